@@ -1,0 +1,219 @@
+# pindrift - is what runs what was pinned, and what the registry has?
+#
+#   make            build/debug/pindrift      (VARIANT=debug|san|release)
+#   make demo       install what is missing, build, show a drift report
+#   make test       install what is missing, then every test
+#   make unit       the unit tests alone; `make unit-digest` runs one of them
+#
+# CC is gcc or clang; WERROR=1 (or CI) makes warnings errors; V=1 shows the commands;
+# BUILD=/some/where builds elsewhere; LAYERS='base model' leaves the other layers out.
+
+VERSION := 0.1.0
+VARIANT ?= debug
+BUILD ?= build
+PREFIX ?= /usr/local
+FUZZ_SECONDS ?= 60
+LAYERS ?= base model source store drift commands reports
+MAKEFLAGS += --no-builtin-rules --no-print-directory
+
+PACKAGES := libcurl jansson sqlite3 yaml-0.1 libcrypto libpsl
+OUT := $(BUILD)/$(VARIANT)
+PROGRAM := $(OUT)/pindrift
+ARCHIVE := $(OUT)/libpindrift.a
+
+LISTED := \
+	auditor/base/buf.c \
+	auditor/base/document.c \
+	auditor/base/error.c \
+	auditor/base/file.c \
+	auditor/base/log.c \
+	auditor/base/memory.c \
+	auditor/base/option.c \
+	auditor/base/table.c \
+	auditor/base/timestamp.c \
+	auditor/commands/cmd_check.c \
+	auditor/commands/cmd_report.c \
+	auditor/commands/cmd_scan.c \
+	auditor/commands/cmd_version.c \
+	auditor/drift/drift.c \
+	auditor/drift/policy.c \
+	auditor/drift/rules.c \
+	auditor/model/descriptor.c \
+	auditor/model/digest.c \
+	auditor/model/image_ref.c \
+	auditor/model/snapshot.c \
+	auditor/model/workload.c \
+	auditor/source/git.c \
+	auditor/source/http.c \
+	auditor/source/kube_api.c \
+	auditor/source/kube_config.c \
+	auditor/source/kube_manifest.c \
+	auditor/source/registry.c \
+	auditor/source/registry_auth.c \
+	auditor/store/store.c \
+	auditor/store/store_history.c \
+	auditor/store/store_scan.c \
+	reports/escape.c \
+	reports/report.c \
+	reports/report_csv.c \
+	reports/report_html.c \
+	reports/report_json.c \
+	reports/report_text.c
+
+# While the tree grows: what exists, listed or not (tests/twins wants it listed).
+SOURCES := $(sort $(foreach layer,$(LAYERS),\
+	$(wildcard auditor/$(layer)/*.c) $(filter reports/%,$(wildcard $(layer)/*.c))))
+HEADERS := $(sort $(wildcard auditor/*/*.h) $(wildcard reports/*.h))
+EMBEDDED := $(sort $(wildcard schema/*.sql)) $(wildcard reports/report.css reports/report.js)
+UNIT_SOURCES := $(sort $(wildcard tests/unit/test_*.c))
+UNIT_PROGRAMS := $(UNIT_SOURCES:tests/unit/%.c=$(OUT)/unit/%)
+FUZZ_SOURCES := $(sort $(wildcard tests/fuzz/fuzz_*.c))
+FUZZ_PROGRAMS := $(FUZZ_SOURCES:tests/fuzz/%.c=$(OUT)/fuzz/%)
+OBJECTS := $(SOURCES:%.c=$(OUT)/%.o) $(OUT)/embedded.o
+FORMATTED := $(HEADERS) $(wildcard auditor/*.c auditor/*/*.c reports/*.c tests/*/*.[ch])
+SHELL_SCRIPTS := .ci/run tests/headers tests/setup tests/twins
+
+HARDENED := -fstack-protector-strong -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2 -fPIE
+VARIANT_CFLAGS_debug := -Og -g3
+VARIANT_CFLAGS_san := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all \
+	-fno-omit-frame-pointer
+VARIANT_CFLAGS_release := -O2 -g $(HARDENED)
+VARIANT_CFLAGS_fuzz := -O1 -g -fsanitize=fuzzer-no-link,address -fno-omit-frame-pointer
+VARIANT_LDFLAGS_san := -fsanitize=address,undefined
+VARIANT_LDFLAGS_release := -pie -Wl,-z,relro,-z,now
+VARIANT_LDFLAGS_fuzz := -fsanitize=address
+
+WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wmissing-prototypes \
+	$(if $(CI)$(WERROR),-Werror)
+# pkg-config is asked when a rule first needs it: `make setup` comes before it.
+once = $(eval $(1) := $(2))$($(1))
+PACKAGE_CFLAGS = $(call once,PACKAGE_CFLAGS,$(shell pkg-config --cflags $(PACKAGES)))
+PACKAGE_LIBS = $(call once,PACKAGE_LIBS,$(shell pkg-config --libs $(PACKAGES)))
+ALL_CFLAGS = -std=c17 -D_GNU_SOURCE $(WARNINGS) -I. -Iauditor \
+	-DPINDRIFT_VERSION='"$(VERSION)"' $(VARIANT_CFLAGS_$(VARIANT)) \
+	$(PACKAGE_CFLAGS) $(CPPFLAGS) $(CFLAGS)
+ALL_LDFLAGS = $(VARIANT_LDFLAGS_$(VARIANT)) $(LDFLAGS)
+
+write_if_changed = @printf '%s\n' '$(subst ','\'',$(1))' | cmp -s - $@ || \
+	printf '%s\n' '$(subst ','\'',$(1))' > $@
+Q = $(if $(V),,@)
+
+all: $(if $(wildcard auditor/main.c),$(PROGRAM),$(ARCHIVE))
+
+$(PROGRAM): $(OUT)/auditor/main.o $(ARCHIVE)
+	@echo "LD   $@"
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(PACKAGE_LIBS)
+
+$(ARCHIVE): $(OBJECTS) $(OUT)/objects
+	@rm -f $@
+	$(Q)$(AR) rcs $@ $(OBJECTS)
+
+$(OUT)/%.o: %.c $(OUT)/flags
+	@mkdir -p $(@D)
+	@echo "CC   $@"
+	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+
+$(OUT)/embedded.c: schema/embed.awk $(EMBEDDED)
+	@mkdir -p $(@D)
+	@LC_ALL=C awk -f schema/embed.awk $(EMBEDDED) > $@.part && mv $@.part $@
+
+$(OUT)/embedded.o: $(OUT)/embedded.c $(OUT)/flags
+	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+
+# Other flags or another compiler build everything again.
+$(OUT)/flags: FORCE
+	@mkdir -p $(@D)
+	@pkg-config --print-errors --exists $(PACKAGES) || \
+		{ echo "make: something is missing: run 'make setup'" >&2; exit 1; }
+	$(call write_if_changed,$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS))
+
+$(OUT)/objects: FORCE
+	@mkdir -p $(@D)
+	$(call write_if_changed,$(OBJECTS))
+
+$(OUT)/unit/%: tests/unit/%.c $(ARCHIVE) $(OUT)/flags
+	@mkdir -p $(@D)
+	@echo "TEST $@"
+	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP -MF $@.d $(ALL_LDFLAGS) -o $@ $< $(ARCHIVE) \
+		$(PACKAGE_LIBS) $$(pkg-config --cflags --libs cmocka)
+
+$(OUT)/fuzz/%: tests/fuzz/%.c $(ARCHIVE) $(OUT)/flags
+	@mkdir -p $(@D)
+	@echo "FUZZ $@"
+	$(Q)$(CC) $(ALL_CFLAGS) -fsanitize=fuzzer -MMD -MP -MF $@.d -o $@ $< $(ARCHIVE) $(PACKAGE_LIBS)
+
+unit-programs: $(UNIT_PROGRAMS)
+
+unit: $(UNIT_PROGRAMS)
+	@tests/run --unit $(OUT)/unit
+
+unit-%: $(OUT)/unit/test_%
+	@$<
+
+setup:
+	@tests/setup build demo test
+
+demo:
+	@tests/setup build demo
+	@$(MAKE) all
+	@python3 examples/demo/demo.py --pindrift $(PROGRAM) --output $(BUILD)/demo
+
+test:
+	@tests/setup build demo test
+	@$(MAKE) VARIANT=debug all unit-programs
+	@$(MAKE) VARIANT=san all unit-programs
+	@tests/run --all $(BUILD)
+
+bench:
+	@tests/setup build demo bench
+	@$(MAKE) VARIANT=release all
+	@BUILD=$(BUILD) python3 tests/bench/bench.py $(BUILD)/release/pindrift
+
+golden:
+	@$(MAKE) all
+	@UPDATE_GOLDEN=1 PINDRIFT=$(PROGRAM) tests/run tests/e2e/test_cases.py
+
+layers:
+	@awk -f tests/layers.awk $(wildcard auditor/*.[ch]) $(wildcard auditor/*/*.[ch]) \
+		$(wildcard reports/*.[ch])
+
+headers: $(OUT)/flags
+	@CC='$(CC)' tests/headers $(subst ','\'',$(ALL_CFLAGS)) -- $(HEADERS)
+
+fuzz:
+	@tests/setup build fuzz
+	@$(MAKE) CC=clang VARIANT=fuzz fuzz-run
+
+fuzz-run: $(FUZZ_PROGRAMS)
+	@for target in $(FUZZ_PROGRAMS); do \
+		corpus=$(BUILD)/corpus/$$(basename $$target); mkdir -p $$corpus; \
+		$$target -max_total_time=$(FUZZ_SECONDS) -artifact_prefix=$$corpus- $$corpus || exit 1; \
+	done
+
+install:
+	@$(MAKE) VARIANT=release all
+	install -D -m 755 $(BUILD)/release/pindrift $(DESTDIR)$(PREFIX)/bin/pindrift
+	install -D -m 644 LICENSE $(DESTDIR)$(PREFIX)/share/doc/pindrift/LICENSE
+	for page in $(wildcard docs/*.1); do \
+		install -D -m 644 $$page $(DESTDIR)$(PREFIX)/share/man/man1/$${page##*/}; done
+
+format:
+	clang-format -i $(FORMATTED)
+
+lint:
+	@tests/setup build lint
+	clang-format --dry-run -Werror $(FORMATTED)
+	shellcheck $(SHELL_SCRIPTS)
+	cppcheck --quiet --std=c11 --enable=warning,portability,performance --inline-suppr \
+		--error-exitcode=1 -D_GNU_SOURCE -I. -Iauditor $(SOURCES) auditor/main.c
+	clang-tidy --quiet $(SOURCES) auditor/main.c -- $(ALL_CFLAGS)
+
+clean:
+	rm -rf $(BUILD)
+
+FORCE:
+.DELETE_ON_ERROR:
+.PHONY: all unit unit-programs setup demo test bench golden layers headers fuzz fuzz-run \
+	install format lint clean FORCE
+
+-include $(OBJECTS:.o=.d) $(OUT)/auditor/main.d $(UNIT_PROGRAMS:=.d) $(FUZZ_PROGRAMS:=.d)
