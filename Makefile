@@ -178,7 +178,7 @@ layers:
 		$(wildcard reports/*.[ch])
 
 headers: $(OUT)/flags
-	@CC='$(CC)' tests/headers $(subst ','\'',$(ALL_CFLAGS)) -- $(HEADERS)
+	@CC='$(CC)' tests/headers $(ALL_CFLAGS) -- $(HEADERS)
 
 fuzz:
 	@tests/setup build fuzz
