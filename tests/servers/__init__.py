@@ -1,0 +1,1 @@
+"""Loopback servers that the tests and the demo talk to."""
