@@ -1,0 +1,41 @@
+/*
+ * buf.h - growing bytes with a maximum
+ *
+ * Every buffer is born with the most it may hold.  What does not fit sets
+ * `overflowed` and is dropped; the caller asks once, at the end.  `data` is
+ * always NUL-terminated once something was added, and may hold NULs itself.
+ */
+#ifndef BASE_BUF_H
+#define BASE_BUF_H
+
+#include "base/base.h"
+
+struct buf {
+	char *data; /* NULL while nothing was added */
+	size_t length;
+	size_t capacity; /* bytes, the final NUL included */
+	size_t limit;	 /* most bytes of data */
+	bool overflowed;
+};
+
+#define BUF_INIT(limit_bytes)                                                            \
+	{                                                                                \
+		NULL, 0, 0, (limit_bytes), false                                         \
+	}
+
+/* False, and nothing added, where the limit would be passed. */
+bool buf_add(struct buf *buf, const void *data, size_t length);
+bool buf_puts(struct buf *buf, const char *text);
+bool buf_putc(struct buf *buf, char c);
+bool buf_printf(struct buf *buf, const char *format, ...) PRINTF_LIKE(2, 3);
+
+/* The text so far; "" while empty.  Borrowed until the next call. */
+const char *buf_text(const struct buf *buf);
+
+/* Give the bytes to the caller, who frees them; the buffer is empty again. */
+char *buf_detach(struct buf *buf);
+/* Empty it, keep the memory and the limit. */
+void buf_clear(struct buf *buf);
+void buf_release(struct buf *buf);
+
+#endif

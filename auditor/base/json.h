@@ -1,0 +1,40 @@
+/*
+ * json.h - JSON text to nodes
+ *
+ * jansson serves wherever a JSON value is small.  This reader is for the two
+ * places where it cannot: pages of pods, of which most bytes are skipped over,
+ * and manifests written as JSON, whose values need their line and column.
+ * It accepts what RFC 8259 does, within the limits below, and a test holds it to
+ * jansson's answers.
+ *
+ * Limits: depth JSON_DEPTH.  NUL characters (\u0000) in strings are refused.
+ */
+#ifndef BASE_JSON_H
+#define BASE_JSON_H
+
+#include "base/node.h"
+
+#define JSON_DEPTH 64
+
+/*
+ * What is wanted of a value: a tree of keys.  A sequence passes its shape on to
+ * each of its items.  Key "*" stands for any key.  A wanted key without
+ * members (`members` NULL) is wanted whole.
+ */
+struct json_shape {
+	const char *key;
+	const struct json_shape *members; /* ends with a row whose key is NULL */
+};
+
+/*
+ * Read one JSON value, and nothing but white space behind it.
+ * `members`: the wanted keys of the value, NULL for all; what is not wanted is
+ * skipped over, checked for balanced brackets and closed strings only.
+ * `with_places`: fill in node->place.
+ * Errors: ERROR_SYNTAX with line and column, ERROR_LIMIT.
+ */
+MUST_CHECK bool json_read(struct node **node, struct arena *arena, const char *text,
+			  size_t length, const struct json_shape *members,
+			  bool with_places, struct error *err);
+
+#endif

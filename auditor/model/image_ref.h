@@ -1,0 +1,44 @@
+/*
+ * image_ref.h - references to images: registry/repository:tag@digest
+ *
+ * Grammar and normal form are distribution/reference's (regexp.go, normalize.go):
+ * `nginx` is docker.io/library/nginx, `index.docker.io` is docker.io.  Tag and
+ * digest are both kept.  `latest` is not added: "no tag" stays visible, and
+ * image_ref_tag() says what a pull would use.
+ */
+#ifndef MODEL_IMAGE_REF_H
+#define MODEL_IMAGE_REF_H
+
+#include "base/memory.h"
+#include "model/digest.h"
+
+/* Strings live in the arena given to image_ref_parse(); "" means absent. */
+struct image_ref {
+	const char *registry;	/* host[:port] as written; "docker.io" */
+	const char *repository; /* path: "library/nginx" */
+	const char *tag;
+	struct digest digest; /* unknown where absent */
+};
+
+/*
+ * Read a reference from the whole of `text`.
+ * Errors: ERROR_SYNTAX, with a text that says which part is wrong and why.
+ */
+MUST_CHECK bool image_ref_parse(struct image_ref *ref, struct arena *arena,
+				const char *text, struct error *err);
+
+/* The normal form: "docker.io/library/nginx:1.25@sha256:…". */
+const char *image_ref_format(const struct image_ref *ref, struct arena *arena);
+
+/* The tag that a pull without a digest uses: "latest" where tag and digest are absent. */
+const char *image_ref_tag(const struct image_ref *ref);
+
+bool image_ref_same_repository(const struct image_ref *a, const struct image_ref *b);
+
+/*
+ * A text that a tool is to fill in, no reference yet: `$(params.image)`, `${IMAGE}`,
+ * `{{ … }}`, `<image>`, `%IMAGE%`, a single space (OpenShift).
+ */
+bool image_ref_is_placeholder(const char *text);
+
+#endif

@@ -1,0 +1,168 @@
+#include "model/report.h"
+
+static const char *const level_names[] = {
+	[LEVEL_NONE] = "none",
+	[LEVEL_NOTE] = "note",
+	[LEVEL_WARNING] = "warning",
+	[LEVEL_ERROR] = "error",
+};
+
+static const char *const subject_kind_names[] = {
+	[SUBJECT_USE] = "use",
+	[SUBJECT_DECLARATION] = "declaration",
+	[SUBJECT_TAG] = "tag",
+	[SUBJECT_PIN] = "pin",
+};
+
+static const char *const finding_state_names[] = {
+	[FINDING_NEW] = "new",
+	[FINDING_OPEN] = "open",
+	[FINDING_UNKNOWN] = "unknown",
+	[FINDING_FIXED] = "fixed",
+};
+
+const char *level_name(enum level level)
+{
+	return level_names[level];
+}
+
+bool level_parse(enum level *level, const char *text)
+{
+	for (size_t i = 0; i < ARRAY_LENGTH(level_names); i++) {
+		if (strcmp(text, level_names[i]) == 0) {
+			*level = (enum level)i;
+			return true;
+		}
+	}
+	return false;
+}
+
+const char *subject_kind_name(enum subject_kind kind)
+{
+	return subject_kind_names[kind];
+}
+
+const char *finding_state_name(enum finding_state state)
+{
+	return finding_state_names[state];
+}
+
+void report_init(struct report *report)
+{
+	*report = (struct report){
+		.arena = ARENA_INIT,
+		.scan = { .command = "", .version = "", .commit = "", .fail_on = "" },
+		.cluster = { .key = "", .name = "", .server = "", .alias = "" },
+	};
+}
+
+void report_release(struct report *report)
+{
+	arena_release(&report->arena);
+	report_init(report);
+}
+
+size_t report_count(const struct report *report, enum level level)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < report->finding_count; i++) {
+		const struct finding *finding = &report->findings[i];
+
+		if (finding->level == level &&
+		    (finding->state == FINDING_NEW || finding->state == FINDING_OPEN))
+			count++;
+	}
+	return count;
+}
+
+/* The first of a chain of comparisons that is not 0 decides. */
+static int compare_findings(const void *left, const void *right)
+{
+	const struct finding *a = left, *b = right;
+	int order = (int)b->level - (int)a->level;
+
+	if (!order)
+		order = strcmp(a->rule, b->rule);
+	if (!order)
+		order = strcmp(a->namespace, b->namespace);
+	if (!order)
+		order = object_id_compare(&a->object, &b->object);
+	if (!order)
+		order = strcmp(a->container, b->container);
+	if (!order)
+		order = strcmp(a->reference, b->reference);
+	if (!order)
+		order = strcmp(a->path, b->path);
+	if (!order)
+		order = (a->line > b->line) - (a->line < b->line);
+	return order ? order : strcmp(a->fingerprint, b->fingerprint);
+}
+
+static int compare_gaps(const void *left, const void *right)
+{
+	const struct gap *a = left, *b = right;
+	int order = strcmp(gap_name(a->kind), gap_name(b->kind));
+
+	return order ? order : strcmp(a->subject, b->subject);
+}
+
+static int compare_uses(const void *left, const void *right)
+{
+	const struct report_use *a = left, *b = right;
+	int order = strcmp(a->namespace, b->namespace);
+
+	if (!order)
+		order = object_id_compare(&a->object, &b->object);
+	if (!order)
+		order = strcmp(a->container, b->container);
+	if (!order)
+		order = strcmp(a->class, b->class);
+	if (!order)
+		order = strcmp(a->reference, b->reference);
+	if (!order)
+		order = strcmp(a->image_id, b->image_id);
+	return order ? order : strcmp(a->platform, b->platform);
+}
+
+static int compare_declared(const void *left, const void *right)
+{
+	const struct declared_use *a = left, *b = right;
+	int order = strcmp(a->path, b->path);
+
+	if (!order)
+		order = (a->line > b->line) - (a->line < b->line);
+	if (!order)
+		order = (a->column > b->column) - (a->column < b->column);
+	return order ? order : strcmp(a->field, b->field);
+}
+
+static int compare_tags(const void *left, const void *right)
+{
+	const struct report_tag *a = left, *b = right;
+	int order = strcmp(a->registry, b->registry);
+
+	if (!order)
+		order = strcmp(a->repository, b->repository);
+	return order ? order : strcmp(a->tag, b->tag);
+}
+
+/* qsort() of no items may be given NULL, which it does not allow. */
+static void sort(void *items, size_t count, size_t size,
+		 int (*compare)(const void *, const void *))
+{
+	if (count > 1)
+		qsort(items, count, size, compare);
+}
+
+void report_sort(struct report *report)
+{
+	sort(report->findings, report->finding_count, sizeof(*report->findings),
+	     compare_findings);
+	sort(report->gaps, report->gap_count, sizeof(*report->gaps), compare_gaps);
+	sort(report->running, report->running_count, sizeof(*report->running),
+	     compare_uses);
+	sort(report->declared, report->declared_count, sizeof(*report->declared),
+	     compare_declared);
+	sort(report->tags, report->tag_count, sizeof(*report->tags), compare_tags);
+}

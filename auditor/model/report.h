@@ -1,0 +1,127 @@
+/*
+ * report.h - a finished report, as plain data
+ *
+ * The store makes one of a stored scan, `check` makes one of what it read; the
+ * renderers in reports/ see nothing else.  Its arena owns everything.  Strings
+ * are never NULL: "" is "not there".  Lists are in the order of the report.
+ */
+#ifndef MODEL_REPORT_H
+#define MODEL_REPORT_H
+
+#include "model/snapshot.h"
+
+/* SARIF's levels (SARIF 2.1.0, section 3.27.10). */
+enum level { LEVEL_NONE, LEVEL_NOTE, LEVEL_WARNING, LEVEL_ERROR };
+
+const char *level_name(enum level level);
+/* False where `text` is no level. */
+bool level_parse(enum level *level, const char *text);
+
+enum subject_kind { SUBJECT_USE, SUBJECT_DECLARATION, SUBJECT_TAG, SUBJECT_PIN };
+
+/* "use", "declaration", "tag", "pin". */
+const char *subject_kind_name(enum subject_kind kind);
+
+enum finding_state {
+	FINDING_NEW,	 /* first seen in this scan */
+	FINDING_OPEN,	 /* seen before */
+	FINDING_UNKNOWN, /* seen before; a gap hides it now */
+	FINDING_FIXED,	 /* seen before, and no more in this scan */
+};
+
+const char *finding_state_name(enum finding_state state);
+
+/* One finding.  What does not apply to its subject is "". */
+struct finding {
+	const char *rule;
+	enum level level;
+	enum subject_kind subject;
+	const char *fingerprint; /* 32 hex digits: the rule and the subject */
+	enum finding_state state;
+	const char *message; /* one sentence, says what and the evidence */
+	const char *cluster; /* name for people */
+	const char *namespace;
+	struct object_id object;
+	const char *container;
+	const char *class;     /* container_class_name() */
+	const char *reference; /* as declared, else as running */
+	struct digest declared, running, resolved;
+	const char *platform;
+	uint32_t pod_count;
+	const char *file; /* as the user named it */
+	const char *path; /* relative to the work tree's root */
+	uint32_t line, column;
+	int64_t first_seen_at, last_seen_at; /* Unix seconds, UTC */
+};
+
+/* How a running container compares with its declaration. */
+struct report_use {
+	const char *namespace;
+	struct object_id object; /* the declared owner, else the topmost */
+	const char *container;
+	const char *class;
+	const char *declared;  /* reference, "" where undeclared */
+	const char *reference; /* the pods' */
+	const char *image_id;  /* verbatim */
+	const char *platform;
+	const char *state;   /* "pending", "started", "failing", "rolling-out" */
+	const char *verdict; /* "match", "drift", "unknown", "unpinned", "undeclared",
+				"pending" */
+	const char *how; /* "exact", "platform", "config", "bound", "layers", … or "" */
+	const char *reason; /* why unknown, or what the proof is */
+	const char *proof;  /* digests that it rests on, space-separated */
+	uint32_t pod_count;
+	int64_t first_seen_at;
+};
+
+/* A tag as the registry had it. */
+struct report_tag {
+	const char *registry, *repository, *tag;
+	const char *state; /* "found", "absent", "denied", "unknown" */
+	struct digest digest;
+	int64_t first_seen_at; /* since when it resolves to that */
+};
+
+struct report_scan {
+	int64_t id; /* 0 for a report that is not stored (check) */
+	int64_t started_at, finished_at;
+	const char *command; /* "scan", "check" */
+	const char *version; /* of pindrift */
+	const char *commit;  /* of the work tree, or "" */
+	bool dirty;
+	const char *fail_on;
+	int exit_status;
+};
+
+struct report {
+	struct arena arena;
+	struct report_scan scan;
+	bool has_cluster;
+	struct cluster_identity cluster;
+	struct coverage *coverage;
+	size_t coverage_count;
+	struct gap *gaps;
+	size_t gap_count;
+	struct finding *findings;
+	size_t finding_count;
+	struct declared_use *declared;
+	size_t declared_count;
+	struct report_use *running;
+	size_t running_count;
+	struct report_tag *tags;
+	size_t tag_count;
+	struct request_count *requests;
+	size_t request_count;
+	uint32_t file_count, ignored_count, pod_count, ended_pod_count;
+};
+
+void report_init(struct report *report);
+void report_release(struct report *report);
+
+/* Findings that stand now (new and open) at exactly this level. */
+size_t report_count(const struct report *report, enum level level);
+
+/* Errors first, then by rule, namespace, object, container, path and line. */
+void report_sort(struct report *report);
+
+#endif

@@ -1,0 +1,25 @@
+/*
+ * scope.h - where a finding rests, and what a scan covered, as text
+ *
+ * A scope is a path of parts joined by "/": "cluster/KEY/namespace/NAME",
+ * "tree/TREE/path/FILE".  KEY and TREE have "%" and "/" percent-escaped.  An area is a
+ * scope that stands for all below it: "cluster/KEY", "tree/TREE",
+ * "tree/TREE/path/deploy/" (a folder).
+ */
+#ifndef MODEL_SCOPE_H
+#define MODEL_SCOPE_H
+
+#include "base/memory.h"
+
+/* A namespace of a cluster; all of the cluster where `namespace` is "". */
+const char *scope_of_namespace(struct arena *arena, const char *cluster_key,
+			       const char *namespace);
+
+/* A file of a work tree, a folder where `path` ends with "/", all of it where it is "".
+ */
+const char *scope_of_path(struct arena *arena, const char *tree, const char *path);
+
+/* True if `scope` is `area` or lies below it. */
+bool scope_within(const char *scope, const char *area);
+
+#endif

@@ -1,0 +1,202 @@
+#include "model/snapshot.h"
+
+#include "base/buf.h"
+
+static const char *const class_names[] = {
+	[CLASS_CONTAINER] = "container",       [CLASS_INIT] = "init",
+	[CLASS_SIDECAR] = "sidecar",	       [CLASS_EPHEMERAL] = "ephemeral",
+	[CLASS_IMAGE_VOLUME] = "image-volume",
+};
+
+static const char *const gap_names[GAP_KIND_COUNT] = {
+	[GAP_FORBIDDEN] = "forbidden",
+	[GAP_UNREACHABLE] = "unreachable",
+	[GAP_NOT_YAML] = "not-yaml",
+	[GAP_TOO_LARGE] = "too-large",
+	[GAP_UNREADABLE] = "unreadable",
+	[GAP_HELM_TEMPLATE] = "helm-template",
+	[GAP_KUSTOMIZE] = "kustomize-not-evaluated",
+	[GAP_UNKNOWN_KIND] = "unknown-kind",
+	[GAP_PARAMETER] = "parameter",
+	[GAP_NAMESPACE_UNKNOWN] = "namespace-unknown",
+	[GAP_AMBIGUOUS_DECLARATION] = "ambiguous-declaration",
+	[GAP_UNRESOLVED] = "unresolved",
+	[GAP_UNAUTHORIZED] = "unauthorized",
+};
+
+const char *container_class_name(enum container_class class)
+{
+	return class_names[class];
+}
+
+const char *gap_name(enum gap_kind kind)
+{
+	return gap_names[kind];
+}
+
+bool object_id_equal(const struct object_id *a, const struct object_id *b)
+{
+	return object_id_compare(a, b) == 0;
+}
+
+int object_id_compare(const struct object_id *a, const struct object_id *b)
+{
+	int order = strcmp(a->kind, b->kind);
+
+	if (!order)
+		order = strcmp(a->name, b->name);
+	return order ? order : strcmp(a->api_group, b->api_group);
+}
+
+void snapshot_init(struct snapshot *snapshot, int64_t observed_at)
+{
+	*snapshot = (struct snapshot){
+		.arena = ARENA_INIT,
+		.observed_at = observed_at,
+		.cluster = { .key = "", .name = "", .server = "", .alias = "" },
+		.namespace = "",
+		.selector = "",
+		.tree = "",
+	};
+}
+
+void snapshot_release(struct snapshot *snapshot)
+{
+	image_set_release(&snapshot->images);
+	table_release(&snapshot->tag_table);
+	table_release(&snapshot->digest_table);
+	arena_release(&snapshot->arena);
+	snapshot_init(snapshot, 0);
+}
+
+/* Room for one more behind `count` items in the snapshot's arena. */
+#define GROW(snapshot, items, count)                                                     \
+	arena_grow(&(snapshot)->arena, (items), (count), sizeof(*(items)))
+
+void snapshot_add_declared(struct snapshot *snapshot, const struct declared_use *use)
+{
+	snapshot->declared = GROW(snapshot, snapshot->declared, snapshot->declared_count);
+	snapshot->declared[snapshot->declared_count++] = *use;
+}
+
+void snapshot_add_running(struct snapshot *snapshot, const struct running_use *use)
+{
+	snapshot->running = GROW(snapshot, snapshot->running, snapshot->running_count);
+	snapshot->running[snapshot->running_count++] = *use;
+}
+
+void snapshot_add_live(struct snapshot *snapshot, const struct live_workload *live)
+{
+	snapshot->live = GROW(snapshot, snapshot->live, snapshot->live_count);
+	snapshot->live[snapshot->live_count++] = *live;
+}
+
+void snapshot_add_coverage(struct snapshot *snapshot, const char *scope, bool observed,
+			   const char *note)
+{
+	snapshot->coverage = GROW(snapshot, snapshot->coverage, snapshot->coverage_count);
+	snapshot->coverage[snapshot->coverage_count++] =
+		(struct coverage){ scope, observed, note };
+}
+
+void snapshot_add_gap(struct snapshot *snapshot, enum gap_kind kind, const char *subject,
+		      const char *reason, const char *scope)
+{
+	for (size_t i = 0; i < snapshot->gap_count; i++) {
+		if (snapshot->gaps[i].kind == kind &&
+		    strcmp(snapshot->gaps[i].subject, subject) == 0)
+			return;
+	}
+	snapshot->gaps = GROW(snapshot, snapshot->gaps, snapshot->gap_count);
+	snapshot->gaps[snapshot->gap_count++] = (struct gap){
+		.kind = kind,
+		.subject = arena_strdup(&snapshot->arena, subject),
+		.reason = arena_strdup(&snapshot->arena, reason),
+		.scope = arena_strdup(&snapshot->arena, scope),
+	};
+}
+
+/* A fact's key: its parts, each ended by a NUL, which none of them can hold. */
+static struct buf fact_key(const char *registry, const char *repository, const char *name,
+			   bool blob)
+{
+	struct buf key = BUF_INIT(4096);
+
+	buf_add(&key, registry, strlen(registry) + 1);
+	buf_add(&key, repository, strlen(repository) + 1);
+	buf_add(&key, name, strlen(name) + 1);
+	buf_putc(&key, blob ? 'b' : 'm');
+	return key;
+}
+
+void snapshot_add_tag(struct snapshot *snapshot, const struct tag_fact *fact)
+{
+	CLEANUP(buf_release)
+	struct buf key = fact_key(fact->registry, fact->repository, fact->tag, false);
+	const char **key_kept;
+	void **slot = table_slot(&snapshot->tag_table, key.data, key.length, &key_kept);
+
+	if (*slot) {
+		snapshot->tags[(size_t)(uintptr_t)*slot - 1] = *fact;
+		return;
+	}
+	*key_kept = arena_strndup(&snapshot->arena, key.data, key.length);
+	snapshot->tags = GROW(snapshot, snapshot->tags, snapshot->tag_count);
+	snapshot->tags[snapshot->tag_count++] = *fact;
+	*slot = (void *)(uintptr_t)snapshot->tag_count;
+}
+
+void snapshot_add_digest(struct snapshot *snapshot, const struct digest_fact *fact)
+{
+	CLEANUP(buf_release)
+	struct buf key =
+		fact_key(fact->registry, fact->repository, fact->digest.text, fact->blob);
+	const char **key_kept;
+	void **slot =
+		table_slot(&snapshot->digest_table, key.data, key.length, &key_kept);
+
+	if (*slot) {
+		snapshot->digests[(size_t)(uintptr_t)*slot - 1] = *fact;
+		return;
+	}
+	*key_kept = arena_strndup(&snapshot->arena, key.data, key.length);
+	snapshot->digests = GROW(snapshot, snapshot->digests, snapshot->digest_count);
+	snapshot->digests[snapshot->digest_count++] = *fact;
+	*slot = (void *)(uintptr_t)snapshot->digest_count;
+}
+
+const struct tag_fact *snapshot_find_tag(const struct snapshot *snapshot,
+					 const char *registry, const char *repository,
+					 const char *tag)
+{
+	CLEANUP(buf_release)
+	struct buf key = fact_key(registry, repository, tag, false);
+	void *number = table_find(&snapshot->tag_table, key.data, key.length);
+
+	return number ? &snapshot->tags[(size_t)(uintptr_t)number - 1] : NULL;
+}
+
+const struct digest_fact *snapshot_find_digest(const struct snapshot *snapshot,
+					       const char *registry,
+					       const char *repository,
+					       const struct digest *digest, bool blob)
+{
+	CLEANUP(buf_release)
+	struct buf key = fact_key(registry, repository, digest->text, blob);
+	void *number = table_find(&snapshot->digest_table, key.data, key.length);
+
+	return number ? &snapshot->digests[(size_t)(uintptr_t)number - 1] : NULL;
+}
+
+struct request_count *snapshot_requests(struct snapshot *snapshot, const char *host)
+{
+	for (size_t i = 0; i < snapshot->request_count; i++) {
+		if (strcmp(snapshot->requests[i].host, host) == 0)
+			return &snapshot->requests[i];
+	}
+	snapshot->requests = GROW(snapshot, snapshot->requests, snapshot->request_count);
+	snapshot->requests[snapshot->request_count] = (struct request_count){
+		.host = arena_strdup(&snapshot->arena, host),
+	};
+	return &snapshot->requests[snapshot->request_count++];
+}

@@ -1,0 +1,51 @@
+/*
+ * workload.h - where images stand in Kubernetes objects
+ *
+ * One table of kinds (core, apps, batch, and Argo Rollouts) with the path of
+ * their PodSpec, and one walker over a PodSpec, for manifests and for the API
+ * alike.  Kubernetes API: core/v1 PodSpec, apps/v1, batch/v1; argoproj.io Rollout.
+ */
+#ifndef MODEL_WORKLOAD_H
+#define MODEL_WORKLOAD_H
+
+#include "base/node.h"
+#include "model/snapshot.h"
+
+struct workload_kind {
+	const char *api_group;
+	const char *kind;
+	const char *pod_spec[6]; /* path of the PodSpec, ends with NULL */
+	bool makes_pods;	 /* false for PodTemplate */
+};
+
+extern const struct workload_kind workload_kinds[]; /* ends with a row without kind */
+
+/* The group of an apiVersion: "" for "v1", "apps" for "apps/v1".  Into `arena`. */
+const char *api_group_of(const char *api_version, struct arena *arena);
+
+/*
+ * The row of a kind, or NULL.  Old groups that served the same kinds
+ * ("extensions" for Deployment and DaemonSet) count as today's.
+ */
+const struct workload_kind *workload_kind_find(const char *api_group, const char *kind);
+
+/* One image field of a PodSpec. */
+struct image_field {
+	struct container_image image;
+	const struct node *scalar; /* of the text; NULL where the field is absent */
+	const struct node *owner;  /* the mapping that holds it */
+	const char *path;	   /* within the PodSpec: "containers[0].image" */
+};
+
+/*
+ * Every image field of a PodSpec, in the order containers, initContainers,
+ * ephemeralContainers, volumes: `*count` items in `arena`; NULL for none.
+ */
+struct image_field *pod_spec_images(const struct node *pod_spec, struct arena *arena,
+				    size_t *count);
+
+/* Fill in `text`, `state`, `ref` and `problem` of an image from its text. */
+void container_image_read(struct container_image *image, struct arena *arena,
+			  const char *text);
+
+#endif

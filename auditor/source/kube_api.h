@@ -1,0 +1,32 @@
+/*
+ * kube_api.h - what runs in a cluster, from its API server
+ *
+ * Kubernetes API concepts (chunked lists, Status errors); core/v1, apps/v1,
+ * batch/v1, argoproj.io/v1alpha1.  Pods are folded into running uses as their pages
+ * arrive, so memory follows the number of distinct uses, not of pods.
+ */
+#ifndef SOURCE_KUBE_API_H
+#define SOURCE_KUBE_API_H
+
+#include "model/snapshot.h"
+#include "source/kube_config.h"
+
+struct kube_scope {
+	const char *namespace;	      /* "" for all namespaces */
+	const char *selector;	      /* label selector for pods, or "" */
+	bool all_phases;	      /* ended pods too */
+	const char *cluster_name;     /* --cluster-name, or "" */
+	long request_timeout_seconds; /* 0: the default */
+};
+
+/*
+ * Fill in the snapshot's cluster, running and live parts, coverage and gaps.
+ * Forbidden or failed lists are gaps, and the scope's coverage is then not observed.
+ * Errors: ERROR_NETWORK, ERROR_DENIED where nothing at all could be had from the
+ * server (not reached, certificate, 401): the caller decides how to go on.
+ */
+MUST_CHECK bool kube_api_observe(struct http *http, const struct kube_config *config,
+				 const struct kube_scope *scope,
+				 struct snapshot *snapshot, struct error *err);
+
+#endif
