@@ -31,6 +31,7 @@ LISTED := \
 	auditor/base/option.c \
 	auditor/base/table.c \
 	auditor/base/timestamp.c \
+	auditor/base/utf8.c \
 	auditor/commands/cmd_check.c \
 	auditor/commands/cmd_report.c \
 	auditor/commands/cmd_scan.c \

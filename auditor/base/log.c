@@ -1,6 +1,7 @@
 #include "base/log.h"
 
 #include "base/memory.h"
+#include "base/utf8.h"
 
 #include <stdarg.h>
 
@@ -60,74 +61,13 @@ void log_redact(char *text)
 	}
 }
 
-/* Bytes of the valid UTF-8 sequence at `text`, its code point in `*point`; 0 if invalid.
- */
-static size_t utf8_take(const unsigned char *text, uint32_t *point)
-{
-	static const uint32_t least[] = { 0, 0, 0x80, 0x800, 0x10000 };
-	size_t length = text[0] < 0x80		 ? 1
-			: (text[0] >> 5) == 0x06 ? 2
-			: (text[0] >> 4) == 0x0e ? 3
-			: (text[0] >> 3) == 0x1e ? 4
-						 : 0;
-
-	if (length < 2) {
-		*point = text[0];
-		return length;
-	}
-	*point = text[0] & (0x7fu >> length);
-	for (size_t i = 1; i < length; i++) {
-		if ((text[i] >> 6) != 0x02)
-			return 0;
-		*point = *point << 6 | (text[i] & 0x3fu);
-	}
-	if (*point < least[length] || *point > 0x10ffff ||
-	    (*point >= 0xd800 && *point <= 0xdfff))
-		return 0;
-	return length;
-}
-
-/* Characters that a terminal obeys, or that reorder or hide text. */
-static bool is_unsafe(uint32_t point)
-{
-	static const struct {
-		uint32_t first, last;
-	} unsafe[] = {
-		{ 0x00, 0x1f },	      { 0x7f, 0x9f }, /* C0, DEL, C1 */
-		{ 0x061c, 0x061c },		      /* Arabic letter mark */
-		{ 0x200b, 0x200f },		      /* zero width, direction marks */
-		{ 0x2028, 0x202e }, /* separators, embeddings, overrides */
-		{ 0x2060, 0x2069 }, /* invisible operators, isolates */
-		{ 0xfeff, 0xfeff },   { 0xfff9, 0xfffb }, /* BOM, annotations */
-		{ 0xe0000, 0xe007f },			  /* tags */
-	};
-
-	for (size_t i = 0; i < ARRAY_LENGTH(unsafe); i++) {
-		if (point >= unsafe[i].first && point <= unsafe[i].last)
-			return true;
-	}
-	return false;
-}
-
 void log_print_safe(FILE *out, const char *text)
 {
-	const unsigned char *rest = (const unsigned char *)text;
+	char visible[UTF8_VISIBLE_SIZE];
 
-	while (*rest) {
-		uint32_t point;
-		size_t length = utf8_take(rest, &point);
-
-		if (length == 0) {
-			fprintf(out, "\\x%02x", *rest++);
-			continue;
-		}
-		if (!is_unsafe(point))
-			fwrite(rest, 1, length, out);
-		else if (point < 0x80)
-			fprintf(out, "\\x%02x", (unsigned)point);
-		else
-			fprintf(out, "\\u{%x}", (unsigned)point);
-		rest += length;
+	while (*text) {
+		text += utf8_visible(visible, text);
+		fputs(visible, out);
 	}
 }
 
