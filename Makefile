@@ -22,6 +22,7 @@ PROGRAM := $(OUT)/pindrift
 ARCHIVE := $(OUT)/libpindrift.a
 
 LISTED := \
+	auditor/base/base64.c \
 	auditor/base/buf.c \
 	auditor/base/document.c \
 	auditor/base/error.c \
@@ -41,14 +42,23 @@ LISTED := \
 	auditor/drift/rules.c \
 	auditor/model/descriptor.c \
 	auditor/model/digest.c \
+	auditor/model/image_id.c \
 	auditor/model/image_ref.c \
 	auditor/model/snapshot.c \
 	auditor/model/workload.c \
 	auditor/source/git.c \
 	auditor/source/http.c \
+	auditor/source/kube_account.c \
 	auditor/source/kube_api.c \
+	auditor/source/kube_client.c \
 	auditor/source/kube_config.c \
+	auditor/source/kube_entries.c \
+	auditor/source/kube_list.c \
 	auditor/source/kube_manifest.c \
+	auditor/source/kube_owner.c \
+	auditor/source/kube_page.c \
+	auditor/source/kube_pod.c \
+	auditor/source/kube_workload.c \
 	auditor/source/registry.c \
 	auditor/source/registry_auth.c \
 	auditor/store/store.c \
