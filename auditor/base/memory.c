@@ -73,8 +73,11 @@ void *array_grow(void *items, size_t count, size_t size)
 static struct arena_chunk *chunk_new(struct arena *arena, size_t least)
 {
 	size_t size = least > CHUNK_SIZE ? least : CHUNK_SIZE;
-	struct arena_chunk *chunk = xmalloc(sizeof(*chunk) + size);
+	struct arena_chunk *chunk;
 
+	if (size > SIZE_MAX - sizeof(*chunk))
+		checked(NULL);
+	chunk = xmalloc(sizeof(*chunk) + size);
 	chunk->older = arena->chunk;
 	chunk->size = size;
 	arena->chunk = chunk;

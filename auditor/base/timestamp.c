@@ -2,6 +2,10 @@
 
 #include <ctype.h>
 
+/* RFC 3339 has four digits for a year. */
+#define FIRST_YEAR 0
+#define LAST_YEAR 9999
+
 int64_t timestamp_now(void)
 {
 	return (int64_t)time(NULL);
@@ -117,8 +121,13 @@ const char *timestamp_format(char text[TIMESTAMP_SIZE], int64_t seconds)
 	struct tm parts;
 
 	text[0] = '\0';
-	if (seconds != 0 && gmtime_r(&when, &parts))
-		strftime(text, TIMESTAMP_SIZE, "%Y-%m-%dT%H:%M:%SZ", &parts);
+	if (seconds == 0 || !gmtime_r(&when, &parts))
+		return text;
+	if (parts.tm_year < FIRST_YEAR - 1900 || parts.tm_year > LAST_YEAR - 1900)
+		return text;
+	snprintf(text, TIMESTAMP_SIZE, "%04d-%02d-%02dT%02d:%02d:%02dZ",
+		 parts.tm_year + 1900, parts.tm_mon + 1, parts.tm_mday, parts.tm_hour,
+		 parts.tm_min, parts.tm_sec);
 	return text;
 }
 

@@ -8,7 +8,7 @@
 
 #include "base/error.h"
 
-#define TIMESTAMP_SIZE 32 /* bytes for the text of any int64_t year that we accept */
+#define TIMESTAMP_SIZE 32 /* bytes for the text form, the NUL included */
 
 /* Now, by the system's clock. */
 int64_t timestamp_now(void);
@@ -19,7 +19,7 @@ int64_t timestamp_now(void);
  */
 MUST_CHECK bool timestamp_parse(int64_t *seconds, const char *text, struct error *err);
 
-/* "" for 0.  Returns `text`. */
+/* "" for 0, and for years that RFC 3339 cannot write.  Returns `text`. */
 const char *timestamp_format(char text[TIMESTAMP_SIZE], int64_t seconds);
 
 /* Seconds that only ever grow, for time-outs. */
