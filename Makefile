@@ -8,7 +8,6 @@
 # CC is gcc or clang; WERROR=1 (or CI) makes warnings errors; V=1 shows the commands;
 # BUILD=/some/where builds elsewhere; LAYERS='base model' leaves the other layers out.
 
-VERSION := 0.1.0
 VARIANT ?= debug
 BUILD ?= build
 PREFIX ?= /usr/local
@@ -101,7 +100,7 @@ once = $(eval $(1) := $(2))$($(1))
 PACKAGE_CFLAGS = $(call once,PACKAGE_CFLAGS,$(shell pkg-config --cflags $(PACKAGES)))
 PACKAGE_LIBS = $(call once,PACKAGE_LIBS,$(shell pkg-config --libs $(PACKAGES)))
 ALL_CFLAGS = -std=c17 -D_GNU_SOURCE $(WARNINGS) -I. -Iauditor \
-	-DPINDRIFT_VERSION='"$(VERSION)"' $(VARIANT_CFLAGS_$(VARIANT)) \
+	$(VARIANT_CFLAGS_$(VARIANT)) \
 	$(PACKAGE_CFLAGS) $(CPPFLAGS) $(CFLAGS)
 ALL_LDFLAGS = $(VARIANT_LDFLAGS_$(VARIANT)) $(LDFLAGS)
 
