@@ -29,6 +29,8 @@ UPDATE_GOLDEN = os.environ.get("UPDATE_GOLDEN") == "1"
 
 sys.path.insert(0, str(TESTS))
 
+from servers import processes  # noqa: E402,F401 (for the tests)
+
 Ran = namedtuple("Ran", "status stdout stderr")
 
 

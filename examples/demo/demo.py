@@ -11,7 +11,6 @@ import os
 import shlex
 import signal
 import string
-import subprocess
 import sys
 import tempfile
 from pathlib import Path
@@ -20,7 +19,7 @@ HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parents[1] / "tests"))
 
 import lib  # noqa: E402
-from servers import images  # noqa: E402
+from servers import images, processes  # noqa: E402
 from servers.certificates import Authority  # noqa: E402
 from servers.kube_api import KubeApi  # noqa: E402
 from servers.kube_objects import Cluster  # noqa: E402
@@ -100,7 +99,7 @@ def scan(pindrift, output, config, work):
     environment = {name: value for name, value in os.environ.items()
                    if not name.lower().endswith("_proxy") and not name.startswith("PINDRIFT_")}
     environment["DOCKER_CONFIG"] = str(work)
-    return subprocess.run(command, env=environment, check=False).returncode
+    return processes.start(command, env=environment).wait()
 
 
 def main():
