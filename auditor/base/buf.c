@@ -2,8 +2,6 @@
 
 #include "base/memory.h"
 
-#include <stdarg.h>
-
 #define FIRST_CAPACITY 256 /* bytes */
 
 /* Make room for `length` more bytes and a NUL. */
@@ -47,22 +45,29 @@ bool buf_putc(struct buf *buf, char c)
 	return buf_add(buf, &c, 1);
 }
 
+bool buf_vprintf(struct buf *buf, const char *format, va_list args)
+{
+	va_list measured;
+	int length;
+
+	va_copy(measured, args);
+	length = vsnprintf(NULL, 0, format, measured);
+	va_end(measured);
+	if (length < 0 || !buf_reserve(buf, (size_t)length))
+		return false;
+	vsnprintf(buf->data + buf->length, (size_t)length + 1, format, args);
+	buf->length += (size_t)length;
+	return true;
+}
+
 bool buf_printf(struct buf *buf, const char *format, ...)
 {
-	va_list args, again;
-	int length;
+	va_list args;
 	bool fits;
 
 	va_start(args, format);
-	va_copy(again, args);
-	length = vsnprintf(NULL, 0, format, args);
+	fits = buf_vprintf(buf, format, args);
 	va_end(args);
-	fits = length >= 0 && buf_reserve(buf, (size_t)length);
-	if (fits) {
-		vsnprintf(buf->data + buf->length, (size_t)length + 1, format, again);
-		buf->length += (size_t)length;
-	}
-	va_end(again);
 	return fits;
 }
 

@@ -10,6 +10,8 @@
 
 #include "base/base.h"
 
+#include <stdarg.h>
+
 struct buf {
 	char *data; /* NULL while nothing was added */
 	size_t length;
@@ -28,6 +30,7 @@ bool buf_add(struct buf *buf, const void *data, size_t length);
 bool buf_puts(struct buf *buf, const char *text);
 bool buf_putc(struct buf *buf, char c);
 bool buf_printf(struct buf *buf, const char *format, ...) PRINTF_LIKE(2, 3);
+bool buf_vprintf(struct buf *buf, const char *format, va_list args) PRINTF_LIKE(2, 0);
 
 /* The text so far; "" while empty.  Borrowed until the next call. */
 const char *buf_text(const struct buf *buf);
