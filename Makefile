@@ -23,15 +23,20 @@ ARCHIVE := $(OUT)/libpindrift.a
 LISTED := \
 	auditor/base/base64.c \
 	auditor/base/buf.c \
+	auditor/base/cursor.c \
 	auditor/base/document.c \
 	auditor/base/error.c \
 	auditor/base/file.c \
+	auditor/base/json.c \
+	auditor/base/json_scan.c \
 	auditor/base/log.c \
 	auditor/base/memory.c \
+	auditor/base/node.c \
 	auditor/base/option.c \
 	auditor/base/table.c \
 	auditor/base/timestamp.c \
 	auditor/base/utf8.c \
+	auditor/base/yaml.c \
 	auditor/commands/cmd_check.c \
 	auditor/commands/cmd_report.c \
 	auditor/commands/cmd_scan.c \
@@ -60,6 +65,7 @@ LISTED := \
 	auditor/source/kube_workload.c \
 	auditor/source/registry.c \
 	auditor/source/registry_auth.c \
+	auditor/source/worktree.c \
 	auditor/store/store.c \
 	auditor/store/store_history.c \
 	auditor/store/store_scan.c \

@@ -7,14 +7,15 @@
  * It accepts what RFC 8259 does, within the limits below, and a test holds it to
  * jansson's answers.
  *
- * Limits: depth JSON_DEPTH.  NUL characters (\u0000) in strings are refused.
+ * Limits: depth JSON_DEPTH (a value that is skipped may itself be that deep),
+ * NODE_LIMIT nodes.  NUL characters (\u0000) in strings are refused.  Of equal keys all
+ * are kept.
  */
 #ifndef BASE_JSON_H
 #define BASE_JSON_H
 
+#include "base/json_scan.h"
 #include "base/node.h"
-
-#define JSON_DEPTH 64
 
 /*
  * What is wanted of a value: a tree of keys.  A sequence passes its shape on to

@@ -7,13 +7,16 @@
  * arena it was read into.
  *
  * In YAML an alias is the anchored node itself: a tree is a directed graph
- * without cycles, and who walks all of it has to bound the walk.
+ * without cycles.  The readers bound its depth, and the number of its nodes with
+ * those behind an alias counted each time, so that a plain walk over all of it ends.
  */
 #ifndef BASE_NODE_H
 #define BASE_NODE_H
 
 #include "base/error.h"
 #include "base/memory.h"
+
+#define NODE_LIMIT 1000000 /* most nodes of one document */
 
 enum node_kind {
 	NODE_NULL,    /* JSON null; YAML null, ~ or nothing, where plain */

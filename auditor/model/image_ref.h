@@ -20,9 +20,18 @@ struct image_ref {
 	struct digest digest; /* unknown where absent */
 };
 
+#define IMAGE_REF_INIT                                                                   \
+	{                                                                                \
+		"", "", "",                                                              \
+		{                                                                        \
+			""                                                               \
+		}                                                                        \
+	}
+
 /*
  * Read a reference from the whole of `text`.
- * Errors: ERROR_SYNTAX, with a text that says which part is wrong and why.
+ * Errors: ERROR_SYNTAX, with a text that says which part is wrong and why; `*ref` is
+ * then empty.
  */
 MUST_CHECK bool image_ref_parse(struct image_ref *ref, struct arena *arena,
 				const char *text, struct error *err);

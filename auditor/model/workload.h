@@ -32,19 +32,22 @@ const struct workload_kind *workload_kind_find(const char *api_group, const char
 /* One image field of a PodSpec. */
 struct image_field {
 	struct container_image image;
-	const struct node *scalar; /* of the text; NULL where the field is absent */
+	const struct node *scalar; /* of the text; NULL where the field is absent; of
+				      another kind where it is no text (REFERENCE_BAD) */
 	const struct node *owner;  /* the mapping that holds it */
 	const char *path;	   /* within the PodSpec: "containers[0].image" */
 };
 
 /*
  * Every image field of a PodSpec, in the order containers, initContainers,
- * ephemeralContainers, volumes: `*count` items in `arena`; NULL for none.
+ * ephemeralContainers, volumes: `*count` items in `arena`, with copies of their
+ * texts; NULL for none.
  */
 struct image_field *pod_spec_images(const struct node *pod_spec, struct arena *arena,
 				    size_t *count);
 
-/* Fill in `text`, `state`, `ref` and `problem` of an image from its text. */
+/* Fill in `text`, `state`, `ref` and `problem` of an image from its text, which is
+ * copied. */
 void container_image_read(struct container_image *image, struct arena *arena,
 			  const char *text);
 

@@ -1,0 +1,83 @@
+#include "base/node.h"
+
+#include <stdarg.h>
+
+#define MERGE_KEY "<<" /* https://yaml.org/type/merge.html */
+
+/* A mapping's own value; of equal keys the last. */
+static struct node *own_member(const struct node *mapping, const char *key)
+{
+	for (size_t i = mapping->length; i-- > 0;) {
+		if (strcmp(mapping->members[i].key, key) == 0)
+			return mapping->members[i].value;
+	}
+	return NULL;
+}
+
+/* From what `<<` names: a mapping, or a sequence of them, of which earlier ones win. */
+static struct node *merged_member(const struct node *source, const char *key)
+{
+	struct node *value = NULL;
+
+	if (source->kind == NODE_MAPPING)
+		return node_get(source, key);
+	if (source->kind != NODE_SEQUENCE)
+		return NULL;
+	for (size_t i = 0; i < source->length && !value; i++) {
+		if (source->items[i]->kind == NODE_MAPPING)
+			value = node_get(source->items[i], key);
+	}
+	return value;
+}
+
+/* Recursion ends: readers bound the depth of a tree, aliases included. */
+struct node *node_get(const struct node *node, const char *key)
+{
+	struct node *value;
+
+	if (!node || node->kind != NODE_MAPPING)
+		return NULL;
+	value = own_member(node, key);
+	for (size_t i = node->length; i-- > 0 && !value;) {
+		if (strcmp(node->members[i].key, MERGE_KEY) == 0)
+			value = merged_member(node->members[i].value, key);
+	}
+	return value;
+}
+
+struct node *node_path(const struct node *node, ...)
+{
+	struct node *found = NULL;
+	const char *key;
+	va_list keys;
+
+	va_start(keys, node);
+	while ((key = va_arg(keys, const char *)) != NULL) {
+		found = node_get(node, key);
+		node = found;
+	}
+	va_end(keys);
+	return found;
+}
+
+const char *node_text(const struct node *node, const char *key)
+{
+	const struct node *value = node_get(node, key);
+
+	return node_is_scalar(value) ? value->text : "";
+}
+
+struct node **node_items(const struct node *node, const char *key, size_t *count)
+{
+	const struct node *value = node_get(node, key);
+	bool found = value && value->kind == NODE_SEQUENCE;
+
+	*count = found ? value->length : 0;
+	return found ? value->items : NULL;
+}
+
+bool node_is_scalar(const struct node *node)
+{
+	return node && (node->kind == NODE_BOOLEAN || node->kind == NODE_NUMBER ||
+			node->kind == NODE_STRING);
+}

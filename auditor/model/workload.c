@@ -1,0 +1,146 @@
+#include "model/workload.h"
+
+const struct workload_kind workload_kinds[] = {
+	{ "", "Pod", { "spec" }, true },
+	{ "", "PodTemplate", { "template", "spec" }, false },
+	{ "", "ReplicationController", { "spec", "template", "spec" }, true },
+	{ "apps", "Deployment", { "spec", "template", "spec" }, true },
+	{ "apps", "ReplicaSet", { "spec", "template", "spec" }, true },
+	{ "apps", "StatefulSet", { "spec", "template", "spec" }, true },
+	{ "apps", "DaemonSet", { "spec", "template", "spec" }, true },
+	{ "batch", "Job", { "spec", "template", "spec" }, true },
+	{ "batch",
+	  "CronJob",
+	  { "spec", "jobTemplate", "spec", "template", "spec" },
+	  true },
+	{ "argoproj.io", "Rollout", { "spec", "template", "spec" }, true },
+	{ NULL, NULL, { NULL }, false },
+};
+
+const char *api_group_of(const char *api_version, struct arena *arena)
+{
+	const char *slash = strchr(api_version, '/');
+
+	return slash ? arena_strndup(arena, api_version, (size_t)(slash - api_version))
+		     : "";
+}
+
+/* "extensions" served what is now in apps and batch, up to Kubernetes 1.15. */
+static bool group_serves(const struct workload_kind *kind, const char *api_group)
+{
+	if (strcmp(api_group, "extensions") == 0)
+		return strcmp(kind->api_group, "apps") == 0 ||
+		       strcmp(kind->api_group, "batch") == 0;
+	return strcmp(api_group, kind->api_group) == 0;
+}
+
+const struct workload_kind *workload_kind_find(const char *api_group, const char *kind)
+{
+	for (const struct workload_kind *row = workload_kinds; row->kind; row++) {
+		if (strcmp(row->kind, kind) == 0 && group_serves(row, api_group))
+			return row;
+	}
+	return NULL;
+}
+
+void container_image_read(struct container_image *image, struct arena *arena,
+			  const char *text)
+{
+	struct error err = ERROR_INIT;
+
+	image->text = arena_strdup(arena, text);
+	image->ref = (struct image_ref)IMAGE_REF_INIT;
+	image->problem = "";
+	if (text[0] == '\0') {
+		image->state = REFERENCE_EMPTY;
+	} else if (image_ref_parse(&image->ref, arena, text, &err)) {
+		image->state = REFERENCE_OK;
+	} else if (image_ref_is_placeholder(text)) {
+		image->state = REFERENCE_PLACEHOLDER;
+	} else {
+		image->state = REFERENCE_BAD;
+		image->problem = arena_strdup(arena, err.text);
+	}
+}
+
+/* The lists of a PodSpec whose items hold an image, and where in an item. */
+static const struct image_list {
+	const char *key;
+	enum container_class class;
+	const char *source; /* the mapping that holds the image; NULL: the item itself */
+	const char *field;
+} image_lists[] = {
+	{ "containers", CLASS_CONTAINER, NULL, "image" },
+	{ "initContainers", CLASS_INIT, NULL, "image" },
+	{ "ephemeralContainers", CLASS_EPHEMERAL, NULL, "image" },
+	/* KEP-4639; an `image` elsewhere in a volume (rbd) is none of a registry's. */
+	{ "volumes", CLASS_IMAGE_VOLUME, "image", "reference" },
+};
+
+struct image_fields {
+	struct arena *arena;
+	struct image_field *items;
+	size_t count;
+};
+
+/* restartPolicy Always makes an init container one that runs beside the others. */
+static enum container_class class_of(const struct image_list *list,
+				     const struct node *container)
+{
+	bool always = strcmp(node_text(container, "restartPolicy"), "Always") == 0;
+
+	return list->class == CLASS_INIT && always ? CLASS_SIDECAR : list->class;
+}
+
+static const char *path_of(const struct image_list *list, size_t index,
+			   struct arena *arena)
+{
+	return arena_printf(arena, "%s[%zu].%s%s%s", list->key, index,
+			    list->source ? list->source : "", list->source ? "." : "",
+			    list->field);
+}
+
+static void read_field(struct image_field *field, const char *key, struct arena *arena)
+{
+	container_image_read(&field->image, arena, node_text(field->owner, key));
+	field->scalar = node_get(field->owner, key);
+	if (field->scalar && field->scalar->kind >= NODE_SEQUENCE) {
+		field->image.state = REFERENCE_BAD;
+		field->image.problem = "it is a list or mapping, not a text";
+	}
+}
+
+static void add_item(struct image_fields *fields, const struct image_list *list,
+		     const struct node *item, size_t index)
+{
+	const struct node *owner = list->source ? node_get(item, list->source) : item;
+	struct image_field *field;
+
+	if (!owner || owner->kind != NODE_MAPPING)
+		return;
+	fields->items = arena_grow(fields->arena, fields->items, fields->count,
+				   sizeof(*fields->items));
+	field = &fields->items[fields->count++];
+	*field = (struct image_field){ .owner = owner };
+	field->path = path_of(list, index, fields->arena);
+	field->image.class = class_of(list, item);
+	field->image.container = arena_strdup(fields->arena, node_text(item, "name"));
+	read_field(field, list->field, fields->arena);
+}
+
+struct image_field *pod_spec_images(const struct node *pod_spec, struct arena *arena,
+				    size_t *count)
+{
+	struct image_fields fields = { .arena = arena };
+
+	for (size_t i = 0; i < ARRAY_LENGTH(image_lists); i++) {
+		size_t item_count;
+		struct node **items =
+			node_items(pod_spec, image_lists[i].key, &item_count);
+
+		for (size_t item = 0; item < item_count; item++)
+			add_item(&fields, &image_lists[i], items[item], item);
+	}
+	*count = fields.count;
+	return fields.items;
+}
