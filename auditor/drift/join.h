@@ -1,0 +1,62 @@
+/*
+ * join.h - declared and running uses, side by side
+ *
+ * They meet on (namespace, API group, kind, name, class, container), at the member of
+ * the owner chain nearest to the pod that is declared.
+ */
+#ifndef DRIFT_JOIN_H
+#define DRIFT_JOIN_H
+
+#include "drift/verdict.h"
+#include "model/snapshot.h"
+
+/* One folded row of running containers, as part of a use. */
+struct use_row {
+	const struct running_use *running;
+	const struct live_workload *live; /* whose template made its pods, or NULL */
+	bool rolling_out;                 /* of an older revision, within the deadline */
+	bool from_template; /* of the live template, with the template's reference */
+	struct verdict verdict;
+};
+
+/* One container of one workload: everything that is known of it. */
+struct use {
+	const char *namespace;
+	struct object_id object; /* the declared one, else the topmost owner */
+	enum container_class class;
+	const char *container;
+	const struct declared_use *declared; /* NULL where no manifest declares it */
+	const struct declared_use *rival;    /* another declaration, other reference */
+	bool object_declared; /* some container of the object is declared */
+	bool claimed;         /* some manifest declares something in the namespace */
+	bool observed;        /* this scan saw what runs in the namespace */
+	const struct live_workload *live;      /* of the object, or NULL */
+	const struct container_image *template; /* of the live template, or NULL */
+	struct use_row *rows;
+	size_t row_count;
+	int64_t last_running_at; /* without rows: when it last ran; 0: never seen */
+};
+
+struct join {
+	struct arena arena;
+	struct use *uses; /* use_count items, in a stable order */
+	size_t use_count;
+	struct table index;      /* key to use number + 1 */
+	struct table objects;    /* declared objects: key to themselves */
+	struct table live;       /* live workloads by namespace and object */
+	struct table namespaces; /* claimed by manifests */
+};
+
+/*
+ * Join what the snapshot holds.  Gaps (namespace-unknown, ambiguous-declaration) are
+ * added to the snapshot.  `now`: Unix seconds, for the progress of rollouts.
+ */
+void join_make(struct join *join, struct snapshot *snapshot, int64_t now);
+void join_release(struct join *join);
+
+/* Whether this scan observed what rests on `scope`: covered, and hidden by no gap. */
+bool snapshot_observed(const struct snapshot *snapshot, const char *scope);
+/* Whether it was asked to. */
+bool snapshot_asked(const struct snapshot *snapshot, const char *scope);
+
+#endif

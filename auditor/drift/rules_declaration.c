@@ -1,0 +1,71 @@
+/* The rules that look at a manifest alone. */
+#include "drift/predicates.h"
+
+enum answer rule_unpinned(struct drift *drift, const struct declared_use *declared,
+			  struct finding *finding)
+{
+	const struct image_ref *ref = &declared->image.ref;
+	const char *tag;
+
+	if (declared->image.state != REFERENCE_OK)
+		return ANSWER_NONE;
+	if (digest_known(&ref->digest))
+		return ANSWER_NO;
+	if (ref->tag[0] == '\0')
+		tag = "no tag either, so latest is implied";
+	else if (strcmp(ref->tag, "latest") == 0)
+		tag = "its tag is latest";
+	else
+		tag = arena_printf(drift->texts, "only the tag %s", ref->tag);
+	finding->message = arena_printf(drift->texts, "%s has no digest: %s",
+					declared->image.text, tag);
+	return ANSWER_YES;
+}
+
+enum answer rule_bad_reference(struct drift *drift, const struct declared_use *declared,
+			       struct finding *finding)
+{
+	if (declared->image.state == REFERENCE_PLACEHOLDER)
+		return ANSWER_NONE;
+	if (declared->image.state == REFERENCE_OK)
+		return ANSWER_NO;
+	if (declared->image.state == REFERENCE_EMPTY)
+		finding->message = "the container names no image";
+	else
+		finding->message = arena_printf(drift->texts,
+						"'%s' is not an image reference: %s",
+						declared->image.text,
+						declared->image.problem);
+	return ANSWER_YES;
+}
+
+enum answer rule_placeholder_digest(struct drift *drift,
+				    const struct declared_use *declared,
+				    struct finding *finding)
+{
+	const struct digest *digest = &declared->image.ref.digest;
+	char name[DIGEST_SHORT_SIZE];
+
+	if (declared->image.state != REFERENCE_OK || !digest_known(digest))
+		return ANSWER_NONE;
+	if (!digest_is_placeholder(digest))
+		return ANSWER_NO;
+	finding->declared = *digest;
+	finding->message = arena_printf(
+		drift->texts,
+		"%s names no image: it is the digest of the empty input, or one digit "
+		"repeated",
+		digest_short(name, digest));
+	return ANSWER_YES;
+}
+
+enum answer rule_duplicate_key(struct drift *drift, const struct declared_use *declared,
+			       struct finding *finding)
+{
+	if (!declared->duplicate_line)
+		return ANSWER_NO;
+	finding->message = arena_printf(
+		drift->texts, "the container has two image keys, on lines %u and %u",
+		(unsigned)declared->line, (unsigned)declared->duplicate_line);
+	return ANSWER_YES;
+}

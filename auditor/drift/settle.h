@@ -1,0 +1,36 @@
+/*
+ * settle.h - what became of the findings of earlier scans
+ *
+ * A finding that this scan judged has its answer.  One whose subject this scan did not
+ * meet is fixed only if everything that it rests on was observed; it is unknown
+ * where that was asked for and hidden by a gap; else this scan says nothing of it.
+ *
+ * A use or declaration rests on all its scopes; a tag or pin stands as long as one of
+ * its scopes (whoever mentions it) shows it.
+ */
+#ifndef DRIFT_SETTLE_H
+#define DRIFT_SETTLE_H
+
+#include "drift/rules.h"
+#include "model/outcome.h"
+
+/* The answer of one rule about one subject of this scan. */
+struct judged {
+	const struct rule *rule;
+	enum answer answer;
+	struct finding finding; /* its fingerprint always; the rest for ANSWER_YES */
+	const char *scopes;     /* as in struct judged_finding, of this scan */
+};
+
+/*
+ * Merge this scan's answers with the earlier findings into the outcome.  ANSWER_NONE
+ * must have been left out of `judged`.
+ */
+void settle(const struct snapshot *snapshot, const struct judged *judged,
+	    size_t judged_count, const struct earlier_finding *earlier,
+	    size_t earlier_count, struct outcome *outcome);
+
+/* The union of two sets of scopes (lines), sorted, each once. */
+const char *scopes_merge(struct arena *arena, const char *a, const char *b);
+
+#endif

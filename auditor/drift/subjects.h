@@ -1,0 +1,46 @@
+/*
+ * subjects.h - the tags and pins that a scan asks registries about
+ *
+ * A tag is mentioned by a declaration (beside its pin, or alone) or by a running
+ * container's reference; a pin by declarations.
+ */
+#ifndef DRIFT_SUBJECTS_H
+#define DRIFT_SUBJECTS_H
+
+#include "drift/join.h"
+
+struct tag_mention {
+	const struct declared_use *declared; /* a declaration, or */
+	const struct use *use;               /* a running container: its use */
+	const struct use_row *row;           /* and row */
+	struct verdict verdict; /* the tag's image against the pin, or what runs */
+};
+
+struct tag_subject {
+	const char *registry, *repository, *tag;
+	const struct tag_fact *fact; /* NULL while not asked */
+	struct tag_mention *mentions;
+	size_t mention_count;
+};
+
+struct pin_subject {
+	struct image_ref ref;               /* of the first mention */
+	const struct digest_fact *fact;     /* NULL while not asked */
+	const struct declared_use **mentions;
+	size_t mention_count;
+};
+
+struct subjects {
+	struct tag_subject *tags;
+	size_t tag_count;
+	struct pin_subject *pins;
+	size_t pin_count;
+	struct table index; /* key to number + 1 */
+};
+
+/* Collect them from a snapshot and its join; everything lives in `arena`. */
+void subjects_make(struct subjects *subjects, struct arena *arena,
+		   const struct snapshot *snapshot, const struct join *join);
+void subjects_release(struct subjects *subjects);
+
+#endif
