@@ -1,0 +1,242 @@
+#!/usr/bin/env python3
+"""Benchmarks: pindrift beside the plain tools, as ratios within one run.
+
+Usage: bench.py PINDRIFT      (`make bench` builds the release variant and runs this)
+
+Every figure is the median of several rounds; in each round the contenders run one
+after another, so that a busy machine slows all of them.  Figures are processor
+seconds (user and system) and wall seconds of whole processes, from wait4(2).
+"""
+
+import os
+import shlex
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+from collections import namedtuple
+from pathlib import Path
+
+TESTS = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(TESTS))
+
+import lib  # noqa: E402
+from servers import images  # noqa: E402
+from servers.certificates import Authority  # noqa: E402
+from servers.registry import Registry  # noqa: E402
+from servers.static_pages import StaticPages  # noqa: E402
+
+ROUNDS = int(os.environ.get("BENCH_ROUNDS", "5"))
+PODS = int(os.environ.get("BENCH_PODS", "5000"))
+TAGS = int(os.environ.get("BENCH_TAGS", "400"))
+CONNECTIONS = 8  # to one registry host, pindrift's own limit
+AGENT = "pindrift-bench/1"  # the API server indents its JSON for curl/
+
+Used = namedtuple("Used", "wall cpu rss")
+
+
+class Bench:
+    """The scratch folder, the programs in it, and how to run others."""
+
+    def __init__(self, pindrift, work):
+        self.pindrift = pindrift
+        self.work = work
+        self.authority = Authority(work / "ca")
+        self.parse_pages = self._build("parse_pages", "jansson")
+        self._spent = self._build("spent")
+
+    def _build(self, name, package=None):
+        flags = subprocess.run(["pkg-config", "--cflags", "--libs", package], check=True,
+                               capture_output=True, text=True).stdout.split() if package else []
+        program = self.work / name
+        subprocess.run([os.environ.get("CC", "cc"), "-O2", "-D_GNU_SOURCE", "-o", str(program),
+                        str(TESTS / f"bench/{name}.c"), *flags], check=True)
+        return program
+
+    def measure(self, argv, expected=(0,), **environment):
+        """Run a command to its end; what it used."""
+        figures = self.work / "figures"
+        with tempfile.TemporaryFile() as output:
+            subprocess.run([self._spent, figures] + [str(one) for one in argv], check=True,
+                           stdin=subprocess.DEVNULL, stdout=output, stderr=output,
+                           env=lib.environment(self.work, PINDRIFT_NOW=None, **environment))
+            status, wall, cpu, rss = map(float, figures.read_text().split())
+            if int(status) not in expected:
+                output.seek(0)
+                sys.exit(f"bench: {shlex.join(map(str, argv))} ended with {status:.0f}:\n"
+                         + output.read().decode(errors="replace")[-3000:])
+        return Used(wall, cpu, rss / 1024)
+
+    def scan(self, config):
+        """A scan of the cluster alone, into a database of its own each time."""
+        for old in self.work.glob("bench.db*"):
+            old.unlink()
+        return self.measure([self.pindrift, "scan", "-A", "--kubeconfig", config,
+                             "--db", self.work / "bench.db",
+                             "-o", f"json={self.work / 'report.json'}"], expected=(0, 1))
+
+
+def rounds(contenders, once):
+    """{name: [Used, ...]} of callables that each return a Used.
+
+    Those of `once` are slow, and there for comparison only: they run in one round.
+    """
+    found = {name: [] for name in {**contenders, **once}}
+    for number in range(ROUNDS):
+        for name, run in {**contenders, **({} if number else once)}.items():
+            found[name].append(run())
+    return found
+
+
+def median(values):
+    return statistics.median(list(values))
+
+
+def ratio(found, field, name, *others):
+    """Median over the rounds of name's figure to the sum of the others'."""
+    return median(getattr(mine, field) / sum(getattr(one, field) for one in theirs)
+                  for mine, *theirs in zip(found[name], *(found[one] for one in others)))
+
+
+def table(title, found):
+    print(f"\n{title}")
+    print(f"  {'':24}{'wall s':>9}{'cpu s':>9}{'peak MiB':>10}")
+    for name, used in found.items():
+        print(f"  {name:24}{median(one.wall for one in used):9.3f}"
+              f"{median(one.cpu for one in used):9.3f}{max(one.rss for one in used):10.1f}")
+
+
+def line(text, value, aim, unit=""):
+    verdict = "ok" if value <= aim else "MISSED"
+    print(f"  {text:52}{value:8.2f}{unit}   aim: at most {aim:g}{unit}   {verdict}")
+
+
+def curl_config(path, urls, outputs, authority):
+    """A curl configuration that fetches the URLs one after another."""
+    lines = [f'cacert = "{authority.path}"', f'user-agent = "{AGENT}"', "silent", "show-error",
+             "fail"]
+    for url, output in zip(urls, outputs):
+        lines += [f'url = "{url}"', f'output = "{output}"']
+    path.write_text("\n".join(lines) + "\n")
+    return path
+
+
+def bench_cluster(bench):
+    """Thousands of pods over TLS, against curl and one jansson parse."""
+    work, authority = bench.work, bench.authority
+    with StaticPages(work, authority.issue("api"), pods=PODS) as api:
+        config = lib.kubeconfig(work / "kubeconfig", api, authority=authority, token="bench")
+        bench.scan(config)
+        fetch = work / "curl.conf"
+        pages = fetched_pages(fetch, api, authority, work)
+        contenders = {
+            "pindrift scan": lambda: bench.scan(config),
+            "curl": lambda: bench.measure(["curl", "-K", fetch]),
+            "jansson parse": lambda: bench.measure([bench.parse_pages, *pages]),
+        }
+        once = {}
+        if shutil.which("kubectl") and shutil.which("jq"):
+            command = (f"kubectl --kubeconfig {config} get pods -A -o json | "
+                       "jq -r '.items[].status.containerStatuses[]?.imageID' | sort | uniq -c")
+            once["kubectl | jq"] = lambda: bench.measure(
+                ["bash", "-o", "pipefail", "-c", command])
+        found = rounds(contenders, once)
+    size = sum(page.stat().st_size for page in pages)
+    table(f"{PODS} pods over TLS: {len(pages)} answers, {size / 1e6:.1f} MB", found)
+    line("wall to curl", ratio(found, "wall", "pindrift scan", "curl"), 1.1)
+    line("processor time to curl", ratio(found, "cpu", "pindrift scan", "curl"), 3)
+    line("processor time to curl and one jansson parse",
+         ratio(found, "cpu", "pindrift scan", "curl", "jansson parse"), 1.5)
+    line("peak memory", max(one.rss for one in found["pindrift scan"]), 64, " MiB")
+
+
+def fetched_pages(fetch, api, authority, work):
+    """Make curl's configuration for what the scan has just asked; returns its files.
+
+    What is not there (404) is left out.
+    """
+    targets = api.targets()
+    pages = [work / f"page-{number}" for number in range(len(targets))]
+    curl_config(fetch, [api.url + one for one in targets], pages, authority)
+    subprocess.run(["curl", "-K", str(fetch)], stderr=subprocess.DEVNULL, check=False)
+    there = [(one, page) for one, page in zip(targets, pages) if page.exists()]
+    curl_config(fetch, [api.url + one for one, _ in there], [page for _, page in there],
+                authority)
+    return [page for _, page in there]
+
+
+def push_tags(registry):
+    """Push as many images as TAGS; [(reference, imageID)] of each."""
+    running = []
+    for number in range(TAGS):
+        repository, tag = f"team-{number % 20}/service", f"1.{number}"
+        digest = registry.push(images.image(salt=str(number)), repository, tag)
+        name = f"{registry.address}/{repository}"
+        running.append((f"{name}:{tag}", f"{name}@{digest}"))
+    return running
+
+
+def heads_config(path, registry, running):
+    """A curl configuration that asks HEAD for every tag, in parallel."""
+    accept = ", ".join((images.OCI_INDEX, images.OCI_MANIFEST, images.DOCKER_INDEX,
+                        images.DOCKER_MANIFEST))
+    lines = ["head", "silent", "fail", "parallel", f"parallel-max = {CONNECTIONS}",
+             f'user-agent = "{AGENT}"', f'header = "Accept: {accept}"']
+    for reference, _ in running:
+        name, _, tag = reference.rpartition(":")
+        repository = name.partition("/")[2]
+        lines += [f'url = "{registry.url}/v2/{repository}/manifests/{tag}"',
+                  'output = "/dev/null"']
+    path.write_text("\n".join(lines) + "\n")
+    return path
+
+
+def bench_tags(bench):
+    """Hundreds of tags on one loopback registry, against curl's parallel HEADs."""
+    with Registry() as registry:
+        running = push_tags(registry)
+        heads = heads_config(bench.work / "heads.conf", registry, running)
+        with StaticPages(bench.work, bench.authority.issue("api-tags"), pods=TAGS,
+                         images=running, pods_a_workload=1) as api:
+            config = lib.kubeconfig(bench.work / "kubeconfig", api, authority=bench.authority,
+                                    token="bench")
+            registry.forget_requests()
+            bench.scan(config)
+            asked = [one.method for one in registry.requests()]
+            contenders = {
+                "pindrift scan": lambda: bench.scan(config),
+                "curl, parallel HEADs": lambda: bench.measure(["curl", "-K", heads]),
+            }
+            once = {}
+            if shutil.which("skopeo"):
+                once["skopeo inspect, 10 tags"] = lambda: skopeo(bench, running[:10])
+            found = rounds(contenders, once)
+    table(f"{TAGS} tags on a loopback registry, {TAGS} pods that run them", found)
+    counts = ", ".join(f"{asked.count(one)} {one}" for one in sorted(set(asked)))
+    print(f"  {'requests of one scan':52}{counts}")
+    wall = ratio(found, "wall", "pindrift scan", "curl, parallel HEADs")
+    print(f"  {'wall to the HEADs alone (a scan does more)':52}{wall:8.2f}")
+
+
+def skopeo(bench, running):
+    """skopeo inspect has no way to take several images at once."""
+    spent = [bench.measure(["skopeo", "inspect", "--no-tags", "--tls-verify=false",
+                            f"docker://{reference}"], XDG_RUNTIME_DIR=bench.work)
+             for reference, _ in running]
+    return Used(sum(one.wall for one in spent), sum(one.cpu for one in spent),
+                max(one.rss for one in spent))
+
+
+def main():
+    if len(sys.argv) != 2 or not os.access(sys.argv[1], os.X_OK):
+        sys.exit("usage: bench.py PINDRIFT")
+    with tempfile.TemporaryDirectory(prefix="pindrift-bench-") as work:
+        bench = Bench(Path(sys.argv[1]).resolve(), Path(work))
+        print(f"{ROUNDS} rounds, medians; {os.cpu_count()} processors")
+        bench_cluster(bench)
+        bench_tags(bench)
+
+
+if __name__ == "__main__":
+    main()
