@@ -1,7 +1,6 @@
 """Child processes that never outlive the test that started them."""
 
 import ctypes
-import os
 import shutil
 import signal
 import subprocess
@@ -51,7 +50,5 @@ def wait_until(condition, seconds=10, interval=0.01, what="the server"):
 
 def find_tool(name):
     """The path of a program on PATH or among the unpacked tools, or None."""
-    unpacked = Path(os.environ.get("BUILD", "build")) / "tools/usr/bin" / name
-    if not unpacked.is_absolute():
-        unpacked = Path(__file__).resolve().parents[2] / unpacked
+    unpacked = Path(__file__).resolve().parents[2] / "build/tools/usr/bin" / name
     return shutil.which(name) or (str(unpacked) if unpacked.exists() else None)
