@@ -244,6 +244,8 @@ static const char *text_problem(struct span text)
 		return "reference is empty";
 	if (strpbrk(text.at, " \t\r\n"))
 		return "reference has white space in it";
+	if (strstr(text.at, "://"))
+		return "reference is a URL: begin with the registry, without a scheme";
 	if (text.length == IDENTIFIER_LENGTH && run_length(text, HEX) == text.length)
 		return "64 hex digits are an image ID, not a repository";
 	return NULL;

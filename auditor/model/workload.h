@@ -15,7 +15,7 @@ struct workload_kind {
 	const char *api_group;
 	const char *kind;
 	const char *pod_spec[6]; /* path of the PodSpec, ends with NULL */
-	bool makes_pods;	 /* false for PodTemplate */
+	bool makes_pods;         /* false for PodTemplate */
 };
 
 extern const struct workload_kind workload_kinds[]; /* ends with a row without kind */
@@ -35,7 +35,7 @@ struct image_field {
 	const struct node *scalar; /* of the text; NULL where the field is absent; of
 				      another kind where it is no text (REFERENCE_BAD) */
 	const struct node *owner;  /* the mapping that holds it */
-	const char *path;	   /* within the PodSpec: "containers[0].image" */
+	const char *path;          /* within the PodSpec: "containers[0].image" */
 };
 
 /*
@@ -46,8 +46,7 @@ struct image_field {
 struct image_field *pod_spec_images(const struct node *pod_spec, struct arena *arena,
 				    size_t *count);
 
-/* Fill in `text`, `state`, `ref` and `problem` of an image from its text, which is
- * copied. */
+/* Fill in `text` (a copy), `state`, `ref` and `problem` of an image from its text. */
 void container_image_read(struct container_image *image, struct arena *arena,
 			  const char *text);
 
