@@ -3,7 +3,8 @@
  *
  * Every flag of the program is one row; `--help`, the man page and the shell
  * completions are made from the rows.  A row's environment twin is PINDRIFT_ and
- * its long name in capitals, dashes as underscores; flags win over it.
+ * its long name in capitals, dashes as underscores (a list is split at commas); a flag
+ * on the command line wins over it.
  */
 #ifndef BASE_OPTION_H
 #define BASE_OPTION_H
@@ -17,36 +18,41 @@ enum option_kind {
 };
 
 struct option_list {
-	const char **items;
+	const char *
+		*items; /* heap; the texts are borrowed from argv or the environment */
 	size_t count;
+	char *split; /* heap copy that an environment twin was split in, or NULL */
 };
 
 struct option {
 	const char *name; /* long name, without dashes */
-	char letter;	  /* short name, or 0 */
+	char letter;      /* short name, or 0 */
 	enum option_kind kind;
-	size_t offset;	      /* of the value, in the struct that is filled */
+	size_t offset;        /* of the value, in the struct that is filled */
 	const char *argument; /* name of the argument in help, NULL for a flag */
 	const char *help;     /* one or more sentences, no final full stop */
+	unsigned commands;    /* bits: which commands have it */
 };
 
 /*
- * Read `argv[1..]` into `*values` by `options` (up to a row without name).
- * Options and operands may be mixed; "--" ends options; "-" is an operand.
+ * Read `argv[1..]` into `*values` by the rows (up to one without name) of `command`, a
+ * bit. Options and operands may be mixed; "--" ends options; "-" is an operand.
  * `--name=value`, `--name value`, `-n value`, `-nvalue` are understood.
- * The operands are left in `*operands` (heap items, texts borrowed from argv).
  * Errors: ERROR_USAGE; an unknown option suggests the nearest name.
  */
-MUST_CHECK bool option_parse(const struct option *options, void *values, int argc,
-			     char **argv, struct option_list *operands,
+MUST_CHECK bool option_parse(const struct option *options, unsigned command, void *values,
+			     int argc, char **argv, struct option_list *operands,
 			     struct error *err);
 
-/* One indented block a row, wrapped at 80 columns. */
-void option_print_help(FILE *out, const struct option *options);
+/* One block a row of `command`, wrapped at 80 columns. */
+void option_print_help(FILE *out, const struct option *options, unsigned command);
 
 /* The name among `names` (ends with NULL) nearest to `text`, or NULL if none is near. */
 const char *option_nearest(const char *text, const char *const *names);
 
+void option_list_add(struct option_list *list, const char *text);
 void option_list_release(struct option_list *list);
+/* Free the lists of a filled struct. */
+void option_release(const struct option *options, void *values);
 
 #endif

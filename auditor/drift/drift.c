@@ -4,7 +4,7 @@
 #include "drift/settle.h"
 #include "model/scope.h"
 
-#define KEY_BYTES	  16384
+#define KEY_BYTES 16384
 #define FINGERPRINT_BYTES 32 /* hex digits of the sha256 that are kept */
 
 void drift_init(struct drift *drift, struct snapshot *snapshot, int64_t now, bool offline)
@@ -61,8 +61,8 @@ static const char *fingerprint(struct judgement *judgement, struct buf *key)
 	struct arena *arena = &judgement->outcome->arena;
 	struct digest unknown = { "" }, digest;
 	const char **key_kept;
-	void **slot = table_slot(&judgement->ordinals, buf_text(key), key->length,
-				 &key_kept);
+	void **slot =
+		table_slot(&judgement->ordinals, buf_text(key), key->length, &key_kept);
 	uintptr_t ordinal = (uintptr_t)*slot;
 
 	if (!*slot)
@@ -148,11 +148,12 @@ static const char *namespace_scope(struct judgement *judgement, const char *name
 
 static const char *path_scope(struct judgement *judgement, const char *path)
 {
-	return scope_of_path(&judgement->outcome->arena,
-			     judgement->drift->snapshot->tree, path);
+	return scope_of_path(&judgement->outcome->arena, judgement->drift->snapshot->tree,
+			     path);
 }
 
-/* Every part of the work tree that was covered: what no manifest declares rests on all. */
+/* Every part of the work tree that was covered: what no manifest declares rests on all.
+ */
 static void add_tree_scopes(struct buf *scopes, const struct snapshot *snapshot)
 {
 	for (size_t i = 0; i < snapshot->coverage_count; i++) {
@@ -235,9 +236,9 @@ static const char *mention_scopes(struct judgement *judgement,
 		const struct tag_mention *mention = &tag->mentions[i];
 
 		buf_printf(&scopes, "%s\n",
-			   mention->declared ?
-				   path_scope(judgement, mention->declared->path) :
-				   namespace_scope(judgement, mention->use->namespace));
+			   mention->declared
+				   ? path_scope(judgement, mention->declared->path)
+				   : namespace_scope(judgement, mention->use->namespace));
 	}
 	return scopes_merge(&judgement->outcome->arena, buf_text(&scopes), "");
 }
@@ -360,9 +361,9 @@ static void add_report_use(struct outcome *outcome, const struct use *use,
 		.state = state_word(row),
 		.verdict = verdict_word(use, row),
 		.how = verdict_how_name(row->verdict.how),
-		.reason = running->state == RUNNING_FAILING ?
-				  running->reason :
-				  arena_strdup(&outcome->arena, row->verdict.reason),
+		.reason = running->state == RUNNING_FAILING
+				  ? running->reason
+				  : arena_strdup(&outcome->arena, row->verdict.reason),
 		.proof = proof_text(&outcome->arena, &row->verdict),
 		.pod_count = running->pod_count,
 	};
@@ -400,8 +401,8 @@ void drift_judge(struct drift *drift, const struct earlier_finding *earlier,
 		for (size_t j = 0; j < use->row_count; j++)
 			add_report_use(outcome, use, &use->rows[j]);
 	}
-	settle(drift->snapshot, judgement.judged, judgement.count, earlier,
-	       earlier_count, outcome);
+	settle(drift->snapshot, judgement.judged, judgement.count, earlier, earlier_count,
+	       outcome);
 	free(judgement.judged);
 	table_release(&judgement.ordinals);
 }

@@ -19,9 +19,9 @@
 #include "model/outcome.h"
 
 /*
- * Most rounds of questions.  Four answer all but odd images: tags; what runs; the manifests
- * of two indexes; their configs.  Nested indexes and misleading repositories of an imageID
- * need one more each.
+ * Most rounds of questions.  Four answer all but odd images: tags; what runs; the
+ * manifests of two indexes; their configs.  Nested indexes and misleading repositories of
+ * an imageID need one more each.
  */
 #define DRIFT_ROUNDS 8
 
@@ -32,8 +32,8 @@ struct drift {
 	struct join join;
 	struct subjects subjects;
 	struct inquiry inquiry;
-	struct arena arena;   /* of subjects, wants and verdicts */
-	struct arena *texts;  /* of messages: the outcome's */
+	struct arena arena;  /* of subjects, wants and verdicts */
+	struct arena *texts; /* of messages: the outcome's */
 };
 
 /* The snapshot is borrowed, gets gaps added, and must outlive drift and outcome. */
@@ -41,7 +41,8 @@ void drift_init(struct drift *drift, struct snapshot *snapshot, int64_t now,
 		bool offline);
 void drift_release(struct drift *drift);
 
-/* What has to be learnt next; false where nothing is.  The items live in drift's arena. */
+/* What has to be learnt next; false where nothing is.  The items live in drift's arena.
+ */
 bool drift_wanted(struct drift *drift, struct wants *wants);
 
 /*

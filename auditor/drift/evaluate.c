@@ -20,7 +20,8 @@ static struct side side_of_ref(const struct image_ref *ref, const struct digest 
  * Where a running digest may be found: in the repository that the runtime shows, which
  * may be another one, in the one that the pod names, in the declared one.
  */
-static struct side side_of_row(const struct use_row *row, const struct image_ref *declared)
+static struct side side_of_row(const struct use_row *row,
+			       const struct image_ref *declared)
 {
 	const struct running_use *running = row->running;
 	struct side side = {
@@ -102,12 +103,13 @@ static struct verdict judge_pin(struct drift *drift, const struct image_ref *ref
 	return verdict_compare(&drift->inquiry, &tag, &pin, &unknown);
 }
 
-static struct verdict judge_mention(struct drift *drift, const struct tag_mention *mention,
+static struct verdict judge_mention(struct drift *drift,
+				    const struct tag_mention *mention,
 				    const struct digest *resolved)
 {
-	const struct container_image *image =
-		mention->declared ? &mention->declared->image :
-				    &mention->row->running->image;
+	const struct container_image *image = mention->declared
+						      ? &mention->declared->image
+						      : &mention->row->running->image;
 
 	if (digest_known(&image->ref.digest))
 		return judge_pin(drift, &image->ref, resolved);
@@ -280,8 +282,8 @@ void evaluate_gaps(struct drift *drift)
 		const struct digest_fact *fact = &snapshot->digests[i];
 
 		if (!fact->mismatch)
-			add_silence(drift, fact->state, fact->registry,
-				    fact->repository, fact->reason);
+			add_silence(drift, fact->state, fact->registry, fact->repository,
+				    fact->reason);
 	}
 	for (size_t i = 0; i < drift->join.use_count; i++) {
 		const struct use *use = &drift->join.uses[i];

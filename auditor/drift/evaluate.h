@@ -12,14 +12,16 @@
  */
 void evaluate_all(struct drift *drift);
 
-/* The reference whose digest a use is held to: declared and pinned, no rival. NULL: none. */
+/* The reference whose digest a use is held to: declared and pinned, no rival. NULL: none.
+ */
 const struct image_ref *evaluate_pinned(const struct use *use);
 
 /* Whether two rows of a use are proved to run different images on one platform. */
 enum answer evaluate_mixed(struct drift *drift, const struct use *use,
 			   const struct use_row **one, const struct use_row **other);
 
-/* Add the gaps that the verdicts and facts leave: unresolved, unreachable, unauthorized. */
+/* Add the gaps that the verdicts and facts leave: unresolved, unreachable, unauthorized.
+ */
 void evaluate_gaps(struct drift *drift);
 
 #endif

@@ -32,10 +32,9 @@ static bool walk_index(struct walk *walk, const struct image *index, int nesting
 			return true;
 		if (!is_index_type(child->media_type))
 			continue;
-		known = nesting < NESTING ?
-				inquiry_manifest(walk->inquiry, walk->where,
-						 &child->digest, &nested) :
-				KNOWN_NO;
+		known = nesting < NESTING ? inquiry_manifest(walk->inquiry, walk->where,
+							     &child->digest, &nested)
+					  : KNOWN_NO;
 		walk->later |= known == KNOWN_LATER;
 		walk->unsure |= known == KNOWN_NO;
 		if (known == KNOWN_YES && walk_index(walk, nested, nesting + 1))

@@ -33,7 +33,8 @@ void side_add_place(struct side *side, const char *registry, const char *reposit
 			return;
 	}
 	if (side->place_count < PLACES_MOST)
-		side->places[side->place_count++] = (struct place){ registry, repository };
+		side->places[side->place_count++] =
+			(struct place){ registry, repository };
 }
 
 /* Remember why something was not to be had. */
@@ -56,16 +57,17 @@ static enum known ask_places(struct inquiry *inquiry, enum want_kind kind,
 	inquiry->reason = "no repository is known that could hold it";
 	for (size_t i = 0; i < where->place_count; i++) {
 		const struct place *place = &where->places[i];
-		const struct digest_fact *fact = snapshot_find_digest(
-			inquiry->snapshot, place->registry, place->repository, digest,
-			blob);
+		const struct digest_fact *fact =
+			snapshot_find_digest(inquiry->snapshot, place->registry,
+					     place->repository, digest, blob);
 
 		if (fact) {
 			note_failure(inquiry, fact);
 			continue;
 		}
 		if (!inquiry->wants) {
-			inquiry->reason = "it was not asked for within the limits of a scan";
+			inquiry->reason =
+				"it was not asked for within the limits of a scan";
 			inquiry->silent = true;
 			return KNOWN_NO;
 		}

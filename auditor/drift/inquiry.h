@@ -51,7 +51,7 @@ struct inquiry {
 	struct wants *wants; /* NULL: the last judgement, nothing more is asked */
 	struct arena *arena; /* of the reasons */
 	const char *reason;  /* why the last KNOWN_NO was not to be had */
-	bool silent;         /* some registry gave no usable answer since this was cleared */
+	bool silent; /* some registry gave no usable answer since this was cleared */
 };
 
 /* The content of a manifest or index. */
@@ -67,7 +67,8 @@ enum known inquiry_tag(struct inquiry *inquiry, const char *registry,
 		       const char *repository, const char *tag,
 		       const struct tag_fact **fact);
 
-/* Whether a repository holds a declared digest: KNOWN_YES with the fact, whatever its state. */
+/* Whether a repository holds a declared digest: KNOWN_YES with the fact, whatever its
+ * state. */
 enum known inquiry_presence(struct inquiry *inquiry, const struct image_ref *ref,
 			    const struct digest_fact **fact);
 

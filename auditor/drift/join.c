@@ -103,7 +103,8 @@ static struct use *use_of(struct join *join, const char *namespace,
 struct candidates {
 	const char *namespace; /* of the first */
 	size_t count;          /* namespaces that have one */
-	bool same_repository;  /* some container of the first has the declared repository */
+	bool same_repository;  /* some container of the first has the declared repository
+				*/
 };
 
 static void candidate_add(struct candidates *found, const char *namespace,
@@ -169,11 +170,11 @@ static const char *declared_namespace(struct snapshot *snapshot,
 		return found.namespace;
 	subject = arena_printf(&snapshot->arena, "%s: %s %s", use->path, use->object.kind,
 			       use->object.name);
-	snapshot_add_gap(
-		snapshot, GAP_NAMESPACE_UNKNOWN, subject,
-		"the manifest names no namespace, and the cluster does not tell which one "
-		"is meant: name it in the manifest or with -n",
-		scope_of_path(&snapshot->arena, snapshot->tree, use->path));
+	snapshot_add_gap(snapshot, GAP_NAMESPACE_UNKNOWN, subject,
+			 "the manifest names no namespace, and the cluster does not tell "
+			 "which one "
+			 "is meant: name it in the manifest or with -n",
+			 scope_of_path(&snapshot->arena, snapshot->tree, use->path));
 	return NULL;
 }
 
@@ -218,7 +219,7 @@ static void join_declared(struct join *join, struct snapshot *snapshot)
 
 		index_add(join, &join->objects, &key, declared);
 		index_add(join, &join->namespaces,
-			  &(struct buf){ .data = (char *)(uintptr_t)namespace,
+			  &(struct buf){ .data = (char *)(uintptr_t) namespace,
 					 .length = strlen(namespace) },
 			  declared);
 		if (snapshot->namespace[0] != '\0' &&
@@ -291,8 +292,8 @@ static void join_running(struct join *join, const struct snapshot *snapshot, int
 			.from_template = image && rollout_is_current(running, live) &&
 					 same_reference(image, &running->image),
 		};
-		use->rows = arena_grow(&join->arena, use->rows, use->row_count,
-				       sizeof(row));
+		use->rows =
+			arena_grow(&join->arena, use->rows, use->row_count, sizeof(row));
 		use->rows[use->row_count++] = row;
 	}
 }
@@ -301,8 +302,8 @@ static void join_running(struct join *join, const struct snapshot *snapshot, int
 static void complete_use(struct join *join, const struct snapshot *snapshot,
 			 struct use *use)
 {
-	const char *scope = scope_of_namespace(&join->arena, snapshot->cluster.key,
-					       use->namespace);
+	const char *scope =
+		scope_of_namespace(&join->arena, snapshot->cluster.key, use->namespace);
 
 	use->object_declared =
 		index_find(&join->objects, use->namespace, &use->object) != NULL;

@@ -30,7 +30,7 @@ struct use {
 	bool object_declared; /* some container of the object is declared */
 	bool claimed;         /* some manifest declares something in the namespace */
 	bool observed;        /* this scan saw what runs in the namespace */
-	const struct live_workload *live;      /* of the object, or NULL */
+	const struct live_workload *live;       /* of the object, or NULL */
 	const struct container_image *template; /* of the live template, or NULL */
 	struct use_row *rows;
 	size_t row_count;

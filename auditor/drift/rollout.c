@@ -56,6 +56,6 @@ bool rollout_in_progress(const struct snapshot *snapshot,
 	progress = live->progress_at > newest ? live->progress_at : newest;
 	if (progress == 0)
 		return true; /* no sign of when it began: nothing says that it is late */
-	return now - progress < (live->deadline_seconds ? live->deadline_seconds :
-							  DEADLINE_SECONDS);
+	return now - progress <
+	       (live->deadline_seconds ? live->deadline_seconds : DEADLINE_SECONDS);
 }

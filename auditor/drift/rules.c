@@ -8,7 +8,8 @@ const struct rule rules[] = {
 		.level = LEVEL_ERROR,
 		.subject = SUBJECT_DECLARATION,
 		.title = "A declared image has no digest",
-		.why = "A tag can be moved to other content at any time, so the manifest does "
+		.why = "A tag can be moved to other content at any time, so the manifest "
+		       "does "
 		       "not say what runs, and two nodes may run two images.",
 		.mend = "Write the digest behind the tag: repository:tag@sha256:…",
 		.declaration = rule_unpinned,
@@ -18,8 +19,10 @@ const struct rule rules[] = {
 		.level = LEVEL_ERROR,
 		.subject = SUBJECT_DECLARATION,
 		.title = "Not a valid image reference",
-		.why = "The runtime will refuse it, or read it as something else than was meant.",
-		.mend = "Correct the reference; a digest is sha256: and 64 lower-case hex digits, "
+		.why = "The runtime will refuse it, or read it as something else than "
+		       "was meant.",
+		.mend = "Correct the reference; a digest is sha256: and 64 lower-case "
+			"hex digits, "
 			"or sha512: and 128.",
 		.declaration = rule_bad_reference,
 	},
@@ -28,7 +31,8 @@ const struct rule rules[] = {
 		.level = LEVEL_ERROR,
 		.subject = SUBJECT_DECLARATION,
 		.title = "The digest names no image",
-		.why = "It is the digest of the empty input, or one digit repeated: nobody "
+		.why = "It is the digest of the empty input, or one digit repeated: "
+		       "nobody "
 		       "validated an image with it, and no registry can serve it.",
 		.mend = "Resolve the tag that was meant and write its digest.",
 		.declaration = rule_placeholder_digest,
@@ -48,7 +52,8 @@ const struct rule rules[] = {
 		.subject = SUBJECT_USE,
 		.title = "What runs is proved to be another image than declared",
 		.why = "The cluster does not run what version control says it runs.",
-		.mend = "Apply the manifest, or correct it if what runs is what was meant.",
+		.mend = "Apply the manifest, or correct it if what runs is what was "
+			"meant.",
 		.use = rule_running_differs,
 	},
 	{
@@ -56,7 +61,8 @@ const struct rule rules[] = {
 		.level = LEVEL_ERROR,
 		.subject = SUBJECT_USE,
 		.title = "The live workload names another image than declared",
-		.why = "Somebody changed the live object, or the manifest was never applied: the "
+		.why = "Somebody changed the live object, or the manifest was never "
+		       "applied: the "
 		       "next pods will run what the live object names.",
 		.mend = "Apply the manifest, or correct it.",
 		.use = rule_spec_differs,
@@ -66,7 +72,8 @@ const struct rule rules[] = {
 		.level = LEVEL_WARNING,
 		.subject = SUBJECT_USE,
 		.title = "Declared with a digest, live without one",
-		.why = "The pin does not hold in the cluster: the next pull may bring another "
+		.why = "The pin does not hold in the cluster: the next pull may bring "
+		       "another "
 		       "image.",
 		.mend = "Apply the manifest.",
 		.use = rule_pin_not_applied,
@@ -76,7 +83,8 @@ const struct rule rules[] = {
 		.level = LEVEL_ERROR,
 		.subject = SUBJECT_USE,
 		.title = "Pods of one workload are proved to run different images",
-		.why = "Nodes pulled one tag at different times; users get one or the other.",
+		.why = "Nodes pulled one tag at different times; users get one or the "
+		       "other.",
 		.mend = "Pin the image by digest and restart the workload.",
 		.use = rule_mixed_digests,
 	},
@@ -95,7 +103,8 @@ const struct rule rules[] = {
 		.subject = SUBJECT_USE,
 		.title = "Pods wait because their image cannot be pulled",
 		.why = "What was declared cannot run.",
-		.mend = "See `kubectl describe pod`: the name, the digest or the credentials are "
+		.mend = "See `kubectl describe pod`: the name, the digest or the "
+			"credentials are "
 			"wrong, or the registry does not answer the nodes.",
 		.use = rule_image_pull_failing,
 	},
@@ -104,9 +113,11 @@ const struct rule rules[] = {
 		.level = LEVEL_WARNING,
 		.subject = SUBJECT_TAG,
 		.title = "The tag now resolves to another image",
-		.why = "The pinned or running image is no longer what its tag means: there may be "
+		.why = "The pinned or running image is no longer what its tag means: "
+		       "there may be "
 		       "a newer one to review, or somebody moved a tag that should stay.",
-		.mend = "Review the new image, then move the pin to it, or restore the tag.",
+		.mend = "Review the new image, then move the pin to it, or restore the "
+			"tag.",
 		.tag = rule_tag_moved,
 	},
 	{
@@ -115,7 +126,8 @@ const struct rule rules[] = {
 		.subject = SUBJECT_TAG,
 		.by_registry = true,
 		.title = "The tag no longer exists",
-		.why = "Pods that pull by it will fail, and nobody can see what the pin beside it "
+		.why = "Pods that pull by it will fail, and nobody can see what the pin "
+		       "beside it "
 		       "once was.",
 		.mend = "Push the tag again, or declare one that exists.",
 		.tag = rule_tag_gone,
@@ -126,16 +138,19 @@ const struct rule rules[] = {
 		.subject = SUBJECT_PIN,
 		.by_registry = true,
 		.title = "A declared digest is no longer in its registry",
-		.why = "Nodes that do not hold the image cannot pull it: pods will fail when they "
+		.why = "Nodes that do not hold the image cannot pull it: pods will fail "
+		       "when they "
 		       "move.",
-		.mend = "Push the image again with the same digest, or pin one that exists.",
+		.mend = "Push the image again with the same digest, or pin one that "
+			"exists.",
 		.pin = rule_pin_gone,
 	},
 	{
 		.id = "pin-platform",
 		.level = LEVEL_WARNING,
 		.subject = SUBJECT_PIN,
-		.title = "Pinned to one platform's manifest while the tag is an image index",
+		.title = "Pinned to one platform's manifest while the tag is an image "
+			 "index",
 		.why = "Pods on nodes of another platform will fail or be emulated.",
 		.mend = "Pin the digest of the image index.",
 		.pin = rule_pin_platform,
@@ -145,7 +160,8 @@ const struct rule rules[] = {
 		.level = LEVEL_NONE,
 		.subject = SUBJECT_PIN,
 		.title = "A digest alone, without a tag",
-		.why = "It is exact, but nobody can read which version it is, or see its tag move.",
+		.why = "It is exact, but nobody can read which version it is, or see its "
+		       "tag move.",
 		.mend = "Write the tag before the digest: repository:tag@sha256:…",
 		.pin = rule_pin_without_tag,
 	},
@@ -154,7 +170,8 @@ const struct rule rules[] = {
 		.level = LEVEL_NOTE,
 		.subject = SUBJECT_USE,
 		.title = "Runs another platform's image than its node's",
-		.why = "It is emulated, which is slow, or was pinned to the wrong platform.",
+		.why = "It is emulated, which is slow, or was pinned to the wrong "
+		       "platform.",
 		.mend = "Pin the digest of the image index.",
 		.use = rule_platform_mismatch,
 	},
@@ -172,7 +189,8 @@ const struct rule rules[] = {
 		.level = LEVEL_NOTE,
 		.subject = SUBJECT_USE,
 		.title = "An undeclared extra container in a declared workload",
-		.why = "A webhook or a person added it: what it runs is not under version control.",
+		.why = "A webhook or a person added it: what it runs is not under "
+		       "version control.",
 		.mend = "If it is not known to you, find out who adds it.",
 		.use = rule_injected,
 	},
@@ -191,7 +209,8 @@ const struct rule rules[] = {
 		.subject = SUBJECT_PIN,
 		.by_registry = true,
 		.title = "A registry served bytes that are not what the digest says",
-		.why = "The registry, or something between it and you, is broken or hostile.",
+		.why = "The registry, or something between it and you, is broken or "
+		       "hostile.",
 		.mend = "Do not pull from it until you know why.",
 		.pin = rule_registry_mismatch,
 	},

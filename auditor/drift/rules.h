@@ -31,7 +31,7 @@ struct rule {
 	const char *id;
 	enum level level;
 	enum subject_kind subject;
-	bool by_registry; /* the registry's word alone decides, whoever asked */
+	bool by_registry;  /* the registry's word alone decides, whoever asked */
 	const char *title; /* the finding in a few words */
 	const char *why;   /* why it matters */
 	const char *mend;  /* what to do */

@@ -32,10 +32,9 @@ enum answer rule_bad_reference(struct drift *drift, const struct declared_use *d
 	if (declared->image.state == REFERENCE_EMPTY)
 		finding->message = "the container names no image";
 	else
-		finding->message = arena_printf(drift->texts,
-						"'%s' is not an image reference: %s",
-						declared->image.text,
-						declared->image.problem);
+		finding->message =
+			arena_printf(drift->texts, "'%s' is not an image reference: %s",
+				     declared->image.text, declared->image.problem);
 	return ANSWER_YES;
 }
 

@@ -13,13 +13,14 @@ static bool tag_unknown(const struct tag_subject *tag)
 /* What a mention of a tag holds against the tag's image. */
 static const struct digest *mentioned_digest(const struct tag_mention *mention)
 {
-	const struct container_image *image =
-		mention->declared ? &mention->declared->image :
-				    &mention->row->running->image;
+	const struct container_image *image = mention->declared
+						      ? &mention->declared->image
+						      : &mention->row->running->image;
 
 	if (digest_known(&image->ref.digest))
 		return &image->ref.digest;
-	return mention->row ? &mention->row->running->image_id.digest : &image->ref.digest;
+	return mention->row ? &mention->row->running->image_id.digest
+			    : &image->ref.digest;
 }
 
 enum answer rule_tag_moved(struct drift *drift, const struct tag_subject *tag,
@@ -46,8 +47,9 @@ enum answer rule_tag_moved(struct drift *drift, const struct tag_subject *tag,
 		else
 			finding->running = *mentioned_digest(mention);
 		finding->message = arena_printf(
-			drift->texts, "%s now resolves to %s, another image than the %s %s",
-			tag->tag, digest_short(names[0], &tag->fact->digest),
+			drift->texts,
+			"%s now resolves to %s, another image than the %s %s", tag->tag,
+			digest_short(names[0], &tag->fact->digest),
 			mention->declared ? "pinned" : "running",
 			digest_short(names[1], mentioned_digest(mention)));
 		return ANSWER_YES;
@@ -79,9 +81,9 @@ enum answer rule_pin_gone(struct drift *drift, const struct pin_subject *pin,
 		return ANSWER_UNKNOWN;
 	if (pin->fact->state != FACT_ABSENT)
 		return ANSWER_NO;
-	finding->message = arena_printf(drift->texts, "%s/%s no longer holds %s",
-					pin->ref.registry, pin->ref.repository,
-					digest_short(name, &pin->ref.digest));
+	finding->message =
+		arena_printf(drift->texts, "%s/%s no longer holds %s", pin->ref.registry,
+			     pin->ref.repository, digest_short(name, &pin->ref.digest));
 	return ANSWER_YES;
 }
 
@@ -102,8 +104,8 @@ enum answer rule_registry_mismatch(struct drift *drift, const struct pin_subject
 static enum answer tag_leads_to_pin(struct drift *drift, const struct image_ref *ref)
 {
 	const struct snapshot *snapshot = drift->snapshot;
-	const struct tag_fact *tag = snapshot_find_tag(snapshot, ref->registry,
-						       ref->repository, ref->tag);
+	const struct tag_fact *tag =
+		snapshot_find_tag(snapshot, ref->registry, ref->repository, ref->tag);
 	const struct image *index;
 	struct side where = { .digest = ref->digest };
 
@@ -115,9 +117,9 @@ static enum answer tag_leads_to_pin(struct drift *drift, const struct image_ref 
 	if (!index)
 		return ANSWER_UNKNOWN;
 	side_add_place(&where, ref->registry, ref->repository);
-	return image_tree_find(&drift->inquiry, &where, index, &ref->digest) == FOUND_YES ?
-		       ANSWER_YES :
-		       ANSWER_NO;
+	return image_tree_find(&drift->inquiry, &where, index, &ref->digest) == FOUND_YES
+		       ? ANSWER_YES
+		       : ANSWER_NO;
 }
 
 /* Whether some container that is declared with the pin runs the index around it. */
@@ -149,16 +151,15 @@ enum answer rule_pin_platform(struct drift *drift, const struct pin_subject *pin
 		answer = ANSWER_YES;
 	for (size_t i = 0; i < pin->mention_count && answer != ANSWER_YES; i++) {
 		const struct image_ref *ref = &pin->mentions[i]->image.ref;
-		enum answer one = ref->tag[0] == '\0' ? ANSWER_NO :
-							tag_leads_to_pin(drift, ref);
+		enum answer one =
+			ref->tag[0] == '\0' ? ANSWER_NO : tag_leads_to_pin(drift, ref);
 
 		if (one != ANSWER_NO)
 			answer = one;
 	}
 	if (answer == ANSWER_YES)
 		finding->message = arena_printf(
-			drift->texts,
-			"%s is one platform's manifest of an image index",
+			drift->texts, "%s is one platform's manifest of an image index",
 			digest_short(name, &pin->ref.digest));
 	return answer;
 }

@@ -66,11 +66,12 @@ enum answer rule_running_differs(struct drift *drift, const struct use *use,
 		pods(drift, count), count == 1 ? "s" : "",
 		digest_short(names[0], &worst->running->image_id.digest),
 		digest_short(names[1], &declared->digest),
-		worst->verdict.reason[0] != '\0' ?
-			worst->verdict.reason :
-			arena_printf(drift->texts, "differs in %s",
-				     worst->verdict.how == HOW_LAYERS ? "its layers" :
-									"its config only"));
+		worst->verdict.reason[0] != '\0'
+			? worst->verdict.reason
+			: arena_printf(drift->texts, "differs in %s",
+				       worst->verdict.how == HOW_LAYERS
+					       ? "its layers"
+					       : "its config only"));
 	return ANSWER_YES;
 }
 
@@ -97,7 +98,8 @@ static const char *differing_part(const struct image_ref *declared,
 	if (strcmp(image_ref_tag(declared), image_ref_tag(live)) == 0)
 		return NULL;
 	if (declared->tag[0] == '\0' && digest_known(&declared->digest))
-		return NULL; /* a pin without a tag, live with a tag alone: pin-not-applied */
+		return NULL; /* a pin without a tag, live with a tag alone:
+				pin-not-applied */
 	if (live->tag[0] == '\0' && digest_known(&live->digest))
 		return NULL; /* a tag, live with a digest alone: the cluster pinned it */
 	return "tag";
@@ -131,9 +133,9 @@ enum answer rule_spec_differs(struct drift *drift, const struct use *use,
 	if (!part)
 		return ANSWER_NO;
 	finding->pod_count = count_pods(use);
-	finding->message = arena_printf(drift->texts,
-					"the live object names %s: another %s than declared",
-					live->text, part);
+	finding->message = arena_printf(
+		drift->texts, "the live object names %s: another %s than declared",
+		live->text, part);
 	return ANSWER_YES;
 }
 
@@ -152,8 +154,8 @@ enum answer rule_pin_not_applied(struct drift *drift, const struct use *use,
 	if (digest_known(&live->ref.digest) || differing_part(declared, &live->ref))
 		return ANSWER_NO;
 	finding->pod_count = count_pods(use);
-	finding->message =
-		arena_printf(drift->texts, "declared with a digest, live as %s", live->text);
+	finding->message = arena_printf(drift->texts,
+					"declared with a digest, live as %s", live->text);
 	return ANSWER_YES;
 }
 
@@ -226,10 +228,10 @@ enum answer rule_image_pull_failing(struct drift *drift, const struct use *use,
 	if (!failing)
 		return ANSWER_NO;
 	finding->pod_count = count;
-	finding->message = arena_printf(drift->texts, "%s wait%s in %s for %s",
-					pods(drift, count), count == 1 ? "s" : "",
-					failing->running->reason,
-					failing->running->image.text);
+	finding->message =
+		arena_printf(drift->texts, "%s wait%s in %s for %s", pods(drift, count),
+			     count == 1 ? "s" : "", failing->running->reason,
+			     failing->running->image.text);
 	return ANSWER_YES;
 }
 
@@ -248,7 +250,8 @@ enum answer rule_platform_mismatch(struct drift *drift, const struct use *use,
 		finding->pod_count = row->running->pod_count;
 		show_row(drift, finding, row);
 		finding->message = arena_printf(
-			drift->texts, "runs the image of another platform than %s, its node's",
+			drift->texts,
+			"runs the image of another platform than %s, its node's",
 			platform_format(platform, &row->running->platform));
 		return ANSWER_YES;
 	}
@@ -262,7 +265,7 @@ enum answer rule_platform_mismatch(struct drift *drift, const struct use *use,
 static bool all_manifests_read(const struct snapshot *snapshot)
 {
 	static const enum gap_kind hiding[] = {
-		GAP_NOT_YAML,  GAP_TOO_LARGE,	      GAP_UNREADABLE,
+		GAP_NOT_YAML,  GAP_TOO_LARGE,     GAP_UNREADABLE,
 		GAP_KUSTOMIZE, GAP_HELM_TEMPLATE, GAP_NAMESPACE_UNKNOWN,
 	};
 
@@ -334,13 +337,11 @@ enum answer rule_not_running(struct drift *drift, const struct use *use,
 		return ANSWER_NONE;
 	if (is_idle(use))
 		return ANSWER_NO;
-	finding->message =
-		use->live ? "the workload is in the cluster, and has no pods" :
-			    "the workload is not in the cluster";
+	finding->message = use->live ? "the workload is in the cluster, and has no pods"
+				     : "the workload is not in the cluster";
 	if (use->last_running_at)
-		finding->message =
-			arena_printf(drift->texts, "%s; last seen running %s",
-				     finding->message,
-				     timestamp_format(when, use->last_running_at));
+		finding->message = arena_printf(
+			drift->texts, "%s; last seen running %s", finding->message,
+			timestamp_format(when, use->last_running_at));
 	return ANSWER_YES;
 }

@@ -119,13 +119,13 @@ static void settle_any(struct outcome *outcome, const struct earlier_finding *ea
 		       const struct standing *standing)
 {
 	if (standing->hidden)
-		outcome_add(outcome, &earlier->finding, FINDING_UNKNOWN, earlier->id,
-			    arena_strdup(&outcome->arena,
-					 buf_text(&standing->not_observed)));
+		outcome_add(
+			outcome, &earlier->finding, FINDING_UNKNOWN, earlier->id,
+			arena_strdup(&outcome->arena, buf_text(&standing->not_observed)));
 	else if (standing->elsewhere && standing->observed)
-		outcome_add(outcome, &earlier->finding, FINDING_OPEN, earlier->id,
-			    arena_strdup(&outcome->arena,
-					 buf_text(&standing->not_asked)));
+		outcome_add(
+			outcome, &earlier->finding, FINDING_OPEN, earlier->id,
+			arena_strdup(&outcome->arena, buf_text(&standing->not_asked)));
 	else if (!standing->elsewhere)
 		outcome_add(outcome, &earlier->finding, FINDING_FIXED, earlier->id,
 			    earlier->scopes);
@@ -166,9 +166,9 @@ static void settle_judged(const struct snapshot *snapshot, struct outcome *outco
 					 buf_text(&standing.not_observed)));
 		break;
 	case ANSWER_UNKNOWN:
-		outcome_add(outcome, &earlier->finding, FINDING_UNKNOWN, earlier->id,
-			    scopes_merge(&outcome->arena, judged->scopes,
-					 earlier->scopes));
+		outcome_add(
+			outcome, &earlier->finding, FINDING_UNKNOWN, earlier->id,
+			scopes_merge(&outcome->arena, judged->scopes, earlier->scopes));
 		break;
 	case ANSWER_NO:
 		if (any && !judged->rule->by_registry)

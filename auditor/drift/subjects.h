@@ -24,8 +24,8 @@ struct tag_subject {
 };
 
 struct pin_subject {
-	struct image_ref ref;               /* of the first mention */
-	const struct digest_fact *fact;     /* NULL while not asked */
+	struct image_ref ref;           /* of the first mention */
+	const struct digest_fact *fact; /* NULL while not asked */
 	const struct declared_use **mentions;
 	size_t mention_count;
 };

@@ -3,8 +3,8 @@
 #include "drift/image_tree.h"
 
 static const char *const answer_names[] = {
-	[VERDICT_NONE] = "none",       [VERDICT_MATCH] = "match",
-	[VERDICT_DRIFT] = "drift",     [VERDICT_UNKNOWN] = "unknown",
+	[VERDICT_NONE] = "none",     [VERDICT_MATCH] = "match",
+	[VERDICT_DRIFT] = "drift",   [VERDICT_UNKNOWN] = "unknown",
 	[VERDICT_LATER] = "unknown",
 };
 
@@ -137,8 +137,8 @@ static void grade(struct comparison *c, const struct image *a, const struct imag
 
 	known_a = inquiry_config(c->inquiry, c->declared_side, &a->config.digest,
 				 &config_a);
-	known_b = inquiry_config(c->inquiry, c->running_side, &b->config.digest,
-				 &config_b);
+	known_b =
+		inquiry_config(c->inquiry, c->running_side, &b->config.digest, &config_b);
 	if (known_a == KNOWN_LATER || known_b == KNOWN_LATER) {
 		conclude(c->verdict, VERDICT_LATER, HOW_NONE, "");
 		return;
@@ -175,8 +175,7 @@ static void compare_digests(struct comparison *c, const struct digest *a,
 			    const struct digest *b)
 {
 	const struct image *image_a, *image_b;
-	enum known known_a =
-		inquiry_manifest(c->inquiry, c->declared_side, a, &image_a);
+	enum known known_a = inquiry_manifest(c->inquiry, c->declared_side, a, &image_a);
 	enum known known_b;
 
 	if (known_a == KNOWN_NO) {
@@ -198,8 +197,8 @@ static bool compare_for_platform(struct comparison *c, const struct platform *pl
 	struct digest a, b;
 	enum found found_a = image_tree_select(c->inquiry, c->declared_side, c->declared,
 					       platform, &a);
-	enum found found_b = image_tree_select(c->inquiry, c->running_side, c->running,
-					       platform, &b);
+	enum found found_b =
+		image_tree_select(c->inquiry, c->running_side, c->running, platform, &b);
 
 	if (found_a == FOUND_LATER || found_b == FOUND_LATER) {
 		conclude(c->verdict, VERDICT_LATER, HOW_NONE, "");
@@ -373,8 +372,8 @@ static bool conclude_parent(struct comparison *c)
 
 		conclude(c->verdict, only ? VERDICT_MATCH : VERDICT_UNKNOWN,
 			 only ? HOW_PLATFORM : HOW_NONE,
-			 only ? "" :
-				"the node's platform is not known, and the running image "
+			 only ? ""
+			      : "the node's platform is not known, and the running image "
 				"index holds more than the declared manifest");
 		c->verdict->pin_platform = only;
 		return true;
@@ -401,8 +400,8 @@ static enum found find_config(struct comparison *c)
 {
 	struct platform_list platforms;
 	const struct image *manifest;
-	enum found found = image_tree_platforms(c->inquiry, c->declared_side,
-						c->declared, &platforms);
+	enum found found = image_tree_platforms(c->inquiry, c->declared_side, c->declared,
+						&platforms);
 
 	if (found == FOUND_LATER)
 		return found;

@@ -20,11 +20,11 @@ enum verdict_answer {
 
 enum verdict_how {
 	HOW_NONE,
-	HOW_EXACT,    /* match: the same digest */
-	HOW_PLATFORM, /* match: an image index and its manifest */
-	HOW_CONFIG,   /* match: the same image config in another wrapping */
-	HOW_BOUND,    /* match: the node pulled by the declared digest */
-	HOW_LAYERS,   /* drift: other diff_ids */
+	HOW_EXACT,          /* match: the same digest */
+	HOW_PLATFORM,       /* match: an image index and its manifest */
+	HOW_CONFIG,         /* match: the same image config in another wrapping */
+	HOW_BOUND,          /* match: the node pulled by the declared digest */
+	HOW_LAYERS,         /* drift: other diff_ids */
 	HOW_CONFIG_ONLY,    /* drift: the same diff_ids, another config */
 	HOW_OTHER_PLATFORM, /* drift: the same for this platform, not for others */
 };

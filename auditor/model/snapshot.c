@@ -1,10 +1,11 @@
 #include "model/snapshot.h"
 
 #include "base/buf.h"
+#include "model/scope.h"
 
 static const char *const class_names[] = {
 	[CLASS_CONTAINER] = "container",       [CLASS_INIT] = "init",
-	[CLASS_SIDECAR] = "sidecar",	       [CLASS_EPHEMERAL] = "ephemeral",
+	[CLASS_SIDECAR] = "sidecar",           [CLASS_EPHEMERAL] = "ephemeral",
 	[CLASS_IMAGE_VOLUME] = "image-volume",
 };
 
@@ -199,4 +200,28 @@ struct request_count *snapshot_requests(struct snapshot *snapshot, const char *h
 		.host = arena_strdup(&snapshot->arena, host),
 	};
 	return &snapshot->requests[snapshot->request_count++];
+}
+
+/* The scope under the new area, where it lies within the old one. */
+static const char *moved_scope(struct arena *arena, const char *scope,
+			       const char *old_area, const char *new_area)
+{
+	if (!scope_within(scope, old_area))
+		return scope;
+	return arena_printf(arena, "%s%s", new_area, scope + strlen(old_area));
+}
+
+void snapshot_set_cluster_key(struct snapshot *snapshot, const char *key)
+{
+	struct arena *arena = &snapshot->arena;
+	const char *old_area = scope_of_namespace(arena, snapshot->cluster.key, "");
+	const char *new_area = scope_of_namespace(arena, key, "");
+
+	for (size_t i = 0; i < snapshot->coverage_count; i++)
+		snapshot->coverage[i].scope = moved_scope(
+			arena, snapshot->coverage[i].scope, old_area, new_area);
+	for (size_t i = 0; i < snapshot->gap_count; i++)
+		snapshot->gaps[i].scope =
+			moved_scope(arena, snapshot->gaps[i].scope, old_area, new_area);
+	snapshot->cluster.key = key;
 }

@@ -36,7 +36,7 @@ int object_id_compare(const struct object_id *a, const struct object_id *b);
 /* Why a reference could not be read. */
 enum reference_state {
 	REFERENCE_OK,
-	REFERENCE_BAD,	       /* no valid reference */
+	REFERENCE_BAD,         /* no valid reference */
 	REFERENCE_PLACEHOLDER, /* to be filled in by a tool */
 	REFERENCE_EMPTY,       /* the field is absent, empty or null */
 };
@@ -63,7 +63,7 @@ struct declared_use {
 	const char *field; /* "spec.template.spec.containers[0].image" */
 	struct container_image image;
 	uint32_t duplicate_line; /* of a second `image` key in the same mapping, else 0 */
-	bool workload;		 /* the API server makes pods of it */
+	bool workload;           /* the API server makes pods of it */
 };
 
 /* What is known of a pod's container when it was looked at. */
@@ -86,14 +86,14 @@ struct running_use {
 	struct image_id image_id;
 	struct platform platform; /* of the node */
 	enum running_state state;
-	const char *reason;	/* RUNNING_FAILING: the waiting reason */
-	const char *revision;	/* pod-template-hash, rollouts-pod-template-hash,
+	const char *reason;     /* RUNNING_FAILING: the waiting reason */
+	const char *revision;   /* pod-template-hash, rollouts-pod-template-hash,
 				   controller-revision-hash; "" where there is none */
 	const char *generation; /* pod-template-generation (DaemonSet) */
-	int64_t newest_pod_at;	/* creation of the youngest pod, Unix seconds */
+	int64_t newest_pod_at;  /* creation of the youngest pod, Unix seconds */
 	uint32_t pod_count;
 	const char *pod; /* the name of one of them: the first by name */
-	bool mirror;	 /* a static pod */
+	bool mirror;     /* a static pod */
 };
 
 /* A live workload's own template: what its next pods will run. */
@@ -106,9 +106,9 @@ struct live_workload {
 	const char *revision; /* of the template's pods, as in running_use; "" unknown */
 	const char *generation; /* DaemonSet: its template generation; "" unknown */
 	bool idle; /* wants no pods now: 0 replicas, a CronJob, a finished Job */
-	int64_t progress_at;	  /* the rollout's last sign of progress; 0 unknown */
+	int64_t progress_at;      /* the rollout's last sign of progress; 0 unknown */
 	int64_t deadline_seconds; /* progress deadline; 0: the default of an hour */
-	bool deadline_exceeded;	  /* the controller says so itself */
+	bool deadline_exceeded;   /* the controller says so itself */
 };
 
 enum fact_state {
@@ -131,8 +131,8 @@ struct digest_fact {
 	const char *registry, *repository;
 	struct digest digest;
 	enum fact_state state;
-	bool blob;	    /* asked for under /blobs/, not /manifests/ */
-	bool mismatch;	    /* the registry served other bytes than the digest says */
+	bool blob;          /* asked for under /blobs/, not /manifests/ */
+	bool mismatch;      /* the registry served other bytes than the digest says */
 	const char *reason; /* where not FACT_FOUND */
 };
 
@@ -185,7 +185,7 @@ struct gap {
 /* What was looked at: an area or scope of model/scope.h. */
 struct coverage {
 	const char *scope;
-	bool observed;	  /* false where a gap hides it */
+	bool observed;    /* false where a gap hides it */
 	const char *note; /* for people: "namespace shop: 15 pods" */
 };
 
@@ -194,16 +194,16 @@ struct cluster_identity {
 	const char *name;   /* for people: --cluster-name, else the kubeconfig's name */
 	const char *server; /* URL */
 	const char *alias;  /* another key of the same cluster, or "" */
-	bool insecure;	    /* its certificate was not verified, as configured */
+	bool insecure;      /* its certificate was not verified, as configured */
 };
 
 /* What one host was asked. */
 struct request_count {
 	const char *host;
-	uint32_t made;	 /* requests sent */
+	uint32_t made;   /* requests sent */
 	uint32_t failed; /* without a usable answer */
 	uint32_t spared; /* answered by the store */
-	uint64_t bytes;	 /* of bodies received */
+	uint64_t bytes;  /* of bodies received */
 };
 
 struct snapshot {
@@ -216,11 +216,11 @@ struct snapshot {
 	const char *tree;      /* identity of the work tree: its remote URL, or "" */
 	struct declared_use *declared;
 	size_t declared_count;
-	uint32_t file_count;	/* files that held Kubernetes objects */
+	uint32_t file_count;    /* files that held Kubernetes objects */
 	uint32_t ignored_count; /* files that held none */
 	struct running_use *running;
 	size_t running_count;
-	uint32_t pod_count;	  /* pods that were looked at */
+	uint32_t pod_count;       /* pods that were looked at */
 	uint32_t ended_pod_count; /* left out: Succeeded, Failed */
 	struct live_workload *live;
 	size_t live_count;
@@ -263,6 +263,12 @@ const struct digest_fact *snapshot_find_digest(const struct snapshot *snapshot,
 					       const char *registry,
 					       const char *repository,
 					       const struct digest *digest, bool blob);
+/*
+ * Know the cluster by another of its keys from now on: coverage and gaps that name the
+ * old one are rewritten.  `key` must live in the snapshot's arena.
+ */
+void snapshot_set_cluster_key(struct snapshot *snapshot, const char *key);
+
 /* The counts of one host, made at the first call. */
 struct request_count *snapshot_requests(struct snapshot *snapshot, const char *host);
 

@@ -39,6 +39,15 @@ MUST_CHECK bool store_scan_begin(struct store *store, const struct report_scan *
 				 int64_t *id, struct error *err);
 
 /*
+ * Give the snapshot's cluster the key that the database first knew it by: a uid that was
+ * learnt later is another name of the same cluster.  Its coverage and gaps follow
+ * (snapshot_set_cluster_key()).  To be called before anything is judged.
+ * Errors: ERROR_STORE.
+ */
+MUST_CHECK bool store_resolve_cluster(struct store *store, struct snapshot *snapshot,
+				      struct error *err);
+
+/*
  * Add what is known of these digests to `snapshot->images` (wants of kind WANT_TAG are
  * passed over).  Errors: ERROR_STORE.
  */

@@ -1,0 +1,295 @@
+#include "base/option.h"
+
+#include "base/buf.h"
+#include "base/memory.h"
+
+#include <ctype.h>
+
+#define NAMES_MOST 128
+#define NAME_BYTES 64
+#define HELP_COLUMNS 80
+#define HELP_INDENT 6
+#define NEAREST_EDITS 3 /* a name further off is no suggestion */
+#define PREFIX "PINDRIFT_"
+
+void option_list_add(struct option_list *list, const char *text)
+{
+	list->items = array_grow(list->items, list->count, sizeof(*list->items));
+	list->items[list->count++] = text;
+}
+
+void option_list_release(struct option_list *list)
+{
+	free(list->items);
+	free(list->split);
+	*list = (struct option_list){ NULL, 0, NULL };
+}
+
+void option_release(const struct option *options, void *values)
+{
+	for (; options->name; options++) {
+		if (options->kind == OPTION_LIST)
+			option_list_release((void *)((char *)values + options->offset));
+	}
+}
+
+static void option_set(const struct option *option, void *values, const char *text)
+{
+	void *value = (char *)values + option->offset;
+
+	switch (option->kind) {
+	case OPTION_FLAG:
+		*(bool *)value = true;
+		break;
+	case OPTION_STRING:
+		*(const char **)value = text;
+		break;
+	case OPTION_LIST:
+		option_list_add(value, text);
+		break;
+	}
+}
+
+/* Edits (insert, delete, replace) that turn one name into the other. */
+static size_t edit_distance(const char *a, const char *b)
+{
+	size_t row[NAME_BYTES + 1];
+	size_t b_length = strnlen(b, NAME_BYTES);
+
+	for (size_t j = 0; j <= b_length; j++)
+		row[j] = j;
+	for (size_t i = 0; a[i] != '\0' && i < NAME_BYTES; i++) {
+		size_t diagonal = row[0];
+
+		row[0] = i + 1;
+		for (size_t j = 0; j < b_length; j++) {
+			size_t best = diagonal + (a[i] != b[j]);
+
+			diagonal = row[j + 1];
+			if (row[j] + 1 < best)
+				best = row[j] + 1;
+			if (row[j + 1] + 1 < best)
+				best = row[j + 1] + 1;
+			row[j + 1] = best;
+		}
+	}
+	return row[b_length];
+}
+
+const char *option_nearest(const char *text, const char *const *names)
+{
+	size_t nearest = NEAREST_EDITS + 1;
+	const char *name = NULL;
+
+	for (; *names; names++) {
+		size_t distance = edit_distance(text, *names);
+
+		if (distance < nearest && distance < strlen(*names)) {
+			nearest = distance;
+			name = *names;
+		}
+	}
+	return name;
+}
+
+static bool unknown_option(const struct option *options, unsigned command,
+			   const char *text, struct error *err)
+{
+	const char *names[NAMES_MOST];
+	const char *nearest;
+	size_t count = 0;
+
+	for (; options->name && count < NAMES_MOST - 1; options++) {
+		if (options->commands & command)
+			names[count++] = options->name;
+	}
+	names[count] = NULL;
+	nearest = option_nearest(text, names);
+	if (nearest)
+		return error_set(err, ERROR_USAGE,
+				 "unknown option --%.60s; did you mean --%s?", text,
+				 nearest);
+	return error_set(err, ERROR_USAGE, "unknown option --%.60s; see --help", text);
+}
+
+/* "--name", "--name=value", or "--name value": takes the next argument itself. */
+static bool parse_long(const struct option *options, unsigned command, void *values,
+		       char **argv, int *at, struct error *err)
+{
+	const char *text = argv[*at] + 2;
+	size_t length = strcspn(text, "=");
+	const struct option *option = options;
+
+	while (option->name &&
+	       !((option->commands & command) && strlen(option->name) == length &&
+		 strncmp(option->name, text, length) == 0))
+		option++;
+	if (!option->name)
+		return unknown_option(options, command, text, err);
+	if (option->kind == OPTION_FLAG && text[length] == '=')
+		return error_set(err, ERROR_USAGE, "--%s takes no value", option->name);
+	if (option->kind == OPTION_FLAG)
+		text = "";
+	else if (text[length] == '=')
+		text += length + 1;
+	else
+		text = argv[++*at];
+	if (!text)
+		return error_set(err, ERROR_USAGE, "--%s needs a value: %s", option->name,
+				 option->argument);
+	option_set(option, values, text);
+	return true;
+}
+
+/* "-A", "-Av", "-n value", "-nvalue". */
+static bool parse_short(const struct option *options, unsigned command, void *values,
+			char **argv, int *at, struct error *err)
+{
+	for (const char *text = argv[*at] + 1; *text; text++) {
+		const struct option *option = options;
+
+		while (option->name &&
+		       !((option->commands & command) && option->letter == *text))
+			option++;
+		if (!option->name)
+			return error_set(err, ERROR_USAGE,
+					 "unknown option -%c; see --help",
+					 isprint((unsigned char)*text) ? *text : '?');
+		if (option->kind == OPTION_FLAG) {
+			option_set(option, values, "");
+			continue;
+		}
+		text = text[1] != '\0' ? text + 1 : argv[++*at];
+		if (!text)
+			return error_set(err, ERROR_USAGE, "-%c needs a value: %s",
+					 option->letter, option->argument);
+		option_set(option, values, text);
+		return true;
+	}
+	return true;
+}
+
+/* The environment twin of a row, or NULL where it is not set or empty. */
+static const char *environment_twin(const struct option *option)
+{
+	CLEANUP(buf_release) struct buf name = BUF_INIT(sizeof(PREFIX) + NAME_BYTES);
+	const char *text;
+
+	buf_puts(&name, PREFIX);
+	for (const char *c = option->name; *c; c++)
+		buf_putc(&name, *c == '-' ? '_' : (char)toupper((unsigned char)*c));
+	text = getenv(buf_text(&name));
+	return text && text[0] != '\0' ? text : NULL;
+}
+
+static bool is_set(const struct option *option, const void *values)
+{
+	const void *value = (const char *)values + option->offset;
+
+	switch (option->kind) {
+	case OPTION_FLAG:
+		return *(const bool *)value;
+	case OPTION_STRING:
+		return *(const char *const *)value != NULL;
+	case OPTION_LIST:
+		return ((const struct option_list *)value)->count > 0;
+	}
+	return false;
+}
+
+static bool set_from_environment(const struct option *option, void *values,
+				 struct error *err)
+{
+	const char *text = environment_twin(option);
+	struct option_list *list;
+
+	if (!text || is_set(option, values))
+		return true;
+	if (option->kind == OPTION_FLAG) {
+		if (strcmp(text, "1") == 0 || strcmp(text, "true") == 0)
+			option_set(option, values, "");
+		else if (strcmp(text, "0") != 0 && strcmp(text, "false") != 0)
+			return error_set(
+				err, ERROR_USAGE,
+				"the environment twin of --%s is '%.40s'; it takes "
+				"true or false",
+				option->name, text);
+		return true;
+	}
+	if (option->kind == OPTION_STRING) {
+		option_set(option, values, text);
+		return true;
+	}
+	list = (void *)((char *)values + option->offset);
+	list->split = xstrdup(text);
+	for (char *rest = list->split, *item; (item = strsep(&rest, ","));) {
+		if (item[0] != '\0')
+			option_list_add(list, item);
+	}
+	return true;
+}
+
+bool option_parse(const struct option *options, unsigned command, void *values, int argc,
+		  char **argv, struct option_list *operands, struct error *err)
+{
+	bool ended = false;
+
+	for (int i = 1; i < argc; i++) {
+		const char *text = argv[i];
+
+		if (ended || text[0] != '-' || text[1] == '\0')
+			option_list_add(operands, text);
+		else if (strcmp(text, "--") == 0)
+			ended = true;
+		else if (text[1] == '-'
+				 ? !parse_long(options, command, values, argv, &i, err)
+				 : !parse_short(options, command, values, argv, &i, err))
+			return false;
+	}
+	for (const struct option *option = options; option->name; option++) {
+		if ((option->commands & command) &&
+		    !set_from_environment(option, values, err))
+			return false;
+	}
+	return true;
+}
+
+/* Print words, indented, so that no line is longer than the help's width. */
+static void print_wrapped(FILE *out, const char *text)
+{
+	size_t column = HELP_COLUMNS;
+
+	while (*text) {
+		size_t length = strcspn(text, " ");
+
+		if (column + 1 + length > HELP_COLUMNS) {
+			fprintf(out, "%s%*s", column == HELP_COLUMNS ? "" : "\n",
+				HELP_INDENT, "");
+			column = HELP_INDENT;
+		} else {
+			fputc(' ', out);
+			column++;
+		}
+		fprintf(out, "%.*s", (int)length, text);
+		column += length;
+		text += length;
+		text += strspn(text, " ");
+	}
+	fputc('\n', out);
+}
+
+void option_print_help(FILE *out, const struct option *options, unsigned command)
+{
+	for (; options->name; options++) {
+		if (!(options->commands & command))
+			continue;
+		fputs("  ", out);
+		if (options->letter)
+			fprintf(out, "-%c, ", options->letter);
+		fprintf(out, "--%s", options->name);
+		if (options->argument)
+			fprintf(out, " %s", options->argument);
+		fputc('\n', out);
+		print_wrapped(out, options->help);
+	}
+}

@@ -1,0 +1,285 @@
+#include "commands/commands.h"
+
+#include "base/log.h"
+#include "base/timestamp.h"
+#include "base/version.h"
+#include "commands/database.h"
+#include "commands/gate.h"
+#include "commands/output.h"
+#include "drift/drift.h"
+#include "model/scope.h"
+#include "source/kube_api.h"
+#include "source/kube_manifest.h"
+#include "source/registry.h"
+
+#define DEADLINE_SECONDS 3600
+
+/* One scan on its way from the outside world to the reports. */
+struct audit {
+	const struct settings *settings;
+	const struct option_list *paths;
+	struct gate gate;
+	int64_t now;                    /* Unix seconds, UTC */
+	long request_timeout, deadline; /* seconds */
+	struct kube_config cluster;
+	struct store *store;
+	struct http *http;
+	struct registry_client *registries;
+	struct report_scan scan;
+	struct snapshot snapshot;
+	struct drift drift;
+	struct outcome outcome;
+	struct report report;
+};
+
+static void audit_init(struct audit *audit, const struct settings *settings,
+		       const struct option_list *paths)
+{
+	*audit = (struct audit){ .settings = settings, .paths = paths };
+	snapshot_init(&audit->snapshot, 0);
+	outcome_init(&audit->outcome);
+	report_init(&audit->report);
+}
+
+static void audit_release(struct audit *audit)
+{
+	if (audit->store && audit->scan.id && !audit->scan.finished_at)
+		store_scan_abort(audit->store, audit->scan.id);
+	store_close(&audit->store);
+	registry_client_free(&audit->registries);
+	http_free(&audit->http);
+	kube_config_release(&audit->cluster);
+	drift_release(&audit->drift);
+	outcome_release(&audit->outcome);
+	report_release(&audit->report);
+	snapshot_release(&audit->snapshot);
+}
+
+static bool parse_seconds(long *seconds, const char *name, const char *text, long usual,
+			  struct error *err)
+{
+	char *end;
+
+	*seconds = usual;
+	if (!text)
+		return true;
+	*seconds = strtol(text, &end, 10);
+	if (end != text && end[0] == 's' && end[1] == '\0')
+		end++; /* kubectl's "30s" */
+	if (end == text || *end != '\0' || *seconds <= 0 || *seconds > 7 * 86400)
+		return error_set(err, ERROR_USAGE,
+				 "--%s %.40s: not a number of seconds from 1 to a week",
+				 name, text);
+	return true;
+}
+
+/* All that can be wrong with what the user said, before any work is done. */
+static bool audit_configure(struct audit *audit, struct error *err)
+{
+	const struct settings *settings = audit->settings;
+
+	if (settings->namespace && settings->all_namespaces)
+		return error_set(err, ERROR_USAGE,
+				 "-n and -A exclude each other: one namespace or all");
+	if (!gate_init(&audit->gate, settings, err) || !output_check(settings, err) ||
+	    !output_now(settings, &audit->now, err) ||
+	    !parse_seconds(&audit->request_timeout, "request-timeout",
+			   settings->request_timeout, 0, err) ||
+	    !parse_seconds(&audit->deadline, "deadline", settings->deadline,
+			   DEADLINE_SECONDS, err) ||
+	    !kube_config_load(&audit->cluster, settings->kubeconfig, settings->context,
+			      err))
+		return false;
+	audit->snapshot.observed_at = audit->now;
+	if (audit->paths->count == 0)
+		return true;
+	return kube_manifest_read(&audit->snapshot, audit->paths->items,
+				  audit->paths->count, err);
+}
+
+/* The connections; the network ends at 7/8 of the deadline, so that there is a report. */
+static bool audit_connect(struct audit *audit, struct error *err)
+{
+	const struct settings *settings = audit->settings;
+	struct http_limits limits = {
+		.deadline = timestamp_monotonic() + (double)audit->deadline * 7 / 8,
+		.first_byte_seconds = audit->request_timeout,
+	};
+	struct registry_options options = {
+		.docker_config = settings->docker_config,
+		.plain_http = settings->plain_http.items,
+		.plain_http_count = settings->plain_http.count,
+		.insecure = settings->insecure_registries.items,
+		.insecure_count = settings->insecure_registries.count,
+		.token_hosts = settings->token_hosts.items,
+		.token_host_count = settings->token_hosts.count,
+		.ca_file = settings->registry_ca,
+	};
+
+	audit->http = http_new(&limits, err);
+	if (!audit->http)
+		return false;
+	audit->registries = registry_client_new(audit->http, &options, err);
+	return audit->registries != NULL;
+}
+
+static bool audit_begin(struct audit *audit, struct error *err)
+{
+	audit->store = database_open(audit->settings, STORE_WRITE, err);
+	if (!audit->store)
+		return false;
+	audit->scan = (struct report_scan){
+		.command = "scan",
+		.version = PINDRIFT_VERSION,
+		.commit = "",
+		.fail_on = audit->gate.text,
+		.started_at = audit->now,
+	};
+	return store_scan_begin(audit->store, &audit->scan, &audit->scan.id, err);
+}
+
+/*
+ * The running side.  A cluster that says nothing at all is a gap as long as there is
+ * something else to look at.
+ */
+static bool observe_cluster(struct audit *audit, struct error *err)
+{
+	const struct settings *settings = audit->settings;
+	struct snapshot *snapshot = &audit->snapshot;
+	struct kube_scope scope = {
+		.namespace = settings->all_namespaces ? ""
+			     : settings->namespace    ? settings->namespace
+						      : audit->cluster.namespace,
+		.selector = settings->selector ? settings->selector : "",
+		.all_phases = settings->all_phases,
+		.cluster_name = settings->cluster_name ? settings->cluster_name : "",
+		.request_timeout_seconds = audit->request_timeout,
+	};
+	const char *area;
+
+	snapshot->namespace = scope.namespace;
+	snapshot->selector = scope.selector;
+	if (kube_api_observe(audit->http, &audit->cluster, &scope, snapshot, err))
+		return true;
+	if (snapshot->declared_count == 0)
+		return false;
+	area = scope_of_namespace(&snapshot->arena, snapshot->cluster.key,
+				  scope.namespace);
+	snapshot_add_gap(
+		snapshot, err->code == ERROR_DENIED ? GAP_UNAUTHORIZED : GAP_UNREACHABLE,
+		arena_printf(&snapshot->arena, "cluster %s", snapshot->cluster.name),
+		err->text, area);
+	snapshot_add_coverage(snapshot, area, false, "the API server gave no answer");
+	*err = (struct error)ERROR_INIT;
+	return true;
+}
+
+/* Learn what drift wants to know: from the store, then from the registries. */
+static bool learn(struct audit *audit, struct error *err)
+{
+	struct snapshot *snapshot = &audit->snapshot;
+
+	for (int round = 0; round < DRIFT_ROUNDS; round++) {
+		CLEANUP(wants_release) struct wants known = { .arena = NULL };
+		CLEANUP(wants_release) struct wants wants = { .arena = NULL };
+
+		if (!drift_wanted(&audit->drift, &known))
+			break;
+		if (!store_load_tag_images(audit->store, snapshot, known.items,
+					   known.count, err) ||
+		    !store_load_images(audit->store, snapshot, known.items, known.count,
+				       err))
+			return false;
+		if (!drift_wanted(&audit->drift, &wants))
+			break;
+		registry_answer(audit->registries, snapshot, wants.items, wants.count);
+	}
+	return true;
+}
+
+/* What is declared and does not run: when did it last? */
+static bool recall(struct audit *audit, struct error *err)
+{
+	struct join *join = &audit->drift.join;
+
+	for (size_t i = 0; i < join->use_count; i++) {
+		struct use *use = &join->uses[i];
+
+		if (use->declared && use->row_count == 0 && use->observed &&
+		    !store_last_running(audit->store, &audit->snapshot.cluster,
+					use->declared, &use->last_running_at, err))
+			return false;
+	}
+	return true;
+}
+
+static bool judge(struct audit *audit, struct error *err)
+{
+	struct snapshot *snapshot = &audit->snapshot;
+	struct earlier_finding *earlier = NULL;
+	size_t earlier_count = 0;
+
+	if (!store_resolve_cluster(audit->store, snapshot, err))
+		return false;
+	drift_init(&audit->drift, snapshot, audit->now, false);
+	if (!learn(audit, err) || !recall(audit, err) ||
+	    !store_load_earlier(audit->store, &snapshot->cluster, &audit->outcome.arena,
+				&earlier, &earlier_count, err))
+		return false;
+	drift_judge(&audit->drift, earlier, earlier_count, &audit->outcome);
+	gate_waive(&audit->gate, snapshot->gaps, snapshot->gap_count);
+	return true;
+}
+
+/* Keep the scan, and load it again: `report` shows the same bytes later. */
+static bool keep(struct audit *audit, struct error *err)
+{
+	const struct snapshot *snapshot = &audit->snapshot;
+	struct report_scan scan = audit->scan;
+	bool nothing = audit->paths->count > 0 && snapshot->declared_count == 0 &&
+		       gate_expects_images(audit->paths);
+
+	scan.finished_at = audit->settings->now ? audit->now : timestamp_now();
+	scan.exit_status = (int)gate_status(&audit->gate, &audit->outcome, snapshot->gaps,
+					    snapshot->gap_count, nothing);
+	if (!store_scan_finish(audit->store, &scan, snapshot, &audit->outcome, err))
+		return false;
+	audit->scan = scan;
+	return store_load_report(audit->store, scan.id, &audit->report, err);
+}
+
+static bool scan(struct audit *audit, enum exit_status *status, struct error *err)
+{
+	*status = EXIT_USAGE;
+	if (!audit_configure(audit, err))
+		return false;
+	if (!audit_connect(audit, err)) {
+		*status = err->code == ERROR_USAGE ? EXIT_USAGE : EXIT_FATAL;
+		return false;
+	}
+	*status = EXIT_FATAL;
+	if (!audit_begin(audit, err)) {
+		if (err->code == ERROR_LOCKED)
+			*status = EXIT_LOCKED;
+		return false;
+	}
+	if (!observe_cluster(audit, err) || !judge(audit, err) || !keep(audit, err) ||
+	    !output_write(audit->settings, &audit->report, err))
+		return false;
+	*status = (enum exit_status)audit->scan.exit_status;
+	return true;
+}
+
+enum exit_status command_scan(const struct settings *settings,
+			      const struct option_list *operands)
+{
+	struct audit audit;
+	enum exit_status status;
+	struct error err = ERROR_INIT;
+
+	audit_init(&audit, settings, operands);
+	if (!scan(&audit, &status, &err))
+		log_message(LOG_ERROR, "%s", err.text);
+	audit_release(&audit);
+	return status;
+}
