@@ -44,14 +44,22 @@ LISTED := \
 	auditor/drift/drift.c \
 	auditor/drift/policy.c \
 	auditor/drift/rules.c \
-	auditor/model/descriptor.c \
 	auditor/model/digest.c \
+	auditor/model/image.c \
 	auditor/model/image_id.c \
 	auditor/model/image_ref.c \
+	auditor/model/platform.c \
 	auditor/model/snapshot.c \
 	auditor/model/workload.c \
+	auditor/source/address.c \
+	auditor/source/docker_config.c \
 	auditor/source/git.c \
 	auditor/source/http.c \
+	auditor/source/http_error.c \
+	auditor/source/http_host.c \
+	auditor/source/http_redirect.c \
+	auditor/source/http_retry.c \
+	auditor/source/http_transfer.c \
 	auditor/source/kube_account.c \
 	auditor/source/kube_api.c \
 	auditor/source/kube_client.c \
@@ -62,9 +70,11 @@ LISTED := \
 	auditor/source/kube_owner.c \
 	auditor/source/kube_page.c \
 	auditor/source/kube_pod.c \
+	auditor/source/kube_shape.c \
 	auditor/source/kube_workload.c \
 	auditor/source/registry.c \
 	auditor/source/registry_auth.c \
+	auditor/source/url.c \
 	auditor/source/worktree.c \
 	auditor/store/store.c \
 	auditor/store/store_history.c \

@@ -9,7 +9,10 @@
  * headers; at most 8 requests at once to a host; Retry-After and back-off.
  *
  * Requests are started with http_send() and end in their `done` callback, which may
- * send further ones; http_run() drives all of them.
+ * send further ones; http_run() drives all of them.  A host that fails four times in a
+ * row (no usable answer, 429, 503) is given up: what still waits for it fails at once.
+ * Proxies come from the environment as libcurl reads it, NO_PROXY included; loopback
+ * hosts are never asked through one.
  */
 #ifndef SOURCE_HTTP_H
 #define SOURCE_HTTP_H
@@ -24,35 +27,42 @@ struct http;
 
 /* How to trust one server, and how to be known to it.  "" or NULL: the default. */
 struct http_trust {
-	const char *ca_file;	     /* PEM file of CAs, instead of the system's */
-	const char *ca_pem;	     /* the same as text; wins over ca_file */
+	const char *ca_file;         /* PEM file of CAs, instead of the system's */
+	const char *ca_pem;          /* the same as text; wins over ca_file */
 	const char *certificate_pem; /* client certificate and key, PEM text */
 	const char *key_pem;
 	const char *server_name; /* name to verify instead of the URL's host */
-	const char *proxy;	 /* URL; NULL: the environment's */
-	bool insecure;		 /* the certificate is not verified */
+	const char *proxy;       /* URL; NULL: the environment's */
+	bool insecure;           /* the certificate is not verified */
 };
 
 struct http_response {
-	long status;	 /* HTTP status of the last answer; 0 where there was none */
+	long status;     /* HTTP status of the last answer; 0 where there was none */
 	struct buf body; /* empty where a `chunk` callback took it */
-	struct error
-		err; /* ERROR_NONE: a complete answer came, whatever its status.  Else
-			ERROR_NETWORK, ERROR_LIMIT, ERROR_USAGE, with the host named */
-	CURL *curl;  /* for http_header(); not for other use */
+	/*
+	 * ERROR_NONE: a complete answer came, whatever its status.  Else ERROR_NETWORK,
+	 * ERROR_LIMIT, ERROR_USAGE, or ERROR_DENIED (an address that `refuse_private`
+	 * keeps away from), with the host named.
+	 */
+	struct error err;
+	CURL *curl; /* for http_header(); not for other use */
 };
 
 struct http_request {
 	const char *method; /* "GET", "HEAD" or "POST" */
 	const char *url;
-	const char *const *headers; /* header_count items, "Name: value" */
+	/*
+	 * header_count items, "Name: value".  Encoded bodies are decoded, but none is
+	 * asked for: who wants one sends its own Accept-Encoding.
+	 */
+	const char *const *headers;
 	size_t header_count;
 	const char *form;  /* POST: the body, application/x-www-form-urlencoded */
 	size_t body_limit; /* most decoded bytes */
 	const struct http_trust *trust; /* must live until `done`; NULL: the default */
-	bool same_host_only;		/* a redirect to another host is an error */
+	bool same_host_only;            /* a redirect to another host is an error */
 	bool refuse_private; /* refuse loopback, private and link-local addresses */
-	bool retry;	     /* 429, 5xx and broken connections, 4 tries at most */
+	bool retry;          /* 429, 5xx and broken connections, 4 tries at most */
 	/*
 	 * If set, takes each piece of the body of a 2xx answer as it arrives, in place of
 	 * response.body; returns false to stop (the response then has ERROR_LIMIT).  It
@@ -68,7 +78,7 @@ struct http_request {
 struct http_limits {
 	double deadline; /* timestamp_monotonic() after which nothing is sent; 0: none */
 	long first_byte_seconds; /* 0: 30 */
-	unsigned host_requests;	 /* at once to one host; 0: 8 */
+	unsigned host_requests;  /* at once to one host; 0: 8 */
 };
 
 /* Errors: ERROR_SYSTEM. */

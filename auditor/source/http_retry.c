@@ -1,0 +1,82 @@
+#include "source/http_private.h"
+
+#include "base/timestamp.h"
+
+#include <sys/random.h>
+
+#include <ctype.h>
+
+#define FIRST_DELAY 0.5 /* seconds; doubled with every try */
+
+/* The peer or the wire broke a connection off: the next one may well do. */
+static bool is_broken_connection(CURLcode code)
+{
+	switch (code) {
+	case CURLE_GOT_NOTHING:
+	case CURLE_SEND_ERROR:
+	case CURLE_RECV_ERROR:
+	case CURLE_PARTIAL_FILE:
+	case CURLE_HTTP2:
+	case CURLE_HTTP2_STREAM:
+		return true;
+	default:
+		return false;
+	}
+}
+
+/* RFC 6585, section 4, and the 5xx that say "not now". */
+static bool is_retried_status(long status)
+{
+	return status == 429 || status == 500 || (status >= 502 && status <= 504);
+}
+
+/* Between 0.75 and 1.25, so that many requests do not come back all at once. */
+static double jitter(void)
+{
+	uint16_t random = 0;
+
+	if (getrandom(&random, sizeof(random), GRND_NONBLOCK) != sizeof(random))
+		return 1;
+	return 0.75 + random / 131072.0;
+}
+
+double http_retry_after(const char *header, int64_t now)
+{
+	char *end;
+	double seconds;
+	time_t date;
+
+	if (isdigit((unsigned char)header[0])) {
+		seconds = strtod(header, &end);
+		return *end == '\0' || *end == ' ' ? seconds : -1;
+	}
+	date = curl_getdate(header, NULL);
+	if (date == -1)
+		return -1;
+	return date > now ? (double)(date - now) : 0;
+}
+
+double http_retry_delay(const struct transfer *transfer, CURLcode code)
+{
+	const char *header;
+	double delay = FIRST_DELAY * (1 << transfer->tries) / 2 * jitter();
+	double asked = -1;
+	double deadline = transfer->http->limits.deadline;
+
+	if (!transfer->request.retry || transfer->piece_taken ||
+	    transfer->tries >= HTTP_TRIES || transfer->stopped.code != ERROR_NONE)
+		return -1;
+	if (code != CURLE_OK)
+		return is_broken_connection(code) ? delay : -1;
+	if (!is_retried_status(transfer->response.status))
+		return -1;
+	header = http_header(&transfer->response, "Retry-After");
+	if (header)
+		asked = http_retry_after(header, timestamp_now());
+	if (asked > delay)
+		delay = asked;
+	if (delay > HTTP_WAIT_SECONDS ||
+	    (deadline > 0 && timestamp_monotonic() + delay >= deadline))
+		return -1;
+	return delay;
+}
