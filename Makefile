@@ -67,6 +67,7 @@ LISTED := \
 	auditor/source/kube_entries.c \
 	auditor/source/kube_list.c \
 	auditor/source/kube_manifest.c \
+	auditor/source/kube_observation.c \
 	auditor/source/kube_owner.c \
 	auditor/source/kube_page.c \
 	auditor/source/kube_pod.c \
@@ -93,6 +94,7 @@ HEADERS := $(sort $(wildcard auditor/*/*.h) $(wildcard reports/*.h))
 EMBEDDED := $(sort $(wildcard schema/*.sql)) $(wildcard reports/report.css reports/report.js)
 UNIT_SOURCES := $(sort $(wildcard tests/unit/test_*.c))
 UNIT_PROGRAMS := $(UNIT_SOURCES:tests/unit/%.c=$(OUT)/unit/%)
+UNIT_HELPERS := $(filter-out $(UNIT_SOURCES),$(wildcard tests/unit/*.c))
 FUZZ_SOURCES := $(sort $(wildcard tests/fuzz/fuzz_*.c))
 FUZZ_PROGRAMS := $(FUZZ_SOURCES:tests/fuzz/%.c=$(OUT)/fuzz/%)
 OBJECTS := $(SOURCES:%.c=$(OUT)/%.o) $(OUT)/embedded.o
@@ -157,11 +159,16 @@ $(OUT)/objects: FORCE
 	@mkdir -p $(@D)
 	$(call write_if_changed,$(OBJECTS))
 
-$(OUT)/unit/%: tests/unit/%.c $(ARCHIVE) $(OUT)/flags
+$(OUT)/libunit.a: $(UNIT_HELPERS:%.c=$(OUT)/%.o)
+	@mkdir -p $(@D)
+	@rm -f $@
+	$(Q)$(AR) rcs $@ $^
+
+$(OUT)/unit/%: tests/unit/%.c $(OUT)/libunit.a $(ARCHIVE) $(OUT)/flags
 	@mkdir -p $(@D)
 	@echo "TEST $@"
-	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP -MF $@.d $(ALL_LDFLAGS) -o $@ $< $(ARCHIVE) \
-		$(PACKAGE_LIBS) $$(pkg-config --cflags --libs cmocka)
+	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP -MF $@.d $(ALL_LDFLAGS) -o $@ $< \
+		$(OUT)/libunit.a $(ARCHIVE) $(PACKAGE_LIBS) $$(pkg-config --cflags --libs cmocka)
 
 $(OUT)/fuzz/%: tests/fuzz/%.c $(ARCHIVE) $(OUT)/flags
 	@mkdir -p $(@D)
@@ -213,7 +220,8 @@ fuzz:
 fuzz-run: $(FUZZ_PROGRAMS)
 	@for target in $(FUZZ_PROGRAMS); do \
 		corpus=$(BUILD)/corpus/$$(basename $$target); mkdir -p $$corpus; \
-		$$target -max_total_time=$(FUZZ_SECONDS) -artifact_prefix=$$corpus- $$corpus || exit 1; \
+		$$target -max_total_time=$(FUZZ_SECONDS) -artifact_prefix=$$corpus- $$corpus \
+			$$(ls -d tests/fuzz/seeds/$$(basename $$target) 2>/dev/null) || exit 1; \
 	done
 
 install:
@@ -242,4 +250,5 @@ FORCE:
 .PHONY: all unit unit-programs setup demo test bench golden layers headers fuzz fuzz-run \
 	install format lint clean FORCE
 
--include $(OBJECTS:.o=.d) $(OUT)/auditor/main.d $(UNIT_PROGRAMS:=.d) $(FUZZ_PROGRAMS:=.d)
+-include $(OBJECTS:.o=.d) $(OUT)/auditor/main.d $(UNIT_PROGRAMS:=.d) \
+	$(UNIT_HELPERS:%.c=$(OUT)/%.d) $(FUZZ_PROGRAMS:=.d)
