@@ -4,6 +4,12 @@
  * Kubernetes API concepts (chunked lists, Status errors); core/v1, apps/v1,
  * batch/v1, argoproj.io/v1alpha1.  Pods are folded into running uses as their pages
  * arrive, so memory follows the number of distinct uses, not of pods.
+ *
+ * A list counts when all of it was had, or not at all.  What may not be listed is one
+ * gap for the whole scope, which then is not observed: without owners and templates
+ * nobody can say what rolls out and what is declared.  Nodes alone are no gap: without
+ * them platforms are unknown, which makes verdicts weaker and never wrong; the coverage
+ * says so.
  */
 #ifndef SOURCE_KUBE_API_H
 #define SOURCE_KUBE_API_H
@@ -12,18 +18,19 @@
 #include "source/kube_config.h"
 
 struct kube_scope {
-	const char *namespace;	      /* "" for all namespaces */
-	const char *selector;	      /* label selector for pods, or "" */
-	bool all_phases;	      /* ended pods too */
+	const char *namespace;        /* "" for all namespaces */
+	const char *selector;         /* label selector for pods, or "" */
+	bool all_phases;              /* ended pods too */
 	const char *cluster_name;     /* --cluster-name, or "" */
 	long request_timeout_seconds; /* 0: the default */
 };
 
 /*
- * Fill in the snapshot's cluster, running and live parts, coverage and gaps.
+ * Fill in the snapshot's cluster, running and live parts, coverage, gaps and requests.
  * Forbidden or failed lists are gaps, and the scope's coverage is then not observed.
  * Errors: ERROR_NETWORK, ERROR_DENIED where nothing at all could be had from the
  * server (not reached, certificate, 401): the caller decides how to go on.
+ * ERROR_USAGE where the namespace can be none.
  */
 MUST_CHECK bool kube_api_observe(struct http *http, const struct kube_config *config,
 				 const struct kube_scope *scope,

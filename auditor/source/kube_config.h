@@ -2,7 +2,9 @@
  * kube_config.h - where the cluster is, and how to be known to it
  *
  * kubeconfig files as kubectl reads them (client-go, tools/clientcmd), else the
- * service account of a pod ("in-cluster").
+ * service account of a pod ("in-cluster").  No program is ever started: users whose
+ * credentials come from one (`exec`, `auth-provider`) are an error, and so is
+ * impersonation.
  */
 #ifndef SOURCE_KUBE_CONFIG_H
 #define SOURCE_KUBE_CONFIG_H
@@ -10,6 +12,12 @@
 #include "base/memory.h"
 #include "source/http.h"
 
+#define KUBE_TOKEN_BYTES ((size_t)64 * 1024) /* most bytes of a token */
+#define KUBE_PEM_BYTES                                                                   \
+	((size_t)1024 * 1024) /* most bytes of a certificate or key file                 \
+			       */
+
+/* Strings are never NULL: "" is "not there". */
 struct kube_config {
 	struct arena arena;
 	const char *server;    /* URL without a final slash */
@@ -17,20 +25,41 @@ struct kube_config {
 	const char *cluster;   /* the kubeconfig's name of the cluster */
 	const char *namespace; /* of the context; "default" where it names none */
 	struct http_trust trust;
-	const char *token; /* "" where there is none */
+	const char
+		*token; /* what token_file held when it was last read, if there is one */
 	const char
 		*token_file; /* re-read when it is older than a minute; wins over token */
-	const char *username, *password; /* basic authentication, or "" */
+	const char *username, *password; /* basic authentication */
+	int64_t certificate_expires_at;  /* of the client certificate; 0: there is none */
 };
 
+#define KUBE_CONFIG_INIT                                                                 \
+	{                                                                                \
+		.arena = ARENA_INIT, .server = "", .context = "", .cluster = "",         \
+		.namespace = "", .token = "", .token_file = "", .username = "",          \
+		.password = ""                                                           \
+	}
+
+/* To be called whether or not loading succeeded. */
 void kube_config_release(struct kube_config *config);
 
 /*
  * `file`: --kubeconfig, NULL: $KUBECONFIG, else ~/.kube/config, else in-cluster.
  * `context`: NULL: the current one.
+ * Tokens and passwords are made known to log_add_secret().  A user's credentials are left
+ * out where the server is spoken to without TLS, as client-go does.
  * Errors: ERROR_USAGE, with the file, the field and what to do.
  */
 MUST_CHECK bool kube_config_load(struct kube_config *config, const char *file,
 				 const char *context, struct error *err);
+
+/* Read a token file, without the white space around it, into `arena`; known as a secret.
+ */
+MUST_CHECK const char *kube_token_read(const char *path, struct arena *arena,
+				       struct error *err);
+
+/* Read a PEM file, into `arena`. */
+MUST_CHECK const char *kube_pem_read(const char *path, struct arena *arena,
+				     struct error *err);
 
 #endif

@@ -1,0 +1,131 @@
+#include "source/kube_client.h"
+
+#include "base/base64.h"
+#include "base/json.h"
+#include "base/log.h"
+#include "base/timestamp.h"
+
+#define TOKEN_SECONDS 60 /* a token is used without looking at its file again */
+#define BASIC_BYTES ((size_t)16 * 1024)
+
+/* RFC 7617; the encoded form is as secret as the password. */
+static const char *basic_header(const struct kube_config *config, struct arena *arena)
+{
+	CLEANUP(buf_release) struct buf plain = BUF_INIT(BASIC_BYTES);
+	CLEANUP(buf_release) struct buf encoded = BUF_INIT(2 * BASIC_BYTES);
+
+	buf_printf(&plain, "%s:%s", config->username, config->password);
+	base64_encode(&encoded, buf_text(&plain), plain.length);
+	log_add_secret(buf_text(&encoded));
+	return arena_printf(arena, "Authorization: Basic %s", buf_text(&encoded));
+}
+
+static void set_token(struct kube_client *client, const char *token)
+{
+	client->token = token;
+	client->authorization =
+		arena_printf(&client->arena, "Authorization: Bearer %s", token);
+}
+
+void kube_client_init(struct kube_client *client, struct http *http,
+		      const struct kube_config *config)
+{
+	*client = (struct kube_client){
+		.http = http,
+		.config = config,
+		.arena = ARENA_INIT,
+		.token = "",
+		.token_read_at = timestamp_monotonic(),
+	};
+	if (config->token[0])
+		set_token(client, config->token);
+	else if (config->username[0] || config->password[0])
+		client->authorization = basic_header(config, &client->arena);
+}
+
+void kube_client_release(struct kube_client *client)
+{
+	arena_release(&client->arena);
+}
+
+/* client-go, transport/token_source.go: while the file cannot be read, the last token. */
+bool kube_client_renew(struct kube_client *client)
+{
+	const char *path = client->config->token_file;
+	struct error err = ERROR_INIT;
+	const char *token;
+
+	if (!path[0])
+		return false;
+	client->token_read_at = timestamp_monotonic();
+	token = kube_token_read(path, &client->arena, &err);
+	if (!token) {
+		log_message(LOG_WARNING, "%s", err.text);
+		return false;
+	}
+	if (strcmp(token, client->token) == 0)
+		return false;
+	set_token(client, token);
+	return true;
+}
+
+void kube_client_get(struct kube_client *client, const struct kube_get *get)
+{
+	CLEANUP(arena_release) struct arena arena = ARENA_INIT;
+	const char *headers[2];
+	struct http_request request = {
+		.method = "GET",
+		.headers = headers,
+		.body_limit = get->body_limit,
+		.trust = &client->config->trust,
+		.same_host_only = true,
+		.retry = true,
+		.chunk = get->chunk,
+		.done = get->done,
+		.user = get->user,
+	};
+
+	if (timestamp_monotonic() - client->token_read_at > TOKEN_SECONDS)
+		(void)!kube_client_renew(client);
+	request.url = arena_printf(&arena, "%s%s", client->config->server, get->path);
+	headers[request.header_count++] = arena_printf(
+		&arena, "Accept: %s", get->accept ? get->accept : "application/json");
+	if (client->authorization)
+		headers[request.header_count++] = client->authorization;
+	http_send(client->http, &request);
+}
+
+/* The message of a Status object, or "".  In `arena`. */
+static const char *status_message(const struct http_response *response,
+				  struct arena *arena)
+{
+	static const struct json_shape wanted[] = { { "message", NULL }, { NULL, NULL } };
+	struct error ignored = ERROR_INIT;
+	struct node *status;
+
+	if (!json_read(&status, arena, buf_text(&response->body), response->body.length,
+		       wanted, false, &ignored))
+		return "";
+	return node_text(status, "message");
+}
+
+static enum error_code code_of(long status)
+{
+	if (status == 401 || status == 403)
+		return ERROR_DENIED;
+	return status == 404 ? ERROR_NOT_FOUND : ERROR_NETWORK;
+}
+
+void kube_status_explain(const struct http_response *response, struct error *err)
+{
+	CLEANUP(arena_release) struct arena arena = ARENA_INIT;
+	const char *message = status_message(response, &arena);
+
+	error_set(err, code_of(response->status), "the API server answered %ld%s%s",
+		  response->status, message[0] ? ": " : "", message);
+	for (char *c = err->text; *c; c++) {
+		if (*c == '\n' || *c == '\r')
+			*c = ' ';
+	}
+	log_redact(err->text);
+}

@@ -1,0 +1,48 @@
+/*
+ * kube_client.h - requests to one API server, with the credentials of one user
+ *
+ * Bound service account tokens are rewritten in place while a scan runs
+ * (KEP-1205), so the token file is read again once a minute.
+ */
+#ifndef SOURCE_KUBE_CLIENT_H
+#define SOURCE_KUBE_CLIENT_H
+
+#include "source/kube_config.h"
+
+struct kube_client {
+	struct http *http;
+	const struct kube_config *config;
+	struct arena arena;        /* of what follows */
+	const char *token;         /* "" where there is none */
+	double token_read_at;      /* monotonic */
+	const char *authorization; /* the header; NULL: anonymous, or by certificate */
+};
+
+/* Both are borrowed until kube_client_release(). */
+void kube_client_init(struct kube_client *client, struct http *http,
+		      const struct kube_config *config);
+void kube_client_release(struct kube_client *client);
+
+struct kube_get {
+	const char *path;   /* with its query: "/api/v1/pods?limit=500" */
+	const char *accept; /* NULL: "application/json" */
+	size_t body_limit;  /* bytes */
+	bool (*chunk)(const char *data, size_t length, void *user); /* as in http.h */
+	void (*done)(struct http_response *response, void *user);
+	void *user;
+};
+
+/* Start a request; strings are copied. */
+void kube_client_get(struct kube_client *client, const struct kube_get *get);
+
+/* After a 401: read the token file again.  True if it holds another token now. */
+bool kube_client_renew(struct kube_client *client);
+
+/*
+ * Say in `err` why an answer other than 200 was given: its status and, where the body
+ * is a Status object, its message.
+ * Codes: ERROR_DENIED for 401 and 403, ERROR_NOT_FOUND for 404, else ERROR_NETWORK.
+ */
+void kube_status_explain(const struct http_response *response, struct error *err);
+
+#endif

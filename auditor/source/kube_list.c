@@ -1,0 +1,241 @@
+#include "source/kube_list.h"
+
+#include "source/kube_page.h"
+
+#define PAGES_UNDER_WAY 2
+
+/* One page that was asked for. */
+struct page_request {
+	struct kube_list *list;
+	unsigned generation;
+	bool first;       /* of the list: asked for without a token */
+	bool followed;    /* its token was used */
+	bool begun;       /* some of it came */
+	struct error err; /* what is wrong with its bytes */
+	struct kube_page page;
+};
+
+static void page_request_free(struct page_request **request)
+{
+	kube_page_release(&(*request)->page);
+	free(*request);
+}
+
+static void list_end(struct kube_list *list, enum kube_outcome outcome)
+{
+	list->outcome = outcome;
+	list->generation++; /* whatever is still under way is of no interest */
+	if (list->ended)
+		list->ended(list->user);
+}
+
+static void list_fail(struct kube_list *list, const struct error *err)
+{
+	list->err = *err;
+	list_end(list, KUBE_FAILED);
+}
+
+static bool stale(const struct page_request *request)
+{
+	return request->generation != request->list->generation;
+}
+
+static void add_parameter(struct buf *path, const char *name, const char *value)
+{
+	char *escaped = curl_easy_escape(NULL, value, 0);
+
+	buf_printf(path, "&%s=%s", name, escaped ? escaped : "");
+	curl_free(escaped);
+}
+
+static bool page_chunk(const char *data, size_t length, void *user);
+static void page_done(struct http_response *response, void *user);
+
+/* The path of a page, with the parameters of the list repeated. */
+static void build_path(struct buf *path, const struct kube_list *list, const char *token)
+{
+	buf_printf(path, "%s?limit=%u", list->path, list->limit);
+	if (list->selector[0])
+		add_parameter(path, "labelSelector", list->selector);
+	if (token[0])
+		add_parameter(path, "continue", token);
+}
+
+static void send_page(struct kube_list *list, const char *token)
+{
+	CLEANUP(buf_release) struct buf path = BUF_INIT(KUBE_ITEM_BYTES);
+	struct page_request *request = xcalloc(1, sizeof(*request));
+
+	request->list = list;
+	request->generation = list->generation;
+	request->first = token[0] == '\0';
+	kube_page_init(&request->page, list->shape);
+	build_path(&path, list, token);
+	list->under_way++;
+	list->page_count++;
+	kube_client_get(list->client, &(struct kube_get){
+					      .path = buf_text(&path),
+					      .accept = list->accept,
+					      .body_limit = KUBE_PAGE_BYTES,
+					      .chunk = page_chunk,
+					      .done = page_done,
+					      .user = request,
+				      });
+}
+
+static bool endless(const struct kube_list *list)
+{
+	return list->page_count > KUBE_LIST_ITEMS / list->limit ||
+	       list->empty_count > KUBE_EMPTY_PAGES;
+}
+
+static void list_begin(struct kube_list *list)
+{
+	list->under_way = 0;
+	list->page_count = 0;
+	list->empty_count = 0;
+	free(list->held_token);
+	list->held_token = NULL;
+	send_page(list, "");
+}
+
+static void list_restart(struct kube_list *list)
+{
+	list->generation++;
+	list->forget(list->user);
+	list_begin(list);
+}
+
+/* Ask for the page behind this one as soon as its token is known. */
+static void follow(struct page_request *request)
+{
+	struct kube_list *list = request->list;
+	const char *token = request->page.next;
+
+	if (request->followed || !token)
+		return;
+	request->followed = true;
+	if (!token[0])
+		return;
+	if (list->under_way < PAGES_UNDER_WAY)
+		send_page(list, token);
+	else
+		list->held_token = xstrdup(token);
+}
+
+static bool page_chunk(const char *data, size_t length, void *user)
+{
+	struct page_request *request = user;
+
+	request->begun = true;
+	if (stale(request) ||
+	    !kube_page_feed(&request->page, data, length, &request->err))
+		return false;
+	follow(request);
+	return true;
+}
+
+static bool fold_items(struct page_request *request, struct error *err)
+{
+	struct kube_list *list = request->list;
+
+	for (size_t i = 0; i < request->page.item_count; i++) {
+		if (!list->fold(request->page.items[i], list->user, err))
+			return false;
+	}
+	list->empty_count = request->page.item_count ? 0 : list->empty_count + 1;
+	return true;
+}
+
+/* A page has come. */
+static void page_take(struct page_request *request)
+{
+	struct kube_list *list = request->list;
+	struct error err = ERROR_INIT;
+
+	if (!kube_page_finish(&request->page, &err) || !fold_items(request, &err)) {
+		list_fail(list, &err);
+		return;
+	}
+	follow(request);
+	if (endless(list)) {
+		error_set(&err, ERROR_LIMIT, "the list does not end after %u pages",
+			  list->page_count);
+		list_fail(list, &err);
+		return;
+	}
+	if (list->held_token) {
+		CLEANUP(free_pointer) char *token = list->held_token;
+
+		list->held_token = NULL;
+		send_page(list, token);
+	}
+	if (list->under_way == 0)
+		list_end(list, KUBE_LISTED);
+}
+
+/* No complete answer came. */
+static void page_broke(struct page_request *request, const struct error *why)
+{
+	struct kube_list *list = request->list;
+	bool too_large = why->code == ERROR_LIMIT && request->begun;
+
+	if (request->err.code != ERROR_NONE) {
+		list_fail(list, &request->err);
+	} else if (too_large && list->limit > 1) {
+		list->limit /= 2;
+		list_restart(list);
+	} else if (!too_large && request->begun && !list->restarted) {
+		list->restarted = true;
+		list_restart(list);
+	} else {
+		list_fail(list, why);
+	}
+}
+
+/* The server answered something else than a page. */
+static void page_refused(struct page_request *request, struct http_response *response)
+{
+	struct kube_list *list = request->list;
+
+	if (response->status == 410 && !request->first && !list->restarted) {
+		list->restarted = true;
+		list_restart(list);
+		return;
+	}
+	if (response->status == 401 && kube_client_renew(list->client)) {
+		list_restart(list);
+		return;
+	}
+	kube_status_explain(response, &list->err);
+	list_end(list, response->status == 403   ? KUBE_FORBIDDEN
+		       : response->status == 404 ? KUBE_NOT_SERVED
+						 : KUBE_FAILED);
+}
+
+static void page_done(struct http_response *response, void *user)
+{
+	CLEANUP(page_request_free) struct page_request *request = user;
+
+	if (stale(request))
+		return;
+	request->list->under_way--;
+	if (response->err.code != ERROR_NONE)
+		page_broke(request, &response->err);
+	else if (response->status != 200)
+		page_refused(request, response);
+	else
+		page_take(request);
+}
+
+void kube_list_start(struct kube_list *list)
+{
+	list->limit = KUBE_PAGE_ITEMS;
+	list_begin(list);
+}
+
+void kube_list_release(struct kube_list *list)
+{
+	free(list->held_token);
+	list->held_token = NULL;
+}

@@ -1,0 +1,69 @@
+#include "source/kube_owner.h"
+
+#include "model/workload.h"
+
+static struct kube_workload *find(const struct kube_owners *owners, const char *uid)
+{
+	return uid[0] ? table_find(&owners->by_uid, uid, strlen(uid)) : NULL;
+}
+
+void kube_owners_add(struct kube_owners *owners, struct kube_workload *workload)
+{
+	const char **key;
+	void **slot;
+
+	if (!workload->uid[0])
+		return;
+	slot = table_slot(&owners->by_uid, workload->uid, strlen(workload->uid), &key);
+	*key = workload->uid;
+	*slot = workload;
+}
+
+void kube_owners_release(struct kube_owners *owners)
+{
+	table_release(&owners->by_uid);
+}
+
+static void take_revision(const struct kube_workload *set,
+			  struct kube_workload *deployment)
+{
+	struct live_workload *live = &deployment->live;
+
+	if (strcmp(live->object.kind, "Deployment") == 0 && !live->revision[0] &&
+	    set->number[0] && strcmp(set->number, deployment->number) == 0)
+		live->revision = set->pod_hash;
+}
+
+void kube_owners_finish(struct kube_owners *owners)
+{
+	for (size_t i = 0; i < owners->by_uid.count; i++) {
+		const struct kube_workload *set = owners->by_uid.entries[i].value;
+		struct kube_workload *owner = find(owners, set->controller.uid);
+
+		if (owner && strcmp(set->live.object.kind, "ReplicaSet") == 0)
+			take_revision(set, owner);
+	}
+}
+
+size_t kube_owners_chain(const struct kube_owners *owners,
+			 const struct kube_reference *reference, struct arena *arena,
+			 struct object_id chain[OWNER_CHAIN])
+{
+	size_t count = 0;
+
+	while (reference->kind[0] && count < OWNER_CHAIN) {
+		const struct kube_workload *owner = find(owners, reference->uid);
+
+		if (!owner) {
+			chain[count++] = (struct object_id){
+				api_group_of(reference->api_version, arena),
+				reference->kind,
+				reference->name,
+			};
+			break;
+		}
+		chain[count++] = owner->live.object;
+		reference = &owner->controller;
+	}
+	return count;
+}

@@ -1,0 +1,48 @@
+/*
+ * kube_pod.h - pods, folded into running uses
+ *
+ * core/v1 Pod.  A container's status is joined by name (the kubelet sorts statuses by
+ * name, not by the order of the spec).  What a use is equal in: namespace, owner,
+ * container, class, image, imageID, platform, state, revision and generation; memory
+ * follows the number of distinct uses, not of pods.
+ *
+ * An image volume has no status of its own until the runtime reports its digest
+ * (KEP-5365, containerStatuses[].volumeMounts[].volumeStatus); without one it is
+ * pending: nothing can be asked about it.
+ */
+#ifndef SOURCE_KUBE_POD_H
+#define SOURCE_KUBE_POD_H
+
+#include "base/buf.h"
+#include "source/kube_owner.h"
+
+#define KUBE_POD_IMAGES 256 /* most of one pod */
+
+struct kube_pods {
+	struct arena *strings;         /* where texts are kept: the snapshot's arena */
+	const struct table *platforms; /* node name to struct platform */
+	bool all_phases;               /* ended pods too */
+	struct arena rows_arena;
+	struct table rows; /* key to struct pod_row */
+	struct arena scratch;
+	struct buf key;
+	uint32_t count;       /* pods seen */
+	uint32_t ended_count; /* left out of them: Succeeded, Failed */
+};
+
+void kube_pods_init(struct kube_pods *pods, struct arena *strings,
+		    const struct table *platforms, bool all_phases);
+void kube_pods_release(struct kube_pods *pods);
+
+/* Errors: ERROR_LIMIT (a pod with too many images). */
+MUST_CHECK bool kube_pods_fold(struct kube_pods *pods, const struct node *pod,
+			       struct error *err);
+
+/* Forget all pods. */
+void kube_pods_forget(struct kube_pods *pods);
+
+/* Add the uses to the snapshot, with their owner chains, in a stable order. */
+void kube_pods_finish(struct kube_pods *pods, const struct kube_owners *owners,
+		      struct snapshot *snapshot);
+
+#endif

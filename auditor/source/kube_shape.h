@@ -1,0 +1,26 @@
+/*
+ * kube_shape.h - what is wanted of the objects that the API server sends
+ *
+ * Most bytes of a list are skipped over: managedFields, probes, environment, conditions.
+ */
+#ifndef SOURCE_KUBE_SHAPE_H
+#define SOURCE_KUBE_SHAPE_H
+
+#include "base/json.h"
+
+#define KUBE_REVISION_NUMBER "deployment.kubernetes.io/revision"
+#define KUBE_TEMPLATE_GENERATION "deprecated.daemonset.template.generation"
+#define KUBE_MIRROR "kubernetes.io/config.mirror"
+
+/* Labels of pods (and of ReplicaSets, the first of them). */
+#define KUBE_POD_HASH "pod-template-hash"
+#define KUBE_ROLLOUT_HASH "rollouts-pod-template-hash"
+#define KUBE_CONTROLLER_HASH "controller-revision-hash"
+#define KUBE_POD_GENERATION "pod-template-generation"
+
+extern const struct json_shape kube_pod_shape[];
+extern const struct json_shape kube_node_shape[];
+extern const struct json_shape kube_workload_shape[]; /* a whole controller */
+extern const struct json_shape kube_metadata_shape[]; /* its metadata alone */
+
+#endif

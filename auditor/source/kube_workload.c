@@ -1,0 +1,214 @@
+#include "source/kube_workload.h"
+
+#include "base/timestamp.h"
+#include "model/workload.h"
+#include "source/kube_shape.h"
+
+#define DEPLOYMENT_DEADLINE 600 /* apps/v1, DeploymentSpec.progressDeadlineSeconds */
+
+struct kube_reference kube_reference_of(const struct node *metadata)
+{
+	size_t count;
+	struct node **items = node_items(metadata, "ownerReferences", &count);
+
+	for (size_t i = 0; i < count; i++) {
+		if (strcmp(node_text(items[i], "controller"), "true") != 0)
+			continue;
+		return (struct kube_reference){
+			.api_version = node_text(items[i], "apiVersion"),
+			.kind = node_text(items[i], "kind"),
+			.name = node_text(items[i], "name"),
+			.uid = node_text(items[i], "uid"),
+		};
+	}
+	return (struct kube_reference){ "", "", "", "" };
+}
+
+/* 0 where it is no time. */
+static int64_t time_of(const struct node *node, const char *key)
+{
+	struct error ignored = ERROR_INIT;
+	int64_t seconds = 0;
+
+	return timestamp_parse(&seconds, node_text(node, key), &ignored) ? seconds : 0;
+}
+
+/* `absent` where there is no such number. */
+static long long number_of(const struct node *node, const char *key, long long absent)
+{
+	const char *text = node_text(node, key);
+	char *end;
+	long long number = strtoll(text, &end, 10);
+
+	return *text && !*end ? number : absent;
+}
+
+/* Controllers write too, and what they write is no order to change something. */
+static bool is_controller(const struct node *entry)
+{
+	const char *manager = node_text(entry, "manager");
+
+	return strstr(manager, "controller") || strcmp(manager, "kcm") == 0 ||
+	       node_text(entry, "subresource")[0];
+}
+
+/* When somebody last changed the object (server-side apply's managedFields). */
+static int64_t newest_order(const struct node *metadata)
+{
+	size_t count;
+	struct node **entries = node_items(metadata, "managedFields", &count);
+	int64_t newest = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		int64_t at = is_controller(entries[i]) ? 0 : time_of(entries[i], "time");
+
+		newest = at > newest ? at : newest;
+	}
+	return newest;
+}
+
+/* True while the newest order has not been looked at by the controller. */
+static bool unobserved(const struct node *item)
+{
+	long long observed =
+		number_of(node_get(item, "status"), "observedGeneration", -1);
+
+	return observed >= 0 &&
+	       observed < number_of(node_get(item, "metadata"), "generation", 0);
+}
+
+/* Deployments report on themselves: condition Progressing, of what was observed. */
+static void read_progress(struct live_workload *live, const struct node *item)
+{
+	size_t count;
+	struct node **conditions =
+		node_items(node_get(item, "status"), "conditions", &count);
+	int64_t reported_at = 0;
+
+	live->deadline_seconds = number_of(
+		node_get(item, "spec"), "progressDeadlineSeconds", DEPLOYMENT_DEADLINE);
+	if (unobserved(item))
+		return;
+	for (size_t i = 0; i < count; i++) {
+		if (strcmp(node_text(conditions[i], "type"), "Progressing") != 0)
+			continue;
+		reported_at = time_of(conditions[i], "lastUpdateTime");
+		live->deadline_exceeded = strcmp(node_text(conditions[i], "reason"),
+						 "ProgressDeadlineExceeded") == 0;
+	}
+	live->deadline_seconds = number_of(
+		node_get(item, "spec"), "progressDeadlineSeconds", DEPLOYMENT_DEADLINE);
+	if (reported_at)
+		live->progress_at = reported_at;
+}
+
+/* What the pods of the newest template have for revision, where the object says so. */
+static void read_revision(struct live_workload *live, const struct node *item,
+			  struct arena *arena)
+{
+	static const struct {
+		const char *kind, *key; /* in status */
+	} keys[] = {
+		{ "StatefulSet", "updateRevision" },
+		{ "Rollout", "currentPodHash" },
+	};
+	const struct node *notes = node_path(item, "metadata", "annotations", NULL);
+
+	for (size_t i = 0; i < ARRAY_LENGTH(keys); i++) {
+		if (strcmp(live->object.kind, keys[i].kind) == 0)
+			live->revision = arena_strdup(
+				arena, node_text(node_get(item, "status"), keys[i].key));
+	}
+	if (strcmp(live->object.kind, "DaemonSet") == 0)
+		live->generation =
+			arena_strdup(arena, node_text(notes, KUBE_TEMPLATE_GENERATION));
+	else if (unobserved(item))
+		live->revision = KUBE_REVISION_UNMADE;
+}
+
+/* True where no pods are wanted now. */
+static bool is_idle(const char *kind, const struct node *item)
+{
+	if (strcmp(kind, "CronJob") == 0 || strcmp(kind, "Job") == 0)
+		return true; /* a Job may be done; metadata does not tell */
+	if (strcmp(kind, "DaemonSet") == 0)
+		return number_of(node_get(item, "status"), "desiredNumberScheduled", 1) ==
+		       0;
+	return number_of(node_get(item, "spec"), "replicas", 1) == 0;
+}
+
+struct container_image kube_image_copy(const struct container_image *image,
+				       struct arena *arena)
+{
+	struct container_image copy = *image;
+
+	copy.container = arena_strdup(arena, image->container);
+	copy.text = arena_strdup(arena, image->text);
+	copy.problem = arena_strdup(arena, image->problem);
+	copy.ref.registry = arena_strdup(arena, image->ref.registry);
+	copy.ref.repository = arena_strdup(arena, image->ref.repository);
+	copy.ref.tag = arena_strdup(arena, image->ref.tag);
+	return copy;
+}
+
+static void read_template(struct live_workload *live, const struct node *item,
+			  struct arena *arena)
+{
+	CLEANUP(arena_release) struct arena scratch = ARENA_INIT;
+	const struct workload_kind *row =
+		workload_kind_find(live->object.api_group, live->object.kind);
+	const struct node *node = row ? item : NULL;
+	struct image_field *fields;
+
+	for (size_t i = 0; node && row->pod_spec[i]; i++)
+		node = node_get(node, row->pod_spec[i]);
+	if (!node)
+		return;
+	live->has_template = true;
+	fields = pod_spec_images(node, &scratch, &live->image_count);
+	live->images = arena_alloc(arena, live->image_count * sizeof(*live->images));
+	for (size_t i = 0; i < live->image_count; i++)
+		live->images[i] = kube_image_copy(&fields[i].image, arena);
+}
+
+struct kube_reference kube_reference_copy(const struct kube_reference *reference,
+					  struct arena *arena)
+{
+	return (struct kube_reference){
+		.api_version = arena_strdup(arena, reference->api_version),
+		.kind = arena_strdup(arena, reference->kind),
+		.name = arena_strdup(arena, reference->name),
+		.uid = arena_strdup(arena, reference->uid),
+	};
+}
+
+struct kube_workload kube_workload_read(const struct node *item, const char *api_group,
+					const char *kind, struct arena *arena)
+{
+	const struct node *meta = node_get(item, "metadata");
+	const struct kube_reference controller = kube_reference_of(meta);
+	struct kube_workload workload = {
+		.uid = arena_strdup(arena, node_text(meta, "uid")),
+		.controller = kube_reference_copy(&controller, arena),
+		.pod_hash = arena_strdup(
+			arena, node_text(node_get(meta, "labels"), KUBE_POD_HASH)),
+		.number = arena_strdup(arena, node_text(node_get(meta, "annotations"),
+							KUBE_REVISION_NUMBER)),
+	};
+	struct live_workload *live = &workload.live;
+
+	*live = (struct live_workload){
+		.namespace = arena_strdup(arena, node_text(meta, "namespace")),
+		.object = { api_group, kind,
+			    arena_strdup(arena, node_text(meta, "name")) },
+		.revision = "",
+		.generation = "",
+		.idle = is_idle(kind, item),
+		.progress_at = newest_order(meta),
+	};
+	read_template(live, item, arena);
+	read_revision(live, item, arena);
+	if (strcmp(kind, "Deployment") == 0)
+		read_progress(live, item);
+	return workload;
+}
