@@ -141,7 +141,7 @@ class Registry:
         if self.token_server:
             access = [{"type": "repository", "name": repository,
                        "actions": ["pull", "push", "delete"]}]
-            return {"Authorization": "Bearer " + self.token_server.mint("pusher", access)}
+            return {"Authorization": "Bearer " + self.token_server.mint("pusher", access, 300)}
         return {}
 
     def client(self, repository):
