@@ -94,7 +94,7 @@ HEADERS := $(sort $(wildcard auditor/*/*.h) $(wildcard reports/*.h))
 EMBEDDED := $(sort $(wildcard schema/*.sql)) $(wildcard reports/report.css reports/report.js)
 UNIT_SOURCES := $(sort $(wildcard tests/unit/test_*.c))
 UNIT_PROGRAMS := $(UNIT_SOURCES:tests/unit/%.c=$(OUT)/unit/%)
-UNIT_HELPERS := $(filter-out $(UNIT_SOURCES),$(wildcard tests/unit/*.c))
+UNIT_SHARED := $(filter-out $(UNIT_SOURCES),$(wildcard tests/unit/*.c))
 FUZZ_SOURCES := $(sort $(wildcard tests/fuzz/fuzz_*.c))
 FUZZ_PROGRAMS := $(FUZZ_SOURCES:tests/fuzz/%.c=$(OUT)/fuzz/%)
 OBJECTS := $(SOURCES:%.c=$(OUT)/%.o) $(OUT)/embedded.o
@@ -159,7 +159,7 @@ $(OUT)/objects: FORCE
 	@mkdir -p $(@D)
 	$(call write_if_changed,$(OBJECTS))
 
-$(OUT)/libunit.a: $(UNIT_HELPERS:%.c=$(OUT)/%.o)
+$(OUT)/libunit.a: $(UNIT_SHARED:%.c=$(OUT)/%.o)
 	@mkdir -p $(@D)
 	@rm -f $@
 	$(Q)$(AR) rcs $@ $^
@@ -251,4 +251,4 @@ FORCE:
 	install format lint clean FORCE
 
 -include $(OBJECTS:.o=.d) $(OUT)/auditor/main.d $(UNIT_PROGRAMS:=.d) \
-	$(UNIT_HELPERS:%.c=$(OUT)/%.d) $(FUZZ_PROGRAMS:=.d)
+	$(UNIT_SHARED:%.c=$(OUT)/%.d) $(FUZZ_PROGRAMS:=.d)

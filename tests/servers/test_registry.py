@@ -1,4 +1,4 @@
-"""The registry helpers against docker-registry itself."""
+"""The loopback registry, its images and its tokens, against docker-registry itself."""
 
 import os
 import shutil
@@ -96,6 +96,10 @@ class OpenRegistry(unittest.TestCase):
         self.registry.start()
         self.assertEqual(self.registry.address, address)
         self.assertEqual(self.digest_at("stays", "1"), digest)
+
+    def test_a_taken_port_is_an_error(self):
+        with self.assertRaises(OSError):
+            registry.Registry(port=int(self.registry.address.partition(":")[2]))
 
     @unittest.skipUnless(SHARED_IMAGES.is_dir(), "no ../shared/images")
     def test_a_layout_keeps_its_digests(self):
