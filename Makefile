@@ -95,6 +95,8 @@ EMBEDDED := $(sort $(wildcard schema/*.sql)) $(wildcard reports/report.css repor
 UNIT_SOURCES := $(sort $(wildcard tests/unit/test_*.c))
 UNIT_PROGRAMS := $(UNIT_SOURCES:tests/unit/%.c=$(OUT)/unit/%)
 UNIT_SHARED := $(filter-out $(UNIT_SOURCES),$(wildcard tests/unit/*.c))
+TOOL_SOURCES := $(sort $(wildcard tests/tools/*.c))
+TOOL_PROGRAMS := $(TOOL_SOURCES:tests/tools/%.c=$(OUT)/tests/%)
 FUZZ_SOURCES := $(sort $(wildcard tests/fuzz/fuzz_*.c))
 FUZZ_PROGRAMS := $(FUZZ_SOURCES:tests/fuzz/%.c=$(OUT)/fuzz/%)
 OBJECTS := $(SOURCES:%.c=$(OUT)/%.o) $(OUT)/embedded.o
@@ -170,12 +172,17 @@ $(OUT)/unit/%: tests/unit/%.c $(OUT)/libunit.a $(ARCHIVE) $(OUT)/flags
 	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP -MF $@.d $(ALL_LDFLAGS) -o $@ $< \
 		$(OUT)/libunit.a $(ARCHIVE) $(PACKAGE_LIBS) $$(pkg-config --cflags --libs cmocka)
 
+$(OUT)/tests/%: tests/tools/%.c $(ARCHIVE) $(OUT)/flags
+	@mkdir -p $(@D)
+	@echo "TOOL $@"
+	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP -MF $@.d $(ALL_LDFLAGS) -o $@ $< $(ARCHIVE) $(PACKAGE_LIBS)
+
 $(OUT)/fuzz/%: tests/fuzz/%.c $(ARCHIVE) $(OUT)/flags
 	@mkdir -p $(@D)
 	@echo "FUZZ $@"
 	$(Q)$(CC) $(ALL_CFLAGS) -fsanitize=fuzzer -MMD -MP -MF $@.d -o $@ $< $(ARCHIVE) $(PACKAGE_LIBS)
 
-unit-programs: $(UNIT_PROGRAMS)
+unit-programs: $(UNIT_PROGRAMS) $(TOOL_PROGRAMS)
 
 unit: $(UNIT_PROGRAMS)
 	@tests/run --unit $(OUT)/unit
@@ -251,4 +258,4 @@ FORCE:
 	install format lint clean FORCE
 
 -include $(OBJECTS:.o=.d) $(OUT)/auditor/main.d $(UNIT_PROGRAMS:=.d) \
-	$(UNIT_SHARED:%.c=$(OUT)/%.d) $(FUZZ_PROGRAMS:=.d)
+	$(UNIT_SHARED:%.c=$(OUT)/%.d) $(TOOL_PROGRAMS:=.d) $(FUZZ_PROGRAMS:=.d)
