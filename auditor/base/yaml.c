@@ -1,0 +1,498 @@
+#include "base/yaml.h"
+
+#include "base/cursor.h"
+#include "base/table.h"
+
+#include <yaml.h>
+
+#define DIRECTIVES 64 /* most lines that begin with "%" */
+#define DOCUMENT_MAX ((ptrdiff_t)YAML_DOCUMENT_BYTES)
+#define READ_AHEAD ((ptrdiff_t)64 * 1024) /* more than libyaml looks beyond an event */
+
+#define BYTE_ORDER_MARK "\xef\xbb\xbf"
+
+struct yaml_stream {
+	yaml_parser_t parser;
+	const char *text, *end;
+	const char *first;    /* behind a byte order mark: libyaml's character 0 */
+	const char *given;    /* so far libyaml was given the text */
+	const char *document; /* where the current document begins */
+	size_t document_count;
+	struct cursor cursor; /* of the newest place */
+	bool too_large;
+	bool over;
+};
+
+/* What a name stands for.  All that is behind it counts again with each alias. */
+struct anchor {
+	struct node *node; /* NULL until the node is complete */
+	size_t node_count;
+	unsigned height; /* levels of collections */
+};
+
+/* A collection that is not closed yet. */
+struct frame {
+	struct node *node;
+	struct anchor *anchor; /* or NULL */
+	size_t count_before;   /* nodes composed before this one */
+	unsigned height;
+	bool has_key; /* mapping: its last member waits for a value */
+};
+
+/* A document while it is composed. */
+struct composer {
+	struct yaml_stream *stream;
+	struct arena *arena;
+	struct error *err;
+	struct frame frames[YAML_DEPTH];
+	unsigned depth;
+	size_t node_count;
+	struct table anchors; /* name to the newest struct anchor */
+	struct node *root;
+};
+
+static bool fail_at(const struct cursor *cursor, enum error_code code,
+		    const char *problem, struct error *err)
+{
+	return error_set(err, code, "line %u, column %u: %s", cursor->line,
+			 cursor->column, problem);
+}
+
+/* A line break as libyaml sees it: LF, CR, NEL, LS or PS stands before `at`. */
+static bool begins_line(const char *first, const char *at)
+{
+	size_t before = (size_t)(at - first);
+
+	return before == 0 || at[-1] == '\n' || at[-1] == '\r' ||
+	       (before >= 2 && memcmp(at - 2, "\xc2\x85", 2) == 0) ||
+	       (before >= 3 && memcmp(at - 3, "\xe2\x80\xa8", 3) == 0) ||
+	       (before >= 3 && memcmp(at - 3, "\xe2\x80\xa9", 3) == 0);
+}
+
+/* libyaml takes quadratic time over directives, all of it within one event. */
+static bool check_directives(const char *text, const char *end, struct error *err)
+{
+	size_t count = 0;
+
+	for (const char *at = text; (at = memchr(at, '%', (size_t)(end - at))); at++) {
+		if (begins_line(text, at) && ++count > DIRECTIVES) {
+			struct cursor cursor = cursor_start(text);
+
+			cursor_to(&cursor, at);
+			return fail_at(&cursor, ERROR_LIMIT, "too many directives", err);
+		}
+	}
+	return true;
+}
+
+static bool is_utf16(const char *text, size_t length)
+{
+	return length >= 2 &&
+	       (memcmp(text, "\xff\xfe", 2) == 0 || memcmp(text, "\xfe\xff", 2) == 0);
+}
+
+/*
+ * libyaml's source of text: a line at a time, so that bytes which are not UTF-8 spoil
+ * the document they stand in and none before it.
+ */
+static int give_line(void *user, unsigned char *buffer, size_t size, size_t *length)
+{
+	struct yaml_stream *stream = user;
+	size_t left = (size_t)(stream->end - stream->given);
+	const char *line_end;
+
+	stream->too_large = stream->given - stream->document > DOCUMENT_MAX + READ_AHEAD;
+	if (stream->too_large)
+		return 0;
+	*length = left < size ? left : size;
+	line_end = memchr(stream->given, '\n', *length);
+	if (line_end)
+		*length = (size_t)(line_end + 1 - stream->given);
+	memcpy(buffer, stream->given, *length);
+	stream->given += *length;
+	return 1;
+}
+
+struct yaml_stream *yaml_stream_new(const char *text, size_t length, struct error *err)
+{
+	struct yaml_stream *stream;
+	const char *first = text;
+
+	if (is_utf16(text, length)) {
+		error_set(err, ERROR_SYNTAX, "UTF-16, and only UTF-8 is read");
+		return NULL;
+	}
+	if (length >= 3 && memcmp(text, BYTE_ORDER_MARK, 3) == 0)
+		first += 3;
+	if (!check_directives(first, text + length, err))
+		return NULL;
+	stream = xcalloc(1, sizeof(*stream));
+	stream->text = text;
+	stream->end = text + length;
+	stream->first = stream->given = stream->document = first;
+	stream->cursor = cursor_start(first);
+	if (!yaml_parser_initialize(&stream->parser)) {
+		error_set(err, ERROR_SYSTEM, "libyaml cannot start");
+		yaml_stream_free(&stream);
+		return NULL;
+	}
+	yaml_parser_set_encoding(&stream->parser, YAML_UTF8_ENCODING);
+	yaml_parser_set_input(&stream->parser, give_line, stream);
+	return stream;
+}
+
+void yaml_stream_free(struct yaml_stream **stream)
+{
+	if (!*stream)
+		return;
+	yaml_parser_delete(&(*stream)->parser);
+	free(*stream);
+	*stream = NULL;
+}
+
+static bool fail_too_large(const struct yaml_stream *stream, struct error *err)
+{
+	struct cursor cursor = cursor_start(stream->first);
+
+	cursor_to(&cursor, stream->document);
+	return fail_at(&cursor, ERROR_LIMIT, "document is larger than 8 MiB", err);
+}
+
+/* Why libyaml stopped.  Its marks count characters, its reader counts bytes. */
+static bool fail_parse(const struct yaml_stream *stream, struct error *err)
+{
+	const yaml_parser_t *parser = &stream->parser;
+	struct cursor cursor = cursor_start(stream->first);
+
+	if (stream->too_large)
+		return fail_too_large(stream, err);
+	if (!parser->problem)
+		return error_set(err, ERROR_SYSTEM, "libyaml ran out of memory");
+	if (parser->error == YAML_READER_ERROR)
+		cursor_to(&cursor, stream->first + parser->problem_offset);
+	else
+		cursor_to_character(&cursor, stream->end, parser->problem_mark.index);
+	return error_set(err, ERROR_SYNTAX, "line %u, column %u: %s%s%s", cursor.line,
+			 cursor.column, parser->problem, parser->context ? ", " : "",
+			 parser->context ? parser->context : "");
+}
+
+/* A limit or rule of ours that an event breaks. */
+static bool fail_event(const struct yaml_stream *stream, const yaml_event_t *event,
+		       enum error_code code, const char *problem, struct error *err)
+{
+	struct cursor cursor = cursor_start(stream->first);
+
+	cursor_to_character(&cursor, stream->end, event->start_mark.index);
+	return fail_at(&cursor, code, problem, err);
+}
+
+static bool fail_compose(const struct composer *composer, const yaml_event_t *event,
+			 enum error_code code, const char *problem)
+{
+	return fail_event(composer->stream, event, code, problem, composer->err);
+}
+
+static bool is_blank(char c)
+{
+	return c == ' ' || c == '\t' || c == '\n' || c == '\r';
+}
+
+/* Behind anchors and tags, and what stands between them and the content. */
+static const char *skip_properties(const char *at, const char *end)
+{
+	for (;;) {
+		if (at < end && (*at == '&' || *at == '!')) {
+			while (at < end && !is_blank(*at))
+				at++;
+		} else if (at < end && *at == '#') {
+			while (at < end && *at != '\n')
+				at++;
+		} else if (at < end && is_blank(*at)) {
+			at++;
+		} else {
+			return at;
+		}
+	}
+}
+
+static size_t offset_of(const struct yaml_stream *stream, const struct cursor *cursor)
+{
+	return (size_t)(cursor->at - stream->text);
+}
+
+/* The place between two marks, of which the second is not passed. */
+static struct node_place place_between(struct yaml_stream *stream,
+				       const yaml_event_t *event, bool has_properties)
+{
+	struct cursor *cursor = &stream->cursor, end;
+	struct node_place place;
+
+	cursor_to_character(cursor, stream->end, event->start_mark.index);
+	end = *cursor;
+	cursor_to_character(&end, stream->end, event->end_mark.index);
+	if (has_properties)
+		cursor_to(cursor, skip_properties(cursor->at, end.at));
+	place.line = cursor->line;
+	place.column = cursor->column;
+	place.begin = offset_of(stream, cursor);
+	place.end = offset_of(stream, &end);
+	*cursor = end;
+	return place;
+}
+
+static struct anchor *anchor_new(struct composer *composer, const yaml_char_t *name)
+{
+	struct anchor *anchor = arena_alloc(composer->arena, sizeof(*anchor));
+	const char *key = (const char *)name, **key_kept;
+	size_t length = strlen(key);
+	void **slot = table_slot(&composer->anchors, key, length, &key_kept);
+
+	if (!*slot)
+		*key_kept = arena_strndup(composer->arena, key, length);
+	*slot = anchor;
+	return anchor;
+}
+
+/* Count nodes, of which an alias brings many. */
+static bool count_nodes(struct composer *composer, const yaml_event_t *event,
+			size_t count)
+{
+	composer->node_count += count;
+	if (composer->node_count > NODE_LIMIT)
+		return fail_compose(composer, event, ERROR_LIMIT, "too many values");
+	return true;
+}
+
+/* The innermost collection gets the key of its next member. */
+static void add_key(struct composer *composer, struct node *mapping,
+		    const struct node *key)
+{
+	struct node_member member = {
+		.key = node_is_scalar(key) ? key->text : "",
+		.key_place = key->place,
+	};
+
+	mapping->members = arena_grow(composer->arena, mapping->members, mapping->length,
+				      sizeof(*mapping->members));
+	mapping->members[mapping->length++] = member;
+}
+
+static void add_item(struct composer *composer, struct node *sequence, struct node *item)
+{
+	sequence->items = arena_grow(composer->arena, sequence->items, sequence->length,
+				     sizeof(*sequence->items));
+	sequence->items[sequence->length++] = item;
+}
+
+/* A node is complete: it becomes the root, or goes into the collection it stands in. */
+static void settle(struct composer *composer, struct node *node, unsigned height)
+{
+	struct frame *frame;
+
+	if (composer->depth == 0) {
+		composer->root = node;
+		return;
+	}
+	frame = &composer->frames[composer->depth - 1];
+	if (frame->height < height + 1)
+		frame->height = height + 1;
+	if (frame->node->kind == NODE_SEQUENCE) {
+		add_item(composer, frame->node, node);
+		return;
+	}
+	if (frame->has_key)
+		frame->node->members[frame->node->length - 1].value = node;
+	else
+		add_key(composer, frame->node, node);
+	frame->has_key = !frame->has_key;
+}
+
+/* YAML 1.2, section 10.2.1.1, and what libyaml's users write for it. */
+static bool means_null(const char *text)
+{
+	static const char *const nulls[] = { "", "~", "null", "Null", "NULL" };
+
+	for (size_t i = 0; i < ARRAY_LENGTH(nulls); i++) {
+		if (strcmp(text, nulls[i]) == 0)
+			return true;
+	}
+	return false;
+}
+
+static bool compose_scalar(struct composer *composer, const yaml_event_t *event)
+{
+	const char *text = (const char *)event->data.scalar.value;
+	const char *tag = (const char *)event->data.scalar.tag;
+	const yaml_char_t *name = event->data.scalar.anchor;
+	bool plain = event->data.scalar.style == YAML_PLAIN_SCALAR_STYLE;
+	struct node *node = arena_alloc(composer->arena, sizeof(*node));
+
+	if (memchr(text, '\0', event->data.scalar.length))
+		return fail_compose(composer, event, ERROR_SYNTAX, "a NUL character");
+	node->kind = plain && !tag && means_null(text) ? NODE_NULL : NODE_STRING;
+	node->quoted = !plain;
+	node->length = event->data.scalar.length;
+	node->text = arena_strndup(composer->arena, text, node->length);
+	node->place = place_between(composer->stream, event, name || tag);
+	if (name) {
+		struct anchor *anchor = anchor_new(composer, name);
+
+		anchor->node = node;
+		anchor->node_count = 1;
+	}
+	settle(composer, node, 0);
+	return count_nodes(composer, event, 1);
+}
+
+static bool compose_alias(struct composer *composer, const yaml_event_t *event)
+{
+	const char *name = (const char *)event->data.alias.anchor;
+	const struct anchor *anchor = table_find(&composer->anchors, name, strlen(name));
+
+	if (!anchor)
+		return fail_compose(composer, event, ERROR_SYNTAX, "alias of no anchor");
+	if (!anchor->node)
+		return fail_compose(composer, event, ERROR_SYNTAX,
+				    "alias inside its own anchor");
+	if (composer->depth + anchor->height > YAML_DEPTH)
+		return fail_compose(composer, event, ERROR_LIMIT, "nested too deep");
+	settle(composer, anchor->node, anchor->height);
+	return count_nodes(composer, event, anchor->node_count);
+}
+
+static bool open_collection(struct composer *composer, const yaml_event_t *event,
+			    enum node_kind kind)
+{
+	bool mapping = kind == NODE_MAPPING;
+	const yaml_char_t *name = mapping ? event->data.mapping_start.anchor
+					  : event->data.sequence_start.anchor;
+	const yaml_char_t *tag =
+		mapping ? event->data.mapping_start.tag : event->data.sequence_start.tag;
+	struct frame frame = { .count_before = composer->node_count, .height = 1 };
+
+	if (composer->depth == YAML_DEPTH)
+		return fail_compose(composer, event, ERROR_LIMIT, "nested too deep");
+	frame.node = arena_alloc(composer->arena, sizeof(*frame.node));
+	frame.node->kind = kind;
+	frame.node->place = place_between(composer->stream, event, name || tag);
+	if (name)
+		frame.anchor = anchor_new(composer, name);
+	composer->frames[composer->depth++] = frame;
+	return count_nodes(composer, event, 1);
+}
+
+static void close_collection(struct composer *composer, const yaml_event_t *event)
+{
+	struct yaml_stream *stream = composer->stream;
+	struct frame *frame = &composer->frames[--composer->depth];
+
+	cursor_to_character(&stream->cursor, stream->end, event->end_mark.index);
+	frame->node->place.end = offset_of(stream, &stream->cursor);
+	if (frame->anchor) {
+		frame->anchor->node = frame->node;
+		frame->anchor->node_count = composer->node_count - frame->count_before;
+		frame->anchor->height = frame->height;
+	}
+	settle(composer, frame->node, frame->height);
+}
+
+static bool compose_event(struct composer *composer, const yaml_event_t *event)
+{
+	switch (event->type) {
+	case YAML_SCALAR_EVENT:
+		return compose_scalar(composer, event);
+	case YAML_ALIAS_EVENT:
+		return compose_alias(composer, event);
+	case YAML_SEQUENCE_START_EVENT:
+		return open_collection(composer, event, NODE_SEQUENCE);
+	case YAML_MAPPING_START_EVENT:
+		return open_collection(composer, event, NODE_MAPPING);
+	case YAML_SEQUENCE_END_EVENT:
+	case YAML_MAPPING_END_EVENT:
+		close_collection(composer, event);
+		return true;
+	default:
+		return true;
+	}
+}
+
+static bool next_event(struct yaml_stream *stream, yaml_event_t *event, struct error *err)
+{
+	return yaml_parser_parse(&stream->parser, event) || fail_parse(stream, err);
+}
+
+/* Behind a document: what comes next belongs to another one. */
+static bool end_document(struct yaml_stream *stream, const yaml_event_t *event,
+			 struct error *err)
+{
+	cursor_to_character(&stream->cursor, stream->end, event->end_mark.index);
+	if (stream->cursor.at - stream->document > DOCUMENT_MAX)
+		return fail_too_large(stream, err);
+	stream->document = stream->cursor.at;
+	return true;
+}
+
+static bool compose_document(struct composer *composer)
+{
+	for (;;) {
+		CLEANUP(yaml_event_delete) yaml_event_t event = { 0 };
+
+		if (!next_event(composer->stream, &event, composer->err))
+			return false;
+		if (event.type == YAML_DOCUMENT_END_EVENT)
+			return end_document(composer->stream, &event, composer->err);
+		if (!compose_event(composer, &event))
+			return false;
+	}
+}
+
+/* To the start of the next document; `*found` is false at the end of the stream. */
+static bool find_document(struct yaml_stream *stream, bool *found, struct error *err)
+{
+	yaml_event_type_t type = YAML_NO_EVENT;
+
+	while (type != YAML_DOCUMENT_START_EVENT && type != YAML_STREAM_END_EVENT) {
+		CLEANUP(yaml_event_delete) yaml_event_t event = { 0 };
+
+		if (!next_event(stream, &event, err))
+			return false;
+		type = event.type;
+		*found = type == YAML_DOCUMENT_START_EVENT;
+		if (*found && ++stream->document_count > YAML_DOCUMENTS)
+			return fail_event(stream, &event, ERROR_LIMIT,
+					  "more than 10,000 documents", err);
+	}
+	return true;
+}
+
+static bool read_document(struct yaml_stream *stream, struct arena *arena,
+			  struct node **document, struct error *err)
+{
+	struct composer composer = { .stream = stream, .arena = arena, .err = err };
+	bool found, ok;
+
+	if (!find_document(stream, &found, err))
+		return false;
+	if (!found) {
+		stream->over = true;
+		return true;
+	}
+	ok = compose_document(&composer);
+	*document = composer.root;
+	table_release(&composer.anchors);
+	return ok;
+}
+
+bool yaml_stream_next(struct yaml_stream *stream, struct arena *arena,
+		      struct node **document, struct error *err)
+{
+	*document = NULL;
+	if (stream->over)
+		return true;
+	if (read_document(stream, arena, document, err))
+		return true;
+	*document = NULL;
+	stream->over = true;
+	return false;
+}
