@@ -14,30 +14,30 @@
 #include "model/platform.h"
 
 #define IMAGE_BODY_BYTES ((size_t)4 * 1024 * 1024) /* most bytes of a body */
-#define IMAGE_CHILDREN 10000			   /* most children of an index */
+#define IMAGE_CHILDREN 10000                       /* most children of an index */
 
 enum image_kind {
 	IMAGE_OTHER, /* bytes of a type that we do not read (schema 1, unknown types) */
 	IMAGE_INDEX, /* image index, manifest list */
 	IMAGE_MANIFEST, /* image manifest */
 	IMAGE_ARTIFACT, /* a manifest with an artifactType or without an image config */
-	IMAGE_CONFIG,	/* image config: has diff_ids */
+	IMAGE_CONFIG,   /* image config: has diff_ids */
 };
 
 /* A descriptor inside an index, a manifest's config, or a layer. */
 struct descriptor {
 	const char *media_type;
 	struct digest digest;
-	int64_t size;		  /* bytes */
+	int64_t size;             /* bytes */
 	struct platform platform; /* of an index's children; often unknown */
-	bool attestation;	  /* BuildKit's: runs nowhere */
+	bool attestation;         /* BuildKit's: runs nowhere */
 };
 
 struct image {
 	struct digest digest;
 	const char *media_type; /* "" for a config fetched as a blob */
 	enum image_kind kind;
-	int64_t size;		     /* bytes of the body */
+	int64_t size;                /* bytes of the body */
 	struct descriptor *children; /* IMAGE_INDEX: manifests[] */
 	size_t child_count;
 	struct descriptor config; /* IMAGE_MANIFEST, IMAGE_ARTIFACT */
@@ -47,19 +47,21 @@ struct image {
 	struct digest *diff_ids; /* IMAGE_CONFIG: rootfs.diff_ids */
 	size_t diff_id_count;
 	struct platform platform; /* IMAGE_CONFIG: os, architecture, variant */
-	int64_t fetched_at;	  /* Unix seconds, UTC */
+	int64_t fetched_at;       /* Unix seconds, UTC */
 	const char *fetched_from; /* registry/repository */
-	const char *body;	  /* the bytes themselves, `size` of them, while they are
+	const char *body;         /* the bytes themselves, `size` of them, while they are
 				     not in the store yet; else NULL */
 };
 
 /*
  * Read a body whose digest was verified by the caller.
- * `media_type` is the Content-Type without parameters, or the parent descriptor's;
- * "" where the body is a blob that may be a config.  All but `body` is filled in (the
- * fetched_… fields by the caller).
- * Errors: ERROR_SYNTAX (no JSON object, a digest in it that is none, a `mediaType`
- * in the body that contradicts), ERROR_LIMIT.
+ *
+ * `media_type` is the Content-Type without parameters, or the parent descriptor's; ""
+ * where that says nothing (a blob, application/json): then the body's own `mediaType` or
+ * its shape decides.  `digest`, `body` and the fetched_… fields are left to the caller.
+ *
+ * Errors: ERROR_SYNTAX (no JSON object, a digest in it that is none, a `mediaType` in the
+ * body that contradicts), ERROR_LIMIT.
  */
 MUST_CHECK bool image_parse(struct image *image, struct arena *arena, const char *body,
 			    size_t length, const char *media_type, struct error *err);
