@@ -57,6 +57,7 @@ LISTED := \
 	auditor/source/http.c \
 	auditor/source/http_error.c \
 	auditor/source/http_host.c \
+	auditor/source/http_options.c \
 	auditor/source/http_redirect.c \
 	auditor/source/http_retry.c \
 	auditor/source/http_transfer.c \

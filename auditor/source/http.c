@@ -364,11 +364,11 @@ static double patience(const struct http *http, double now)
 	double wake = http->active ? now + SWEEP_SECONDS : INFINITY;
 
 	for (size_t i = 0; i < http->hosts.count; i++)
-		wake = fmin(wake, http_host_wake(http->hosts.entries[i].value,
-						 http->limits.host_requests));
+		wake = lesser(wake, http_host_wake(http->hosts.entries[i].value,
+						   http->limits.host_requests));
 	if (http->limits.deadline > 0)
-		wake = fmin(wake, http->limits.deadline);
-	return fmax(0.001, fmin(wake - now, 1));
+		wake = lesser(wake, http->limits.deadline);
+	return greater(0.001, lesser(wake - now, 1));
 }
 
 void http_run(struct http *http)

@@ -89,7 +89,7 @@ struct transfer *http_host_drop(struct http_host *host)
 
 static void refill(struct http_host *host, double now)
 {
-	host->tokens = fmin(BURST, host->tokens + (now - host->tokens_at) * host->rate);
+	host->tokens = lesser(BURST, host->tokens + (now - host->tokens_at) * host->rate);
 	host->tokens_at = now;
 }
 
@@ -123,17 +123,17 @@ double http_host_wake(const struct http_host *host, unsigned most_at_once)
 		token_at += (1 - host->tokens) / host->rate;
 	for (const struct transfer *waiting = host->first; waiting;
 	     waiting = waiting->next) {
-		soonest = fmin(soonest, waiting->not_before);
+		soonest = lesser(soonest, waiting->not_before);
 		if (waiting->not_before == 0)
 			break; /* never tried yet: behind it, nothing waits for a time */
 	}
-	return fmax(soonest, fmax(token_at, host->not_before));
+	return greater(soonest, greater(token_at, host->not_before));
 }
 
 void http_host_slow_down(struct http_host *host, double until)
 {
-	host->not_before = fmax(host->not_before, until);
-	host->rate = fmax(RATE_LEAST, fmin(host->rate, RATE) / 2);
+	host->not_before = greater(host->not_before, until);
+	host->rate = greater(RATE_LEAST, lesser(host->rate, RATE) / 2);
 }
 
 void http_host_note(struct http_host *host, const char *failure)

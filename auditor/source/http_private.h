@@ -3,7 +3,8 @@
  *
  * http.c         requests from http_send() to `done`: the loop, redirects, retries
  * http_host.c    one host's queue, pace and breaker
- * http_transfer.c one attempt: libcurl's options and callbacks, and our limits
+ * http_transfer.c one attempt: libcurl's callbacks and our limits
+ * http_options.c  what libcurl is told to do and not to do
  * http_error.c   what libcurl says, in words for people
  * http_retry.c   whether and when to try again
  * http_redirect.c where an answer points to, and what may go there
@@ -78,6 +79,16 @@ struct http {
 	size_t unfinished;
 };
 
+static inline double lesser(double a, double b)
+{
+	return a < b ? a : b;
+}
+
+static inline double greater(double a, double b)
+{
+	return a > b ? a : b;
+}
+
 /* The host of a URL, made at the first call. */
 struct http_host *http_host_of(struct http *http, const struct url *url);
 void http_host_free(struct http_host *host);
@@ -97,7 +108,10 @@ void http_host_slow_down(struct http_host *host, double until);
 /* A request ended: `failure` says why without a usable answer, NULL that it had one. */
 void http_host_note(struct http_host *host, const char *failure);
 
-/* Set up the next attempt.  Errors: ERROR_SYSTEM, ERROR_USAGE. */
+/* Tell transfer->curl all but its callbacks.  Errors: ERROR_SYSTEM, ERROR_USAGE. */
+MUST_CHECK bool transfer_set_options(struct transfer *transfer, struct error *err);
+
+/* Set up the next attempt.  Errors: ERROR_SYSTEM, ERROR_USAGE, ERROR_DENIED. */
 MUST_CHECK bool transfer_begin(struct transfer *transfer, double now, struct error *err);
 /* Fill in response.status and response.err of an attempt that libcurl ended with `code`.
  */
