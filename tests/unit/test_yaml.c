@@ -128,7 +128,7 @@ static const struct {
 	{ "Latin-1 spoils its own document only", "a: 1\n---\nb: \xe9t\xe9\n", "{a:'1'};",
 	  "line 3, column 5: invalid trailing UTF-8 octet" },
 	{ "an unknown directive", "a: 1\n---\nb: 2\n...\n%FOO\n---\n", "{a:'1'};{b:'2'};",
-	  "line 6, column 1: did not find" },
+	  "line 5, column 5: found unknown directive name, while scanning a directive" },
 	{ "UTF-16, little end first",
 	  "\xff\xfe"
 	  "a:",
