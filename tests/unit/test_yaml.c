@@ -132,8 +132,8 @@ static const struct {
 	{ "UTF-16, little end first",
 	  "\xff\xfe"
 	  "a:",
-	  "", "UTF-16" },
-	{ "UTF-16, big end first", "\xfe\xff", "", "UTF-16" },
+	  "", "UTF-16, and only UTF-8 is read" },
+	{ "UTF-16, big end first", "\xfe\xff", "", "UTF-16, and only UTF-8 is read" },
 };
 
 static void streams_give_their_documents_up_to_the_first_error(void **state)
