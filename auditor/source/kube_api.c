@@ -267,9 +267,9 @@ bool kube_api_observe(struct http *http, const struct kube_config *config,
 		return false;
 	observation_run(&observation);
 	add_requests(&observation);
+	identify_cluster(&observation);
 	if (!observation.accepted || !learnt_something(&observation))
 		return explain_failure(&observation, err);
-	identify_cluster(&observation);
 	add_workloads(&observation);
 	observed = !add_forbidden(&observation);
 	observed = !add_failed(&observation) && observed;

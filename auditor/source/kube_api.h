@@ -29,7 +29,8 @@ struct kube_scope {
  * Fill in the snapshot's cluster, running and live parts, coverage, gaps and requests.
  * Forbidden or failed lists are gaps, and the scope's coverage is then not observed.
  * Errors: ERROR_NETWORK, ERROR_DENIED where nothing at all could be had from the
- * server (not reached, certificate, 401): the caller decides how to go on.
+ * server (not reached, certificate, 401): the caller decides how to go on.  Which
+ * cluster it would have been is in the snapshot all the same.
  * ERROR_USAGE where the namespace can be none.
  */
 MUST_CHECK bool kube_api_observe(struct http *http, const struct kube_config *config,
