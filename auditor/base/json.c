@@ -494,3 +494,22 @@ bool json_read(struct node **node, struct arena *arena, const char *text, size_t
 		return fail(&reader, ERROR_SYNTAX, reader.at, "more behind the value");
 	return true;
 }
+
+bool json_read_front(struct node **node, struct arena *arena, const char *text,
+		     size_t length, const struct json_shape *members, size_t *used,
+		     struct error *err)
+{
+	struct reader reader = {
+		.arena = arena,
+		.err = err,
+		.start = text,
+		.at = text,
+		.end = text + length,
+		.cursor = cursor_start(text),
+	};
+
+	skip_space(&reader);
+	*node = read_value(&reader, members);
+	*used = (size_t)(reader.at - text);
+	return *node != NULL;
+}

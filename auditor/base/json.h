@@ -38,4 +38,13 @@ MUST_CHECK bool json_read(struct node **node, struct arena *arena, const char *t
 			  size_t length, const struct json_shape *members,
 			  bool with_places, struct error *err);
 
+/*
+ * As json_read(), without places, for a value that something else may follow: `*used`
+ * is how many bytes it reaches.  A failure may also mean that the value does not end
+ * within these bytes; json_skip() tells.
+ */
+MUST_CHECK bool json_read_front(struct node **node, struct arena *arena, const char *text,
+				size_t length, const struct json_shape *members,
+				size_t *used, struct error *err);
+
 #endif

@@ -1,5 +1,8 @@
 #include "source/kube_page.h"
 
+/* Items are read when this much has come: then few of them are cut at the end. */
+#define BATCH_BYTES ((size_t)256 * 1024)
+
 /* What became of an attempt to go on. */
 enum step {
 	STEP_ON,   /* something was read: go on behind it */
@@ -111,6 +114,28 @@ static enum step read_member(struct kube_page *page, struct error *err)
 	return STEP_ON;
 }
 
+/*
+ * Read the item at rest[at].  It is tried as it stands first: in a batch, nearly all
+ * are whole, and so they are run over only once.
+ */
+static enum step parse_item(struct kube_page *page, struct node **item, struct error *err)
+{
+	struct error broken = ERROR_INIT;
+	bool tried = page->skip.at > 0;
+	enum step step;
+
+	if (!tried && json_read_front(item, &page->arena, page->rest.data + page->at,
+				      page->rest.length - page->at, page->shape,
+				      &page->skip.at, &broken))
+		return STEP_ON;
+	if (!tried)
+		page->skip = (struct json_skip)JSON_SKIP_INIT;
+	step = find_end(page, err);
+	if (step != STEP_ON)
+		return step;
+	return read_value(page, item, page->shape, err) ? STEP_ON : STEP_FAIL;
+}
+
 static enum step read_item(struct kube_page *page, struct error *err)
 {
 	struct node *item;
@@ -121,11 +146,9 @@ static enum step read_item(struct kube_page *page, struct error *err)
 		page->place = KUBE_AT_COMMA;
 		return STEP_ON;
 	}
-	step = find_end(page, err);
+	step = parse_item(page, &item, err);
 	if (step != STEP_ON)
 		return step;
-	if (!read_value(page, &item, page->shape, err))
-		return STEP_FAIL;
 	if (item->kind != NODE_MAPPING)
 		return fail(err, "an item is no object");
 	page->items = arena_grow(&page->arena, page->items, page->item_count,
@@ -198,24 +221,37 @@ static void drop_what_was_read(struct kube_page *page)
 	page->at = 0;
 }
 
-bool kube_page_feed(struct kube_page *page, const char *data, size_t length,
-		    struct error *err)
+/* Read all that can be read of what has come. */
+static bool read_rest(struct kube_page *page, struct error *err)
 {
 	enum step step = STEP_ON;
 
-	if (length == 0)
-		return true;
-	if (!buf_add(&page->rest, data, length))
-		return error_set(err, ERROR_LIMIT, "an object of more than %zu bytes",
-				 KUBE_ITEM_BYTES);
 	while (step == STEP_ON && pass_white_space(page))
 		step = read_on(page, err);
 	drop_what_was_read(page);
 	return step != STEP_FAIL;
 }
 
+bool kube_page_feed(struct kube_page *page, const char *data, size_t length,
+		    struct error *err)
+{
+	bool among_items =
+		page->place == KUBE_AT_ITEM || page->place == KUBE_AT_ITEM_COMMA;
+
+	if (length == 0)
+		return true;
+	if (!buf_add(&page->rest, data, length))
+		return error_set(err, ERROR_LIMIT, "an object of more than %zu bytes",
+				 KUBE_ITEM_BYTES);
+	if (among_items && page->rest.length < BATCH_BYTES)
+		return true;
+	return read_rest(page, err);
+}
+
 bool kube_page_finish(struct kube_page *page, struct error *err)
 {
+	if (page->rest.length > 0 && !read_rest(page, err))
+		return false;
 	if (page->place != KUBE_AT_END || page->rest.length > 0)
 		return error_set(err, ERROR_SYNTAX, "the answer breaks off");
 	if (!page->has_items)

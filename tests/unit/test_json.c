@@ -239,6 +239,33 @@ static void what_is_skipped_has_to_be_closed(void **state)
 	}
 }
 
+static void front_reads_one_value_and_leaves_what_follows(void **state)
+{
+	static const struct {
+		const char *text;
+		bool ok;
+		size_t used;
+	} cases[] = {
+		{ "{\"a\": 1}", true, 8 },   { " [1, 2] , {", true, 7 },
+		{ "\"text\"more", true, 6 }, { "{\"a\": {\"b\": 1}", false, 0 },
+		{ "{\"a\": \"b", false, 0 }, { "", false, 0 },
+		{ "]", false, 0 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LENGTH(cases); i++) {
+		CLEANUP(arena_release) struct arena arena = ARENA_INIT;
+		struct error err = ERROR_INIT;
+		struct node *node;
+		size_t used;
+		bool ok = json_read_front(&node, &arena, cases[i].text,
+					  strlen(cases[i].text), NULL, &used, &err);
+
+		CHECK(cases[i].text, ok == cases[i].ok);
+		CHECK(cases[i].text, !ok || used == cases[i].used);
+	}
+}
+
 /* `count` times `open`, then as often `close`. */
 static char *nest(size_t count, char open, char close)
 {
@@ -449,6 +476,7 @@ int main(void)
 		cmocka_unit_test(places_are_left_out_where_not_asked_for),
 		cmocka_unit_test(shape_leaves_out_what_is_not_wanted),
 		cmocka_unit_test(what_is_skipped_has_to_be_closed),
+		cmocka_unit_test(front_reads_one_value_and_leaves_what_follows),
 		cmocka_unit_test(depth_is_limited),
 		cmocka_unit_test(number_of_nodes_is_limited),
 		cmocka_unit_test(read_agrees_with_jansson_on_generated_texts),
