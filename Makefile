@@ -78,9 +78,25 @@ LISTED := \
 	auditor/source/registry_auth.c \
 	auditor/source/url.c \
 	auditor/source/worktree.c \
+	auditor/store/connection.c \
+	auditor/store/migration.c \
+	auditor/store/query.c \
+	auditor/store/scan_history.c \
+	auditor/store/span_key.c \
 	auditor/store/store.c \
-	auditor/store/store_history.c \
+	auditor/store/store_cluster.c \
+	auditor/store/store_coverage.c \
+	auditor/store/store_declared.c \
+	auditor/store/store_file.c \
+	auditor/store/store_finding.c \
+	auditor/store/store_image.c \
+	auditor/store/store_json.c \
+	auditor/store/store_last.c \
+	auditor/store/store_name.c \
+	auditor/store/store_report.c \
+	auditor/store/store_running.c \
 	auditor/store/store_scan.c \
+	auditor/store/store_tag.c \
 	reports/escape.c \
 	reports/report.c \
 	reports/report_csv.c \

@@ -4,8 +4,7 @@
  * schema/NNNN_name.sql is the only definition of its tables; docs/data-model.md
  * documents them.  Observations are spans: first seen in a scan, ended by the
  * first scan that covered them and saw them no more.  A scan is visible only once
- * it is finished, in one transaction.  Design: docs, and design of coverage in
- * model/snapshot.h.
+ * it is finished, in one transaction.  Order is the sequence of scans, not the clock.
  */
 #ifndef STORE_STORE_H
 #define STORE_STORE_H
@@ -30,6 +29,15 @@ enum store_mode {
 MUST_CHECK struct store *store_open(const char *path, enum store_mode mode,
 				    struct error *err);
 void store_close(struct store **store);
+
+/*
+ * Give the snapshot's cluster, and every scope in the snapshot, the key that the database
+ * first knew this cluster by; a cluster that is new keeps its own.  To be called between
+ * observing and judging, so that fingerprints and scopes stay what they were when a uid
+ * is learnt later.  Errors: ERROR_STORE.
+ */
+MUST_CHECK bool store_resolve_cluster(struct store *store, struct snapshot *snapshot,
+				       struct error *err);
 
 /*
  * Begin a scan: a row in state "running".  Rows left "running" by a run that died

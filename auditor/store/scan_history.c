@@ -1,0 +1,71 @@
+#include "store/store_private.h"
+
+static const char select_past[] = "SELECT id, started_at, coverage FROM scan "
+				  "WHERE state = 'complete' AND id < ? ORDER BY id DESC";
+
+struct past_scan {
+	int64_t id, started_at;
+	struct coverage_list coverage;
+};
+
+void scan_history_begin(struct scan_history *history, struct store *store, int64_t before)
+{
+	*history = (struct scan_history){
+		.query = query_start(store, select_past),
+		.arena = ARENA_INIT,
+	};
+	query_add_number(&history->query, before);
+}
+
+/* Make sure that the nth newest scan is read; `*past` is NULL behind the oldest. */
+static bool scan_history_get(struct scan_history *history, size_t n,
+			     const struct past_scan **past, struct error *err)
+{
+	struct query *query = &history->query;
+	struct past_scan scan;
+
+	*past = NULL;
+	if (n == history->count) {
+		if (!query_row(query))
+			return query->status == SQLITE_OK || query_finish(query, err);
+		scan.id = query_number(query);
+		scan.started_at = query_number(query);
+		if (!coverage_parse(query_text(query, &history->arena), &history->arena,
+				    &scan.coverage, err))
+			return false;
+		history->scans = array_grow(history->scans, history->count,
+					    sizeof(*history->scans));
+		history->scans[history->count++] = scan;
+	}
+	*past = &history->scans[n];
+	return true;
+}
+
+bool scan_history_last(struct scan_history *history, const char *scopes, int64_t first,
+		       int64_t before, int64_t *started_at, struct error *err)
+{
+	const struct past_scan *past;
+
+	*started_at = 0;
+	for (size_t n = 0;; n++) {
+		if (!scan_history_get(history, n, &past, err))
+			return false;
+		if (!past || past->id < first)
+			return true;
+		if (past->id >= before)
+			continue;
+		*started_at = past->started_at;
+		if (past->id == first || coverage_observed_any(&past->coverage, scopes))
+			return true;
+	}
+}
+
+void scan_history_release(struct scan_history *history)
+{
+	struct error ignored = ERROR_INIT;
+
+	if (history->query.statement)
+		(void)!query_finish(&history->query, &ignored);
+	free(history->scans);
+	arena_release(&history->arena);
+}
