@@ -42,8 +42,10 @@ const char *kube_token_read(const char *path, struct arena *arena, struct error 
 	CLEANUP(buf_release) struct buf text = BUF_INIT(KUBE_TOKEN_BYTES);
 	const char *begin, *token;
 
-	if (!file_read(&text, path, err))
+	if (!file_read(&text, path, err)) {
+		error_wrap(err, "%s", path);
 		return NULL;
+	}
 	begin = buf_text(&text) + strspn(buf_text(&text), " \t\r\n");
 	token = arena_strndup(arena, begin, strcspn(begin, " \t\r\n"));
 	if (!token[0] || text_has_control(token)) {
@@ -67,8 +69,10 @@ const char *kube_pem_read(const char *path, struct arena *arena, struct error *e
 	CLEANUP(buf_release) struct buf text = BUF_INIT(KUBE_PEM_BYTES);
 	const char *pem = NULL;
 
-	if (!file_read(&text, path, err))
+	if (!file_read(&text, path, err)) {
+		error_wrap(err, "%s", path);
 		return NULL;
+	}
 	pem = keep_pem(&text, arena);
 	if (!pem)
 		error_set(err, ERROR_USAGE, "%s: holds no PEM text", path);
@@ -158,6 +162,17 @@ static bool read_server(const struct reader *reader, struct error *err)
 	return true;
 }
 
+/* What stands between ":" and "@" in the authority of a URL is a secret. */
+static void hide_password(const char *url, struct arena *arena)
+{
+	const char *authority = strstr(url, "://") + 3;
+	const char *at = strrchr(authority, '@');
+	const char *colon = strchr(authority, ':');
+
+	if (at && colon && colon < at)
+		log_add_secret(arena_strndup(arena, colon + 1, (size_t)(at - colon - 1)));
+}
+
 /* In Go, `socks5` leaves the names to the proxy; curl calls that socks5h. */
 static bool read_proxy(const struct reader *reader, struct error *err)
 {
@@ -174,8 +189,7 @@ static bool read_proxy(const struct reader *reader, struct error *err)
 			"proxy-url is to begin with http://, https:// or socks5://");
 	if (text_has_control(proxy))
 		return refuse(reader, err, "proxy-url holds a control character");
-	if (strchr(proxy, '@'))
-		log_add_secret(proxy);
+	hide_password(proxy, &config->arena);
 	config->trust.proxy = proxy[0] == 's'
 				      ? arena_printf(&config->arena, "socks5h://%s",
 						     proxy + strlen(socks))
@@ -370,6 +384,14 @@ static const struct kube_entry *find_part(const struct kube_entries *entries,
 	return part;
 }
 
+static bool speaks_tls(const struct kube_config *config)
+{
+	struct error ignored = ERROR_INIT;
+	struct url url;
+
+	return url_parse(&url, config->server, &ignored) && url.https;
+}
+
 static bool read_context(struct kube_config *config, const struct kube_entries *entries,
 			 const struct kube_entry *entry, struct error *err)
 {
@@ -383,9 +405,15 @@ static bool read_context(struct kube_config *config, const struct kube_entries *
 	cluster = find_part(entries, &reader, KUBE_CLUSTERS, "cluster", err);
 	if (!cluster || !read_cluster(config, cluster, err))
 		return false;
-	/* client-go, client_config.go: credentials go over TLS alone. */
-	if (!field(&reader, "user")[0] || strncmp(config->server, "https:", 6) != 0)
+	if (!field(&reader, "user")[0])
 		return true;
+	if (!speaks_tls(config)) {
+		/* client-go, client_config.go: credentials go over TLS alone. */
+		log_message(LOG_INFO,
+			    "%s: no TLS, so the credentials of user '%s' stay here",
+			    config->server, field(&reader, "user"));
+		return true;
+	}
 	user = find_part(entries, &reader, KUBE_USERS, "user", err);
 	return user && read_user(config, user, err);
 }
