@@ -42,6 +42,11 @@ const char *subject_kind_name(enum subject_kind kind)
 	return subject_kind_names[kind];
 }
 
+bool subject_stands_by_any(enum subject_kind kind)
+{
+	return kind == SUBJECT_TAG || kind == SUBJECT_PIN;
+}
+
 const char *finding_state_name(enum finding_state state)
 {
 	return finding_state_names[state];

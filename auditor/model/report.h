@@ -22,6 +22,12 @@ enum subject_kind { SUBJECT_USE, SUBJECT_DECLARATION, SUBJECT_TAG, SUBJECT_PIN }
 /* "use", "declaration", "tag", "pin". */
 const char *subject_kind_name(enum subject_kind kind);
 
+/*
+ * A use or declaration rests on all its scopes (model/scope.h); a tag or pin stands as long
+ * as one of its scopes, whoever mentions it, shows it.
+ */
+bool subject_stands_by_any(enum subject_kind kind);
+
 enum finding_state {
 	FINDING_NEW,	 /* first seen in this scan */
 	FINDING_OPEN,	 /* seen before */

@@ -147,31 +147,6 @@ bool cluster_save(struct scan_writer *writer, struct error *err)
 	return aliases_save(writer->store, cluster, row.id, err);
 }
 
-/* `scope` with another area in front, where it lies in `from`. */
-static const char *scope_move(struct arena *arena, const char *scope, const char *from,
-			      const char *to)
-{
-	if (!scope_within(scope, from))
-		return scope;
-	return arena_printf(arena, "%s%s", to, scope + strlen(from));
-}
-
-static void snapshot_rename_cluster(struct snapshot *snapshot, const char *key)
-{
-	struct arena *arena = &snapshot->arena;
-	const char *from = scope_of_namespace(arena, snapshot->cluster.key, "");
-	const char *to = scope_of_namespace(arena, key, "");
-
-	for (size_t i = 0; i < snapshot->coverage_count; i++)
-		snapshot->coverage[i].scope =
-			scope_move(arena, snapshot->coverage[i].scope, from, to);
-	for (size_t i = 0; i < snapshot->gap_count; i++)
-		snapshot->gaps[i].scope =
-			scope_move(arena, snapshot->gaps[i].scope, from, to);
-	snapshot->cluster.alias = strongest_key(&snapshot->cluster);
-	snapshot->cluster.key = key;
-}
-
 bool store_resolve_cluster(struct store *store, struct snapshot *snapshot,
 			    struct error *err)
 {
@@ -185,6 +160,7 @@ bool store_resolve_cluster(struct store *store, struct snapshot *snapshot,
 		return true;
 	if (!aliases_save(store, &snapshot->cluster, row.id, err))
 		return false;
-	snapshot_rename_cluster(snapshot, row.key);
+	snapshot->cluster.alias = strongest_key(&snapshot->cluster);
+	snapshot_set_cluster_key(snapshot, row.key);
 	return true;
 }

@@ -58,28 +58,30 @@ static bool coverage_asked(const struct coverage_list *coverage, const char *sco
 	return false;
 }
 
-/* True if `holds` for one of `scopes`, each ended by "\n". */
-static bool any_scope(const struct coverage_list *coverage, const char *scopes,
-		      bool (*holds)(const struct coverage_list *, const char *))
+/* True if `holds` for one of `scopes`, each ended by "\n" (`any`), or for all of them. */
+static bool scopes_hold(const struct coverage_list *coverage, const char *scopes,
+			bool any,
+			bool (*holds)(const struct coverage_list *, const char *))
 {
 	char *copy CLEANUP(free_pointer) = xstrdup(scopes);
 	char *rest = copy, *scope;
 
 	while ((scope = strsep(&rest, "\n"))) {
-		if (scope[0] != '\0' && holds(coverage, scope))
-			return true;
+		if (scope[0] != '\0' && holds(coverage, scope) == any)
+			return any;
 	}
-	return false;
+	return !any;
 }
 
 bool coverage_observed_any(const struct coverage_list *coverage, const char *scopes)
 {
-	return any_scope(coverage, scopes, coverage_observed);
+	return scopes_hold(coverage, scopes, true, coverage_observed);
 }
 
-bool coverage_asked_any(const struct coverage_list *coverage, const char *scopes)
+bool coverage_asked_for(const struct coverage_list *coverage, const char *scopes,
+			bool any)
 {
-	return any_scope(coverage, scopes, coverage_asked);
+	return scopes_hold(coverage, scopes, any, coverage_asked);
 }
 
 bool coverage_memo_observed(struct coverage_memo *memo, const char *rest)

@@ -348,7 +348,8 @@ static bool is_reported(const struct scan_reader *reader, const struct finding_r
 {
 	if (reader->selective && !id_set_has(&reader->partial.findings, row->id))
 		return false;
-	return coverage_asked_any(&reader->coverage, row->scopes);
+	return coverage_asked_for(&reader->coverage, row->scopes,
+				  subject_stands_by_any(row->finding.subject));
 }
 
 static void report_add_finding(struct report *report, const struct finding *finding)

@@ -197,8 +197,9 @@ struct coverage_list coverage_with_gaps(struct arena *arena,
 bool coverage_observed(const struct coverage_list *coverage, const char *scope);
 /* The same of any of `scopes`, as in struct judged_finding. */
 bool coverage_observed_any(const struct coverage_list *coverage, const char *scopes);
-/* True if one of `scopes` was asked for, observed or not. */
-bool coverage_asked_any(const struct coverage_list *coverage, const char *scopes);
+/* True if one of `scopes` (`any`), or all of them, were asked for, observed or not. */
+bool coverage_asked_for(const struct coverage_list *coverage, const char *scopes,
+			bool any);
 
 /* coverage_observed() of many namespaces of one cluster, or paths of one tree. */
 struct coverage_memo {
