@@ -27,6 +27,7 @@ LISTED := \
 	auditor/base/document.c \
 	auditor/base/error.c \
 	auditor/base/file.c \
+	auditor/base/folder.c \
 	auditor/base/json.c \
 	auditor/base/json_scan.c \
 	auditor/base/log.c \

@@ -1,0 +1,39 @@
+/*
+ * folder.h - files beneath a folder, and none outside of it
+ *
+ * For trees that strangers can write to: paths are resolved beneath the root (openat2,
+ * RESOLVE_BENEATH), so that no symbolic link leads out of it.
+ */
+#ifndef BASE_FOLDER_H
+#define BASE_FOLDER_H
+
+#include "base/buf.h"
+#include "base/error.h"
+
+/* What folder_walk() met. */
+struct folder_entry {
+	const char
+		*path; /* as the user would write it: the root as given, "/", the rest */
+	const char *beneath; /* the rest: relative to the root */
+	const char *problem; /* NULL, or why it is not looked at: "a FIFO", … */
+};
+
+/*
+ * Call `visit` for each file below the folder `root` whose name ends in .yaml, .yml or
+ * .json, sorted by bytes within each folder, depth first; `.git` is not entered.
+ *
+ * Symbolic links to files beneath the root are visited as files.  Links to folders
+ * beneath it are passed by, since what these hold is visited under its own name.  What
+ * leads out of the root, is no regular file, or cannot be entered is visited with a
+ * `problem`.  `visit` returns false to stop.
+ * Errors: ERROR_NOT_FOUND, ERROR_DENIED, ERROR_SYSTEM for the root itself.
+ */
+MUST_CHECK bool folder_walk(const char *root,
+			    bool (*visit)(const struct folder_entry *entry, void *user),
+			    void *user, struct error *err);
+
+/* As file_read(), for what folder_walk() met; a link that leads out is ERROR_DENIED. */
+MUST_CHECK bool folder_read(struct buf *buf, const char *root, const char *beneath,
+			    struct error *err);
+
+#endif

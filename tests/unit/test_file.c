@@ -1,0 +1,223 @@
+#include "base/file.h"
+
+#include "tests/unit/check.h"
+#include "tests/unit/scratch.h"
+
+#include <fcntl.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+static void read_gives_all_bytes_of_a_file(void **state)
+{
+	static const char bytes[] = "a\0b\n";
+	CLEANUP(buf_release) struct buf buf = BUF_INIT(4);
+	struct error err = ERROR_INIT;
+
+	(void)state;
+	scratch_write("file", bytes, 4);
+	assert_true(file_read(&buf, "file", &err));
+	assert_int_equal(buf.length, 4);
+	assert_memory_equal(buf.data, bytes, 4);
+}
+
+static void read_stops_at_the_buffers_limit(void **state)
+{
+	CLEANUP(buf_release) struct buf small = BUF_INIT(3);
+	CLEANUP(buf_release) struct buf large = BUF_INIT((size_t)1024 * 1024);
+	struct error err = ERROR_INIT;
+
+	(void)state;
+	scratch_write("file", "abcd", 4);
+	assert_false(file_read(&small, "file", &err));
+	assert_int_equal(err.code, ERROR_LIMIT);
+	assert_string_equal(err.text, "larger than 3 bytes");
+	assert_int_equal(truncate("file", 1024 * 1024 + 1), 0);
+	assert_false(file_read(&large, "file", &err));
+	assert_string_equal(err.text, "larger than 1 MiB");
+	assert_int_equal(large.length, 0);
+}
+
+static void make_socket(const char *name)
+{
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
+	int descriptor = socket(AF_UNIX, SOCK_STREAM, 0);
+
+	snprintf(address.sun_path, sizeof(address.sun_path), "%s", name);
+	assert_int_equal(bind(descriptor, (struct sockaddr *)&address, sizeof(address)),
+			 0);
+	close(descriptor);
+}
+
+static void read_refuses_without_waiting(void **state)
+{
+	static const struct {
+		const char *path;
+		enum error_code code;
+		const char *text;
+	} cases[] = {
+		{ "absent", ERROR_NOT_FOUND, "No such file or directory" },
+		{ "file/below", ERROR_NOT_FOUND, "Not a directory" },
+		{ "folder", ERROR_SYSTEM, "a folder, no regular file" },
+		{ "fifo", ERROR_SYSTEM, "a FIFO, no regular file" },
+		{ "socket", ERROR_SYSTEM, "No such device or address" },
+		{ "/dev/zero", ERROR_SYSTEM, "a device, no regular file" },
+		{ "loop", ERROR_SYSTEM, "Too many levels of symbolic links" },
+	};
+
+	(void)state;
+	scratch_write("file", "a", 1);
+	assert_int_equal(mkdir("folder", 0700), 0);
+	assert_int_equal(mkfifo("fifo", 0600), 0);
+	assert_int_equal(symlink("loop", "loop"), 0);
+	make_socket("socket");
+	for (size_t i = 0; i < ARRAY_LENGTH(cases); i++) {
+		CLEANUP(buf_release) struct buf buf = BUF_INIT(100);
+		struct error err = ERROR_INIT;
+
+		CHECK(cases[i].path, !file_read(&buf, cases[i].path, &err));
+		CHECK(cases[i].path, err.code == cases[i].code);
+		CHECK_TEXT(cases[i].path, err.text, cases[i].text);
+	}
+}
+
+static void descriptors_are_read_to_their_end(void **state)
+{
+	CLEANUP(buf_release) struct buf buf = BUF_INIT(100);
+	struct error err = ERROR_INIT;
+	int pipe_ends[2];
+
+	(void)state;
+	assert_int_equal(pipe(pipe_ends), 0);
+	assert_int_equal(write(pipe_ends[1], "abc", 3), 3);
+	close(pipe_ends[1]);
+	assert_true(file_read_descriptor(&buf, pipe_ends[0], &err));
+	assert_string_equal(buf_text(&buf), "abc");
+	close(pipe_ends[0]);
+	assert_false(file_read_descriptor(&buf, pipe_ends[0], &err));
+	assert_int_equal(err.code, ERROR_SYSTEM);
+}
+
+static unsigned mode_of(const char *path)
+{
+	struct stat status;
+
+	assert_int_equal(stat(path, &status), 0);
+	return status.st_mode & 07777;
+}
+
+static void commit_writes_all_of_a_new_file_for_its_owner_alone(void **state)
+{
+	CLEANUP(atomic_file_release) struct atomic_file file = ATOMIC_FILE_INIT;
+	struct error err = ERROR_INIT;
+
+	(void)state;
+	assert_true(atomic_file_open(&file, "new", &err));
+	fputs("text", file.stream);
+	assert_int_equal(access("new", F_OK), -1);
+	assert_true(atomic_file_commit(&file, &err));
+	assert_null(file.stream);
+	assert_string_equal(scratch_text("new"), "text");
+	assert_int_equal(mode_of("new"), 0600);
+	assert_int_equal(scratch_count("."), 1);
+}
+
+static void commit_replaces_a_file_and_keeps_its_mode(void **state)
+{
+	CLEANUP(atomic_file_release) struct atomic_file file = ATOMIC_FILE_INIT;
+	struct error err = ERROR_INIT;
+
+	(void)state;
+	scratch_write("old", "a longer text", 13);
+	assert_int_equal(chmod("old", 0644), 0);
+	assert_true(atomic_file_open(&file, "old", &err));
+	fputs("text", file.stream);
+	assert_true(atomic_file_commit(&file, &err));
+	assert_string_equal(scratch_text("old"), "text");
+	assert_int_equal(mode_of("old"), 0644);
+	assert_int_equal(scratch_count("."), 1);
+}
+
+static void commit_replaces_what_a_link_names(void **state)
+{
+	CLEANUP(atomic_file_release) struct atomic_file file = ATOMIC_FILE_INIT;
+	struct error err = ERROR_INIT;
+	struct stat status;
+
+	(void)state;
+	assert_int_equal(mkdir("folder", 0700), 0);
+	scratch_write("folder/target", "old", 3);
+	assert_int_equal(symlink("folder/target", "link"), 0);
+	assert_true(atomic_file_open(&file, "link", &err));
+	fputs("new", file.stream);
+	assert_true(atomic_file_commit(&file, &err));
+	assert_int_equal(lstat("link", &status), 0);
+	assert_true(S_ISLNK(status.st_mode));
+	assert_string_equal(scratch_text("folder/target"), "new");
+}
+
+static void release_leaves_everything_as_it_was(void **state)
+{
+	struct atomic_file file = ATOMIC_FILE_INIT;
+	struct error err = ERROR_INIT;
+
+	(void)state;
+	scratch_write("old", "old", 3);
+	assert_true(atomic_file_open(&file, "old", &err));
+	fputs("new", file.stream);
+	atomic_file_release(&file);
+	assert_string_equal(scratch_text("old"), "old");
+	assert_int_equal(scratch_count("."), 1);
+	atomic_file_release(&file);
+}
+
+static void a_full_disk_is_told_at_commit(void **state)
+{
+	CLEANUP(atomic_file_release) struct atomic_file file = ATOMIC_FILE_INIT;
+	struct error err = ERROR_INIT;
+
+	(void)state;
+	if (access("/dev/full", W_OK) != 0)
+		skip();
+	assert_true(atomic_file_open(&file, "/dev/full", &err));
+	assert_null(file.temporary);
+	fputs("text", file.stream);
+	assert_false(atomic_file_commit(&file, &err));
+	assert_int_equal(err.code, ERROR_SYSTEM);
+	assert_string_equal(err.text, "No space left on device");
+	assert_int_equal(access("/dev/full", F_OK), 0);
+}
+
+static void open_refuses_folders_and_missing_ones(void **state)
+{
+	struct atomic_file file = ATOMIC_FILE_INIT;
+	struct error err = ERROR_INIT;
+
+	(void)state;
+	assert_int_equal(mkdir("folder", 0700), 0);
+	assert_false(atomic_file_open(&file, "folder", &err));
+	assert_int_equal(err.code, ERROR_SYSTEM);
+	assert_false(atomic_file_open(&file, "absent/file", &err));
+	assert_int_equal(err.code, ERROR_NOT_FOUND);
+	assert_null(file.stream);
+	assert_null(file.path);
+}
+
+int main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		IN_SCRATCH(read_gives_all_bytes_of_a_file),
+		IN_SCRATCH(read_stops_at_the_buffers_limit),
+		IN_SCRATCH(read_refuses_without_waiting),
+		IN_SCRATCH(descriptors_are_read_to_their_end),
+		IN_SCRATCH(commit_writes_all_of_a_new_file_for_its_owner_alone),
+		IN_SCRATCH(commit_replaces_a_file_and_keeps_its_mode),
+		IN_SCRATCH(commit_replaces_what_a_link_names),
+		IN_SCRATCH(release_leaves_everything_as_it_was),
+		IN_SCRATCH(a_full_disk_is_told_at_commit),
+		IN_SCRATCH(open_refuses_folders_and_missing_ones),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
