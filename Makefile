@@ -99,11 +99,20 @@ LISTED := \
 	auditor/store/store_scan.c \
 	auditor/store/store_tag.c \
 	reports/escape.c \
+	reports/html_findings.c \
+	reports/html_page.c \
+	reports/html_tables.c \
 	reports/report.c \
 	reports/report_csv.c \
+	reports/report_gcc.c \
 	reports/report_html.c \
 	reports/report_json.c \
-	reports/report_text.c
+	reports/report_text.c \
+	reports/summary.c \
+	reports/text_findings.c \
+	reports/text_page.c \
+	reports/words.c \
+	reports/wrap.c
 
 # While the tree grows: what exists, listed or not (tests/twins wants it listed).
 SOURCES := $(sort $(foreach layer,$(LAYERS),\

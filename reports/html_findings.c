@@ -1,0 +1,234 @@
+/*
+ * The findings of the HTML report: those that stand and those behind a gap in one table,
+ * the others in a second; the rules that they break below.
+ */
+#include "reports/html_page.h"
+
+#include "drift/rules.h"
+#include "reports/escape.h"
+#include "reports/summary.h"
+#include "reports/words.h"
+
+static const char *const headings[] = { "Level",   "Rule",  "Subject",
+					"Finding", "Since", NULL };
+
+static void put_level(FILE *out, const struct finding *finding)
+{
+	/* Worst first where the script sorts the column upwards. */
+	fprintf(out, "<td data-sort=\"%d\"><span class=\"level\">%s</span>",
+		LEVEL_ERROR - finding->level, level_name(finding->level));
+	if (finding->state != FINDING_OPEN)
+		fprintf(out, " <span class=\"state\">%s</span>",
+			finding_state_name(finding->state));
+	fputs("</td>", out);
+}
+
+/* What it is about, the most particular first. */
+static void put_subject(FILE *out, const struct finding *finding)
+{
+	CLEANUP(buf_release) struct buf text = WORDS_INIT;
+
+	fputs("<th scope=\"row\">", out);
+	if (finding->subject == SUBJECT_TAG || finding->subject == SUBJECT_PIN) {
+		html_reference(out, finding->reference);
+		fputs(" <small>", out);
+		words_object(&text, finding->namespace, &finding->object);
+		escape_html(out, buf_text(&text));
+		fputs("</small>", out);
+	} else {
+		words_object(&text, "", &finding->object);
+		escape_html(out, buf_text(&text));
+		buf_clear(&text);
+		words_container(&text, finding->class, finding->container);
+		fputs(" <small>", out);
+		escape_html(out, buf_text(&text));
+		fputs(finding->namespace[0] ? ", namespace " : "", out);
+		escape_html(out, finding->namespace);
+		fputs("</small>", out);
+	}
+	fputs("</th>", out);
+}
+
+/* "deploy/web.yaml:21:18, 3 pods, linux/amd64". */
+static void put_place(FILE *out, const struct finding *finding)
+{
+	CLEANUP(buf_release) struct buf place = WORDS_INIT;
+	CLEANUP(buf_release) struct buf more = WORDS_INIT;
+
+	words_place(&place, finding);
+	if (finding->pod_count)
+		words_count(&more, finding->pod_count, "pod");
+	if (finding->platform[0] != '\0') {
+		words_comma(&more, 0);
+		buf_puts(&more, finding->platform);
+	}
+	html_element(out, "code", "", buf_text(&place));
+	fputs(place.length && more.length ? ", " : "", out);
+	escape_html(out, buf_text(&more));
+}
+
+static void put_digest(FILE *out, const char *label, const char *text)
+{
+	if (text[0] == '\0')
+		return;
+	fprintf(out, "%s ", label);
+	escape_html(out, text);
+	fputc('\n', out);
+}
+
+/* Where it is, and behind that the whole digests, to be copied. */
+static void put_details(FILE *out, const struct finding *finding)
+{
+	if (!digest_known(&finding->declared) && !digest_known(&finding->running) &&
+	    !digest_known(&finding->resolved)) {
+		fputs(" <small>", out);
+		put_place(out, finding);
+		fputs("</small>", out);
+		return;
+	}
+	fputs(" <details><summary>", out);
+	put_place(out, finding);
+	fputs(" <span>digests</span></summary><pre>", out);
+	put_digest(out, "declared", finding->declared.text);
+	put_digest(out, "running ", finding->running.text);
+	put_digest(out, "resolved", finding->resolved.text);
+	fputs("</pre></details>", out);
+}
+
+static void put_finding(FILE *out, const struct finding *finding, int64_t now)
+{
+	fputs("<tr", out);
+	if (finding->fingerprint[0] != '\0') {
+		fputs(" id=\"f-", out);
+		escape_html(out, finding->fingerprint);
+		fputc('"', out);
+	}
+	fprintf(out, " data-level=\"%s\" data-state=\"%s\">\n",
+		level_name(finding->level), finding_state_name(finding->state));
+	put_level(out, finding);
+	fputs("<td><a href=\"#rule-", out);
+	escape_html(out, finding->rule);
+	fputs("\">", out);
+	escape_html(out, finding->rule);
+	fputs("</a></td>", out);
+	put_subject(out, finding);
+	fputs("\n<td>", out);
+	escape_html(out, finding->message);
+	put_details(out, finding);
+	fputs("</td><td>", out);
+	html_since(out, finding->first_seen_at, now);
+	fputs("</td></tr>\n", out);
+}
+
+/* What stands first, what a gap hides behind it; or what is aside. */
+static void put_findings(FILE *out, const struct report *report, bool aside)
+{
+	size_t row = 0;
+
+	for (int hidden = 0; hidden <= 1; hidden++) {
+		for (size_t i = 0; i < report->finding_count; i++) {
+			const struct finding *finding = &report->findings[i];
+
+			if (finding_is_aside(finding) != aside ||
+			    (finding->state == FINDING_UNKNOWN) != hidden)
+				continue;
+			html_table_part(out, row++);
+			put_finding(out, finding, report->scan.started_at);
+		}
+	}
+}
+
+static void put_filter(FILE *out, const char *level, const char *label, size_t count)
+{
+	fprintf(out,
+		"<label><input type=\"checkbox\" name=\"level\" value=\"%s\" checked> "
+		"%s <b>%zu</b></label>\n",
+		level, label, count);
+}
+
+/* Of use with the script alone, which shows it. */
+static void put_filters(FILE *out, const struct summary *summary)
+{
+	fputs("<form id=\"filters\" role=\"search\" hidden>\n"
+	      "<label class=\"search\">Search <input type=\"search\" name=\"words\" "
+	      "autocomplete=\"off\" placeholder=\"name, path, digest, rule\"></label>\n"
+	      "<fieldset><legend>Level</legend>\n",
+	      out);
+	put_filter(out, "error", "Errors", summary->errors);
+	put_filter(out, "warning", "Warnings", summary->warnings);
+	put_filter(out, "note", "Notes", summary->notes);
+	fputs("</fieldset>\n"
+	      "<label><input type=\"checkbox\" name=\"new\"> New only</label>\n"
+	      "<output name=\"count\" role=\"status\"></output>\n</form>\n",
+	      out);
+}
+
+static size_t count_aside(const struct report *report)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < report->finding_count; i++)
+		count += finding_is_aside(&report->findings[i]);
+	return count;
+}
+
+void html_findings(FILE *out, const struct report *report)
+{
+	struct summary summary = summary_of(report);
+	size_t aside = count_aside(report);
+
+	html_section_open(out, "findings", "Findings", "");
+	if (report->finding_count == aside) {
+		fputs("<p>No findings in what was seen.</p>\n", out);
+	} else {
+		put_filters(out, &summary);
+		html_table_open(out, "findings-table", "Findings, the worst first",
+				headings, true);
+		put_findings(out, report, false);
+		html_table_close(out);
+	}
+	if (aside) {
+		fprintf(out,
+			"<details class=\"aside\"><summary>Fixed or switched off: %zu"
+			"</summary>\n",
+			aside);
+		html_table_open(out, "aside-table",
+				"Findings that are fixed, or whose rule is off", headings,
+				true);
+		put_findings(out, report, true);
+		html_table_close(out);
+		fputs("</details>\n", out);
+	}
+	html_section_close(out);
+}
+
+static bool is_broken(const struct report *report, const struct rule *rule)
+{
+	for (size_t i = 0; i < report->finding_count; i++) {
+		if (strcmp(report->findings[i].rule, rule->id) == 0)
+			return true;
+	}
+	return false;
+}
+
+void html_rules(FILE *out, const struct report *report)
+{
+	if (report->finding_count == 0)
+		return;
+	html_section_open(out, "rules", "Rules",
+			  "Why each finding matters, and what to do.");
+	fputs("<dl>\n", out);
+	for (const struct rule *rule = rules; rule->id; rule++) {
+		if (!is_broken(report, rule))
+			continue;
+		fprintf(out, "<div id=\"rule-%s\"><dt><code>%s</code> ", rule->id,
+			rule->id);
+		escape_html(out, rule->title);
+		fputs("</dt>\n", out);
+		html_element(out, "dd", "", rule->why);
+		html_element(out, "dd", "mend", rule->mend);
+		fputs("</div>\n", out);
+	}
+	fputs("</dl>\n", out);
+	html_section_close(out);
+}

@@ -1,0 +1,302 @@
+/*
+ * Everything, for programs: "pindrift/v1", described by docs/report.schema.json.  Within
+ * v1 fields are only ever added.  The document is written entry by entry, so that memory
+ * does not grow with the findings; it is ASCII, and so valid UTF-8 and safe to look at.
+ */
+#include "base/timestamp.h"
+#include "reports/escape.h"
+#include "reports/renderers.h"
+#include "reports/summary.h"
+#include "reports/words.h"
+
+/* One member of an object; the reference to `value` is taken. */
+static void set(json_t *object, const char *key, json_t *value)
+{
+	json_object_set_new_nocheck(object, key, value);
+}
+
+static void set_text(json_t *object, const char *key, const char *text)
+{
+	set(object, key, escape_json(text));
+}
+
+static void set_time(json_t *object, const char *key, int64_t seconds)
+{
+	char text[TIMESTAMP_SIZE];
+
+	set_text(object, key, timestamp_format(text, seconds));
+}
+
+static void set_count(json_t *object, const char *key, uint64_t count)
+{
+	set(object, key, json_integer((json_int_t)count));
+}
+
+/* Lines and columns, which begin at 1. */
+static void set_position(json_t *object, const char *key, uint32_t position)
+{
+	set(object, key, position ? json_integer(position) : json_null());
+}
+
+/* Write `value`, and give up the reference to it. */
+static void put_value(FILE *out, json_t *value)
+{
+	json_dumpf(value, out, JSON_ENSURE_ASCII | JSON_ENCODE_ANY);
+	json_decref(value);
+}
+
+static void put_member(FILE *out, const char *key, json_t *value)
+{
+	fprintf(out, ",\n  \"%s\": ", key);
+	put_value(out, value);
+}
+
+static json_t *tool_json(const struct report *report)
+{
+	json_t *tool = json_object();
+
+	set_text(tool, "name", "pindrift");
+	set_text(tool, "version", report->scan.version);
+	return tool;
+}
+
+static json_t *scan_json(const struct report_scan *scan)
+{
+	json_t *object = json_object();
+
+	set(object, "id", scan->id ? json_integer(scan->id) : json_null());
+	set_text(object, "command", scan->command);
+	set_time(object, "started_at", scan->started_at);
+	set_time(object, "finished_at", scan->finished_at);
+	set_text(object, "commit", scan->commit);
+	set(object, "dirty", json_boolean(scan->dirty));
+	set_text(object, "fail_on", scan->fail_on);
+	set(object, "exit_status", json_integer(scan->exit_status));
+	return object;
+}
+
+static json_t *cluster_json(const struct report *report)
+{
+	const struct cluster_identity *cluster = &report->cluster;
+	json_t *object;
+
+	if (!report->has_cluster)
+		return json_null();
+	object = json_object();
+	set_text(object, "key", cluster->key);
+	set_text(object, "name", cluster->name);
+	set_text(object, "server", cluster->server);
+	set_text(object, "alias", cluster->alias);
+	set(object, "insecure", json_boolean(cluster->insecure));
+	return object;
+}
+
+static json_t *summary_json(const struct report *report)
+{
+	struct summary summary = summary_of(report);
+	CLEANUP(buf_release) struct buf text = WORDS_INIT;
+	json_t *object = json_object();
+
+	buf_printf(&text, "%s: ", headline_word(summary.headline));
+	summary_sentence(&text, report, &summary);
+	set_text(object, "verdict", headline_name(summary.headline));
+	set_text(object, "text", buf_text(&text));
+	set_count(object, "errors", summary.errors);
+	set_count(object, "warnings", summary.warnings);
+	set_count(object, "notes", summary.notes);
+	set_count(object, "unknown", summary.unknown);
+	set_count(object, "fixed", summary.fixed);
+	set_count(object, "gaps", summary.gaps);
+	set_count(object, "waived_gaps", summary.waived);
+	set_count(object, "images", report->declared_count);
+	set_count(object, "pinned", summary.pinned);
+	set_count(object, "files", report->file_count);
+	set_count(object, "ignored_files", report->ignored_count);
+	set_count(object, "pods", report->pod_count);
+	set_count(object, "ended_pods", report->ended_pod_count);
+	return object;
+}
+
+static json_t *coverage_json(const struct report *report, size_t i)
+{
+	const struct coverage *coverage = &report->coverage[i];
+	json_t *object = json_object();
+
+	set_text(object, "scope", coverage->scope);
+	set(object, "observed", json_boolean(coverage->observed));
+	set_text(object, "note", coverage->note);
+	return object;
+}
+
+static json_t *request_json(const struct report *report, size_t i)
+{
+	const struct request_count *count = &report->requests[i];
+	json_t *object = json_object();
+
+	set_text(object, "host", count->host);
+	set_count(object, "made", count->made);
+	set_count(object, "failed", count->failed);
+	set_count(object, "spared", count->spared);
+	set_count(object, "bytes", count->bytes);
+	return object;
+}
+
+static json_t *declared_json(const struct report *report, size_t i)
+{
+	const struct declared_use *use = &report->declared[i];
+	const struct container_image *image = &use->image;
+	json_t *object = json_object();
+
+	set_text(object, "file", use->file);
+	set_text(object, "path", use->path);
+	set_position(object, "line", use->line);
+	set_position(object, "column", use->column);
+	set_text(object, "reference", image->text);
+	set_text(object, "kind", use->object.kind);
+	set_text(object, "namespace", use->namespace);
+	set_text(object, "name", use->object.name);
+	set_text(object, "container", image->container);
+	set_text(object, "class", container_class_name(image->class));
+	set(object, "pinned",
+	    json_boolean(image->state == REFERENCE_OK &&
+			 digest_known(&image->ref.digest)));
+	return object;
+}
+
+/* Where a container stands: the fields that uses and findings share. */
+static void set_subject(json_t *object, const char *namespace, const struct object_id *id,
+			const char *container, const char *class)
+{
+	set_text(object, "namespace", namespace);
+	set_text(object, "api_group", id->api_group);
+	set_text(object, "kind", id->kind);
+	set_text(object, "name", id->name);
+	set_text(object, "container", container);
+	set_text(object, "class", class);
+}
+
+/* The digests of a proof, which are kept space-separated. */
+static json_t *proof_json(const char *proof)
+{
+	json_t *list = json_array();
+
+	while (*proof) {
+		CLEANUP(buf_release) struct buf digest = WORDS_INIT;
+		size_t length = strcspn(proof, " ");
+
+		buf_add(&digest, proof, length);
+		json_array_append_new(list, escape_json(buf_text(&digest)));
+		proof += length;
+		proof += strspn(proof, " ");
+	}
+	return list;
+}
+
+static json_t *running_json(const struct report *report, size_t i)
+{
+	const struct report_use *use = &report->running[i];
+	json_t *object = json_object();
+
+	set_subject(object, use->namespace, &use->object, use->container, use->class);
+	set_text(object, "declared", use->declared);
+	set_text(object, "reference", use->reference);
+	set_text(object, "image_id", use->image_id);
+	set_text(object, "platform", use->platform);
+	set_count(object, "pods", use->pod_count);
+	set_text(object, "state", use->state);
+	set_text(object, "verdict", use->verdict);
+	set_text(object, "how", use->how);
+	set_text(object, "reason", use->reason);
+	set(object, "proof", proof_json(use->proof));
+	set_time(object, "first_seen", use->first_seen_at);
+	return object;
+}
+
+static json_t *resolved_json(const struct report *report, size_t i)
+{
+	const struct report_tag *tag = &report->tags[i];
+	json_t *object = json_object();
+
+	set_text(object, "registry", tag->registry);
+	set_text(object, "repository", tag->repository);
+	set_text(object, "tag", tag->tag);
+	set_text(object, "state", tag->state);
+	set_text(object, "digest", tag->digest.text);
+	set_time(object, "first_seen", tag->first_seen_at);
+	return object;
+}
+
+static json_t *finding_json(const struct report *report, size_t i)
+{
+	const struct finding *finding = &report->findings[i];
+	json_t *object = json_object();
+
+	set_text(object, "rule", finding->rule);
+	set_text(object, "level", level_name(finding->level));
+	set_text(object, "state", finding_state_name(finding->state));
+	set_text(object, "subject", subject_kind_name(finding->subject));
+	set_text(object, "fingerprint", finding->fingerprint);
+	set_text(object, "message", finding->message);
+	set_text(object, "cluster", finding->cluster);
+	set_subject(object, finding->namespace, &finding->object, finding->container,
+		    finding->class);
+	set_text(object, "reference", finding->reference);
+	set_text(object, "declared_digest", finding->declared.text);
+	set_text(object, "running_digest", finding->running.text);
+	set_text(object, "resolved_digest", finding->resolved.text);
+	set_text(object, "platform", finding->platform);
+	set_count(object, "pods", finding->pod_count);
+	set_text(object, "file", finding->file);
+	set_text(object, "path", finding->path);
+	set_position(object, "line", finding->line);
+	set_position(object, "column", finding->column);
+	set_time(object, "first_seen", finding->first_seen_at);
+	set_time(object, "last_seen", finding->last_seen_at);
+	return object;
+}
+
+static json_t *gap_json(const struct report *report, size_t i)
+{
+	const struct gap *gap = &report->gaps[i];
+	json_t *object = json_object();
+
+	set_text(object, "id", gap_name(gap->kind));
+	set_text(object, "subject", gap->subject);
+	set_text(object, "reason", gap->reason);
+	set_text(object, "scope", gap->scope);
+	set(object, "waived", json_boolean(gap->waived));
+	return object;
+}
+
+/* A list: an entry a line, made and forgotten one after another. */
+static void put_list(FILE *out, const char *key, const struct report *report,
+		     size_t count,
+		     json_t *(*entry)(const struct report *report, size_t i))
+{
+	fprintf(out, ",\n  \"%s\": [", key);
+	for (size_t i = 0; i < count; i++) {
+		fputs(i ? ",\n    " : "\n    ", out);
+		put_value(out, entry(report, i));
+	}
+	fputs(count ? "\n  ]" : "]", out);
+}
+
+void report_json(FILE *out, const struct report *report, const struct report_style *style)
+{
+	(void)style;
+	fputs("{\n  \"schema\": \"pindrift/v1\"", out);
+	put_member(out, "tool", tool_json(report));
+	put_member(out, "scan", scan_json(&report->scan));
+	put_member(out, "cluster", cluster_json(report));
+	put_list(out, "coverage", report, report->coverage_count, coverage_json);
+	put_member(out, "summary", summary_json(report));
+	put_list(out, "requests", report, report->request_count, request_json);
+	put_list(out, "declared", report, report->declared_count, declared_json);
+	put_list(out, "running", report, report->running_count, running_json);
+	put_list(out, "resolved", report, report->tag_count, resolved_json);
+	put_list(out, "findings", report, report->finding_count, finding_json);
+	put_list(out, "gaps", report, report->gap_count, gap_json);
+	/* Nothing can be waived but gaps yet, and those say it themselves. */
+	put_list(out, "waivers", report, 0, NULL);
+	fputs("\n}\n", out);
+}

@@ -1,0 +1,166 @@
+#include "reports/summary.h"
+
+#include "reports/words.h"
+
+#define EXIT_FATAL 4 /* design: exit statuses of a scan, as main() returns them */
+#define EXIT_EMPTY 5
+
+static const struct {
+	const char *name, *word;
+} headlines[] = {
+	[HEADLINE_FAILED] = { "failed", "FAILED" },
+	[HEADLINE_DRIFT] = { "drift", "DRIFT" },
+	[HEADLINE_NOT_PINNED] = { "not-pinned", "NOT PINNED" },
+	[HEADLINE_INCOMPLETE] = { "incomplete", "INCOMPLETE" },
+	[HEADLINE_ATTENTION] = { "attention", "ATTENTION" },
+	[HEADLINE_EMPTY] = { "empty", "EMPTY" },
+	[HEADLINE_CLEAN] = { "clean", "CLEAN" },
+};
+
+const char *headline_name(enum headline headline)
+{
+	return headlines[headline].name;
+}
+
+const char *headline_word(enum headline headline)
+{
+	return headlines[headline].word;
+}
+
+bool report_is_check(const struct report *report)
+{
+	return strcmp(report->scan.command, "check") == 0;
+}
+
+bool finding_is_aside(const struct finding *finding)
+{
+	return finding->level == LEVEL_NONE || finding->state == FINDING_FIXED;
+}
+
+/* The headline that the counts call for. */
+static enum headline headline_of(const struct report *report,
+				 const struct summary *summary)
+{
+	if (report->scan.exit_status == EXIT_FATAL)
+		return HEADLINE_FAILED;
+	if (summary->errors)
+		return report_is_check(report) ? HEADLINE_NOT_PINNED : HEADLINE_DRIFT;
+	if (summary->gaps)
+		return HEADLINE_INCOMPLETE;
+	if (summary->warnings)
+		return HEADLINE_ATTENTION;
+	return report->scan.exit_status == EXIT_EMPTY ? HEADLINE_EMPTY : HEADLINE_CLEAN;
+}
+
+static void count_findings(struct summary *summary, const struct report *report)
+{
+	summary->errors = report_count(report, LEVEL_ERROR);
+	summary->warnings = report_count(report, LEVEL_WARNING);
+	summary->notes = report_count(report, LEVEL_NOTE);
+	for (size_t i = 0; i < report->finding_count; i++) {
+		if (report->findings[i].level == LEVEL_NONE)
+			continue;
+		if (report->findings[i].state == FINDING_UNKNOWN)
+			summary->unknown++;
+		if (report->findings[i].state == FINDING_FIXED)
+			summary->fixed++;
+	}
+}
+
+struct summary summary_of(const struct report *report)
+{
+	struct summary summary = { 0 };
+
+	count_findings(&summary, report);
+	for (size_t i = 0; i < report->gap_count; i++) {
+		if (report->gaps[i].waived)
+			summary.waived++;
+		else
+			summary.gaps++;
+	}
+	for (size_t i = 0; i < report->declared_count; i++) {
+		const struct container_image *image = &report->declared[i].image;
+
+		if (image->state == REFERENCE_OK && digest_known(&image->ref.digest))
+			summary.pinned++;
+	}
+	summary.headline = headline_of(report, &summary);
+	return summary;
+}
+
+static void add_count(struct buf *buf, size_t start, size_t count, const char *noun)
+{
+	if (count == 0)
+		return;
+	words_comma(buf, start);
+	words_count(buf, count, noun);
+}
+
+static void add_counts(struct buf *buf, const struct summary *summary)
+{
+	size_t start = buf->length;
+
+	if (summary->headline == HEADLINE_EMPTY)
+		buf_puts(buf, "not one image was found");
+	else if (summary->headline == HEADLINE_FAILED)
+		buf_puts(buf, "nothing usable was seen");
+	else if (summary->headline == HEADLINE_INCOMPLETE)
+		add_count(buf, start, summary->gaps, "gap");
+	else if (summary->headline == HEADLINE_CLEAN)
+		buf_puts(buf, "no errors, no warnings");
+	add_count(buf, start, summary->errors, "error");
+	add_count(buf, start, summary->warnings, "warning");
+	add_count(buf, start, summary->notes, "note");
+	if (summary->headline != HEADLINE_INCOMPLETE)
+		add_count(buf, start, summary->gaps, "gap");
+	add_count(buf, start, summary->waived, "waived gap");
+}
+
+/* " in namespace shop of", " in 3 namespaces of" or " in". */
+static void add_namespaces(struct buf *buf, const struct report *report)
+{
+	const char *one = "";
+	size_t count = 0;
+
+	for (size_t i = 0; i < report->coverage_count; i++) {
+		const char *name = scope_namespace(report->coverage[i].scope);
+
+		if (name[0] == '\0')
+			continue;
+		one = name;
+		count++;
+	}
+	buf_puts(buf, " in");
+	if (count == 1)
+		buf_printf(buf, " namespace %s of", one);
+	else if (count > 1)
+		buf_printf(buf, " %zu namespaces of", count);
+}
+
+/* " in 22 images of 15 files, 4 files without Kubernetes objects ignored". */
+static void add_files(struct buf *buf, const struct report *report)
+{
+	buf_puts(buf, " in ");
+	words_count(buf, report->declared_count, "image");
+	buf_puts(buf, " of ");
+	words_count(buf, report->file_count, "file");
+	if (report->ignored_count == 0)
+		return;
+	buf_puts(buf, "; ");
+	words_count(buf, report->ignored_count, "file");
+	buf_puts(buf, " without Kubernetes objects ignored");
+}
+
+void summary_sentence(struct buf *buf, const struct report *report,
+		      const struct summary *summary)
+{
+	add_counts(buf, summary);
+	if (report->has_cluster) {
+		add_namespaces(buf, report);
+		buf_printf(buf, " cluster %s",
+			   report->cluster.name[0] ? report->cluster.name
+						   : report->cluster.key);
+	} else {
+		add_files(buf, report);
+	}
+}

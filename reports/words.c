@@ -1,0 +1,185 @@
+#include "reports/words.h"
+
+#include "base/timestamp.h"
+
+void words_count(struct buf *buf, size_t count, const char *noun)
+{
+	buf_printf(buf, "%zu %s%s", count, noun, count == 1 ? "" : "s");
+}
+
+void words_comma(struct buf *buf, size_t start)
+{
+	if (buf->length > start)
+		buf_puts(buf, ", ");
+}
+
+void words_time(struct buf *buf, int64_t seconds)
+{
+	char text[TIMESTAMP_SIZE];
+
+	if (timestamp_format(text, seconds)[0] != '\0')
+		buf_printf(buf, "%.10s %.5s UTC", text, text + strlen("2026-11-23T"));
+}
+
+void words_duration(struct buf *buf, int64_t seconds)
+{
+	static const struct {
+		const char *noun;
+		int64_t seconds;
+	} units[] = { { "day", 86400 }, { "hour", 3600 }, { "minute", 60 } };
+
+	for (size_t i = 0; i < ARRAY_LENGTH(units); i++) {
+		int64_t count = seconds / units[i].seconds;
+
+		if (count >= 2) {
+			words_count(buf, (size_t)count, units[i].noun);
+			return;
+		}
+	}
+	words_count(buf, seconds > 0 ? (size_t)seconds : 0, "second");
+}
+
+void words_bytes(struct buf *buf, uint64_t bytes)
+{
+	static const char *const units[] = { "kB", "MB", "GB", "TB" };
+	double scaled = (double)bytes / 1000;
+	size_t unit = 0;
+
+	if (bytes < 1000) {
+		words_count(buf, (size_t)bytes, "byte");
+		return;
+	}
+	while (scaled >= 1000 && unit + 1 < ARRAY_LENGTH(units)) {
+		scaled /= 1000;
+		unit++;
+	}
+	buf_printf(buf, "%.*f %s", scaled < 10 ? 1 : 0, scaled, units[unit]);
+}
+
+/* The words for container_class_name(). */
+static const char *class_words(const char *class)
+{
+	static const struct {
+		enum container_class class;
+		const char *words;
+	} classes[] = {
+		{ CLASS_INIT, "init container" },
+		{ CLASS_SIDECAR, "sidecar" },
+		{ CLASS_EPHEMERAL, "ephemeral container" },
+		{ CLASS_IMAGE_VOLUME, "image volume" },
+	};
+
+	for (size_t i = 0; i < ARRAY_LENGTH(classes); i++) {
+		if (strcmp(class, container_class_name(classes[i].class)) == 0)
+			return classes[i].words;
+	}
+	return "container";
+}
+
+void words_container(struct buf *buf, const char *class, const char *container)
+{
+	if (container[0] != '\0')
+		buf_printf(buf, "%s %s", class_words(class), container);
+}
+
+void words_object(struct buf *buf, const char *namespace, const struct object_id *object)
+{
+	if (object->name[0] == '\0')
+		return;
+	buf_printf(buf, "%s%s%s/%s", namespace, namespace[0] ? " " : "", object->kind,
+		   object->name);
+}
+
+void words_reference(struct buf *buf, const char *reference)
+{
+	const char *at = strchr(reference, '@');
+	const char *digest = at ? at + 1 : reference;
+	struct error ignored = ERROR_INIT;
+	char text[DIGEST_SHORT_SIZE];
+	struct digest known;
+
+	if (!digest_parse(&known, digest, &ignored)) {
+		buf_puts(buf, reference);
+		return;
+	}
+	buf_add(buf, reference, (size_t)(digest - reference));
+	buf_puts(buf, digest_short(text, &known));
+}
+
+/* Tags and pins are named by their reference; the object then is the first that has it.
+ */
+static void add_reference_subject(struct buf *buf, const struct finding *finding)
+{
+	words_reference(buf, finding->reference);
+	if (finding->object.name[0] != '\0')
+		buf_puts(buf, ", in ");
+}
+
+void words_subject(struct buf *buf, const struct finding *finding)
+{
+	size_t start = buf->length;
+
+	if (finding->subject == SUBJECT_TAG || finding->subject == SUBJECT_PIN)
+		add_reference_subject(buf, finding);
+	words_object(buf, finding->namespace, &finding->object);
+	if (finding->container[0] != '\0') {
+		words_comma(buf, start);
+		words_container(buf, finding->class, finding->container);
+	}
+	if (buf->length == start)
+		buf_puts(buf, finding->reference[0] ? finding->reference : finding->file);
+}
+
+void words_place(struct buf *buf, const struct finding *finding)
+{
+	const char *file = finding->file[0] ? finding->file : finding->path;
+
+	if (file[0] == '\0')
+		return;
+	buf_puts(buf, file);
+	if (finding->line)
+		buf_printf(buf, ":%u", (unsigned)finding->line);
+	if (finding->line && finding->column)
+		buf_printf(buf, ":%u", (unsigned)finding->column);
+}
+
+void words_coverage(struct buf *buf, const struct coverage *coverage)
+{
+	buf_puts(buf, coverage->note[0] ? coverage->note : coverage->scope);
+	buf_puts(buf, coverage->observed ? "" : " (not seen)");
+}
+
+void words_requests(struct buf *buf, const struct request_count *count)
+{
+	buf_printf(buf, "%s: ", count->host);
+	words_count(buf, count->made, "request");
+	if (count->failed)
+		buf_printf(buf, ", %u failed", (unsigned)count->failed);
+	if (count->spared)
+		buf_printf(buf, ", %u answered by the database", (unsigned)count->spared);
+	buf_puts(buf, ", ");
+	words_bytes(buf, count->bytes);
+}
+
+/* What follows the two parts "KIND/KEY" of a scope and then `below`; else "". */
+static const char *scope_rest(const char *scope, const char *kind, const char *below)
+{
+	const char *key_end;
+
+	if (strncmp(scope, kind, strlen(kind)) != 0)
+		return "";
+	key_end = strchr(scope + strlen(kind), '/');
+	if (!key_end || strncmp(key_end, below, strlen(below)) != 0)
+		return "";
+	return key_end + strlen(below);
+}
+
+const char *scope_namespace(const char *scope)
+{
+	return scope_rest(scope, "cluster/", "/namespace/");
+}
+
+const char *scope_path(const char *scope)
+{
+	return scope_rest(scope, "tree/", "/path/");
+}

@@ -1,0 +1,57 @@
+/*
+ * words.h - phrases that several formats share
+ *
+ * Each appends to a buffer that is born with WORDS_INIT.  What is appended may hold
+ * foreign text and is still to be escaped.
+ */
+#ifndef REPORTS_WORDS_H
+#define REPORTS_WORDS_H
+
+#include "base/buf.h"
+#include "model/report.h"
+
+/* No limit of its own: the texts are in memory already, and nothing is cut. */
+#define WORDS_INIT BUF_INIT(SIZE_MAX / 8)
+
+/* "1 error", "12 errors". */
+void words_count(struct buf *buf, size_t count, const char *noun);
+
+/* ", " between the parts of a list: nothing while `buf` is as long as `start`. */
+void words_comma(struct buf *buf, size_t start);
+
+/* "2026-11-23 07:12 UTC"; nothing for 0. */
+void words_time(struct buf *buf, int64_t seconds);
+
+/* "4 seconds", "3 hours", "12 days": the largest unit of which there are at least two. */
+void words_duration(struct buf *buf, int64_t seconds);
+
+/* "1.2 MB", by powers of 1000. */
+void words_bytes(struct buf *buf, uint64_t bytes);
+
+/* "container app", "init container migrate", "image volume data"; nothing without one. */
+void words_container(struct buf *buf, const char *class, const char *container);
+
+/* "shop Deployment/web", "Deployment/web"; nothing without a name. */
+void words_object(struct buf *buf, const char *namespace, const struct object_id *object);
+
+/* A reference, or imageID, with its digest cut to the first digits, for people. */
+void words_reference(struct buf *buf, const char *reference);
+
+/* "shop Deployment/web, container app"; what a finding is about. */
+void words_subject(struct buf *buf, const struct finding *finding);
+
+/* "deploy/web.yaml:21:18"; nothing where the finding has no file. */
+void words_place(struct buf *buf, const struct finding *finding);
+
+/* "namespace shop: 15 pods", "namespace payments: forbidden (not seen)". */
+void words_coverage(struct buf *buf, const struct coverage *coverage);
+
+/* "registry.example.com: 31 requests, 2 failed, 12 answered by the database, 1.2 MB". */
+void words_requests(struct buf *buf, const struct request_count *count);
+
+/* The namespace that a scope names (model/scope.h), borrowed; "" for other scopes. */
+const char *scope_namespace(const char *scope);
+/* The file or folder that a scope names, borrowed; "" for other scopes. */
+const char *scope_path(const char *scope);
+
+#endif

@@ -1,0 +1,122 @@
+#include "reports/wrap.h"
+
+#include "reports/escape.h"
+#include "reports/words.h"
+
+/* ECMA-48, SGR: the sixteen colours that people choose for their terminal themselves. */
+static const char *const paints[] = {
+	[PAINT_PLAIN] = NULL,         [PAINT_BOLD] = "\033[1m",
+	[PAINT_DIM] = "\033[2m",      [PAINT_ERROR] = "\033[1;31m",
+	[PAINT_WARNING] = "\033[33m", [PAINT_NOTE] = "\033[36m",
+	[PAINT_GOOD] = "\033[1;32m",
+};
+
+#define PAINT_OFF "\033[0m"
+
+void wrap_init(struct wrap *wrap, FILE *out, bool color, int columns)
+{
+	*wrap = (struct wrap){
+		.out = out,
+		.color = color,
+		.columns = columns,
+		.word = WORDS_INIT,
+	};
+}
+
+void wrap_release(struct wrap *wrap)
+{
+	buf_release(&wrap->word);
+}
+
+static void indent_to(struct wrap *wrap, int column)
+{
+	fprintf(wrap->out, "%*s", column - wrap->column, "");
+	wrap->column = column;
+	wrap->line_empty = true;
+}
+
+void wrap_begin(struct wrap *wrap, int first, int rest)
+{
+	wrap->column = 0;
+	wrap->indent = rest;
+	indent_to(wrap, first);
+}
+
+void wrap_tab(struct wrap *wrap, int column)
+{
+	if (wrap->column < column)
+		indent_to(wrap, column);
+}
+
+/* Columns that a text takes: its UTF-8 bytes without the continuation bytes. */
+static int columns_of(const char *text)
+{
+	int columns = 0;
+
+	for (; *text; text++)
+		columns += ((unsigned char)*text & 0xc0) != 0x80;
+	return columns;
+}
+
+/* Go where the next word stands: behind a space, or on a line of its own. */
+static void make_room(struct wrap *wrap, int width)
+{
+	int space = wrap->line_empty ? 0 : 1;
+
+	if (!wrap->line_empty && wrap->columns > 0 &&
+	    wrap->column + space + width > wrap->columns) {
+		fputc('\n', wrap->out);
+		wrap->column = 0;
+		indent_to(wrap, wrap->indent);
+		space = 0;
+	}
+	indent_to(wrap, wrap->column + space);
+	wrap->line_empty = false;
+	wrap->column += width;
+}
+
+static void put_word(struct wrap *wrap, enum paint paint)
+{
+	const char *on = wrap->color ? paints[paint] : NULL;
+
+	make_room(wrap, columns_of(buf_text(&wrap->word)));
+	if (on)
+		fputs(on, wrap->out);
+	fputs(buf_text(&wrap->word), wrap->out);
+	if (on)
+		fputs(PAINT_OFF, wrap->out);
+}
+
+void wrap_text(struct wrap *wrap, enum paint paint, const char *text)
+{
+	while (*text) {
+		buf_clear(&wrap->word);
+		escape_terminal_word(&wrap->word, &text);
+		if (wrap->word.length > 0)
+			put_word(wrap, paint);
+		while (*text == ' ')
+			text++;
+	}
+}
+
+void wrap_printf(struct wrap *wrap, enum paint paint, const char *format, ...)
+{
+	CLEANUP(buf_release) struct buf text = WORDS_INIT;
+	va_list args;
+
+	va_start(args, format);
+	buf_vprintf(&text, format, args);
+	va_end(args);
+	wrap_text(wrap, paint, buf_text(&text));
+}
+
+void wrap_end(struct wrap *wrap)
+{
+	fputc('\n', wrap->out);
+	wrap->column = 0;
+}
+
+void wrap_space(struct wrap *wrap)
+{
+	fputc('\n', wrap->out);
+}
