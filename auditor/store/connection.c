@@ -29,7 +29,7 @@ static bool connection_configure(struct store *store, struct error *err)
 	}
 	sqlite3_extended_result_codes(store->db, 1);
 	sqlite3_busy_timeout(store->db, BUSY_MILLISECONDS);
-	return query_execute(store, "PRAGMA synchronous = FULL", err);
+	return true;
 }
 
 /* A file: URI (sqlite.org/uri.html) that reads the file alone: no lock, journal or WAL.
@@ -66,6 +66,14 @@ static int open_file(struct store *store)
 			       SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOFOLLOW, NULL);
 }
 
+/* What a writer needs.  (A reader must not so much as look into the file here.) */
+static bool prepare_to_write(struct store *store, struct error *err)
+{
+	if (sqlite3_db_readonly(store->db, "main"))
+		return query_error(store, SQLITE_READONLY, err);
+	return query_execute(store, "PRAGMA synchronous = FULL", err);
+}
+
 bool connection_open(struct store *store, enum connection_kind kind, struct error *err)
 {
 	int status =
@@ -75,10 +83,9 @@ bool connection_open(struct store *store, enum connection_kind kind, struct erro
 		return query_error(store, status, err);
 	if (!connection_configure(store, err))
 		return false;
-	if (kind == CONNECTION_WRITE && sqlite3_db_readonly(store->db, "main"))
-		return query_error(store, SQLITE_READONLY, err);
-	return kind != CONNECTION_READ ||
-	       query_execute(store, "PRAGMA query_only = ON", err);
+	return kind == CONNECTION_WRITE
+		       ? prepare_to_write(store, err)
+		       : query_execute(store, "PRAGMA query_only = ON", err);
 }
 
 void connection_close(struct store *store)

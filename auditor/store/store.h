@@ -31,15 +31,6 @@ MUST_CHECK struct store *store_open(const char *path, enum store_mode mode,
 void store_close(struct store **store);
 
 /*
- * Give the snapshot's cluster, and every scope in the snapshot, the key that the database
- * first knew this cluster by; a cluster that is new keeps its own.  To be called between
- * observing and judging, so that fingerprints and scopes stay what they were when a uid
- * is learnt later.  Errors: ERROR_STORE.
- */
-MUST_CHECK bool store_resolve_cluster(struct store *store, struct snapshot *snapshot,
-				       struct error *err);
-
-/*
  * Begin a scan: a row in state "running".  Rows left "running" by a run that died
  * become "aborted".  Errors: ERROR_STORE.
  */

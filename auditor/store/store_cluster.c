@@ -1,7 +1,5 @@
 #include "store/store_private.h"
 
-#include "model/scope.h"
-
 enum statement {
 	FIND_CLUSTER,
 	FIND_UID,
@@ -148,7 +146,7 @@ bool cluster_save(struct scan_writer *writer, struct error *err)
 }
 
 bool store_resolve_cluster(struct store *store, struct snapshot *snapshot,
-			    struct error *err)
+			   struct error *err)
 {
 	struct cluster_row row;
 
