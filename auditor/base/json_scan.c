@@ -155,12 +155,19 @@ static enum json_skip_state skip_on(struct json_skip *skip, const char **at,
 	return state;
 }
 
-/* A number, true, false or null: up to what may stand behind a value. */
+/*
+ * A number, true, false or null: up to what may stand behind a value.  A quote or bracket
+ * inside one has to be refused, or who runs over all of an object would see another
+ * structure than who runs over its members.
+ */
 static enum json_skip_state skip_word(struct json_skip *skip, const char *text,
 				      size_t length)
 {
-	while (skip->at < length && !memchr(",]} \t\r\n", text[skip->at], 7))
+	while (skip->at < length && !memchr(",]} \t\r\n", text[skip->at], 7)) {
+		if (memchr("\"{[:", text[skip->at], 4))
+			return JSON_SKIP_INVALID;
 		skip->at++;
+	}
 	if (skip->at == length)
 		return JSON_SKIP_MORE;
 	return skip->at == 0 ? JSON_SKIP_INVALID : JSON_SKIP_DONE;

@@ -37,6 +37,8 @@ static const struct {
 	{ "brackets that do not match, deeper", "{[{]", JSON_SKIP_INVALID, 0 },
 	{ "a closing bracket", "]", JSON_SKIP_INVALID, 0 },
 	{ "a comma", ",1", JSON_SKIP_INVALID, 0 },
+	{ "a quote in a number", "12\"3\",", JSON_SKIP_INVALID, 0 },
+	{ "a bracket in a literal", "nul{}", JSON_SKIP_INVALID, 0 },
 };
 
 static void skip_finds_where_a_value_ends(void **state)
