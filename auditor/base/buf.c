@@ -45,6 +45,11 @@ bool buf_putc(struct buf *buf, char c)
 	return buf_add(buf, &c, 1);
 }
 
+bool buf_add_part(struct buf *buf, const char *text)
+{
+	return buf_add(buf, text, strlen(text) + 1);
+}
+
 bool buf_vprintf(struct buf *buf, const char *format, va_list args)
 {
 	va_list measured;

@@ -25,10 +25,19 @@ struct buf {
 		NULL, 0, 0, (limit_bytes), false                                         \
 	}
 
+/*
+ * A key for a table, made of parts: buf_add_part() ends each by a NUL, which none of them
+ * holds, so that different parts never make the same key.  Texts are bounded where they
+ * are read; the limit is beyond what they make together.
+ */
+#define BUF_KEY_INIT BUF_INIT((size_t)64 * 1024 * 1024)
+
 /* False, and nothing added, where the limit would be passed. */
 bool buf_add(struct buf *buf, const void *data, size_t length);
 bool buf_puts(struct buf *buf, const char *text);
 bool buf_putc(struct buf *buf, char c);
+/* The text and its NUL. */
+bool buf_add_part(struct buf *buf, const char *text);
 bool buf_printf(struct buf *buf, const char *format, ...) PRINTF_LIKE(2, 3);
 bool buf_vprintf(struct buf *buf, const char *format, va_list args) PRINTF_LIKE(2, 0);
 

@@ -113,6 +113,19 @@ static void clear_keeps_memory_and_limit_and_forgets_the_overflow(void **state)
 	assert_false(buf_putc(&buf, 'e'));
 }
 
+static void parts_make_keys_that_differ_where_the_parts_do(void **state)
+{
+	CLEANUP(buf_release) struct buf one = BUF_KEY_INIT, other = BUF_KEY_INIT;
+
+	(void)state;
+	assert_true(buf_add_part(&one, "ab") && buf_add_part(&one, "c"));
+	assert_true(buf_add_part(&other, "a") && buf_add_part(&other, "bc"));
+	assert_int_equal(one.length, 5);
+	assert_int_equal(other.length, 5);
+	assert_memory_equal(one.data, "ab\0c", 5);
+	assert_memory_equal(other.data, "a\0bc", 5);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -122,6 +135,7 @@ int main(void)
 		cmocka_unit_test(the_limit_counts_bytes_without_the_nul),
 		cmocka_unit_test(what_does_not_fit_is_dropped_whole),
 		cmocka_unit_test(it_grows_over_many_additions),
+		cmocka_unit_test(parts_make_keys_that_differ_where_the_parts_do),
 		cmocka_unit_test(detach_gives_the_bytes_away),
 		cmocka_unit_test(detach_of_nothing_gives_an_empty_text),
 		cmocka_unit_test(clear_keeps_memory_and_limit_and_forgets_the_overflow),
