@@ -1,30 +1,42 @@
 #include "model/scope.h"
 
 #include "base/buf.h"
+#include "base/utf8.h"
 
-#define SCOPE_BYTES                                                                      \
-	65536 /* a key is a URL or a hash, a path has at most PATH_MAX bytes */
+#define SCOPE_BYTES ((size_t)64 * 1024 * 1024) /* parts are bounded where they are read  \
+						*/
 
-/* Add a part so that it holds no "/" of its own. */
-static void add_part(struct buf *buf, const char *part)
+static void add_escaped(struct buf *buf, const char *text, const char *also)
 {
-	for (; *part; part++) {
-		if (*part == '/' || *part == '%')
-			buf_printf(buf, "%%%02X", (unsigned)(unsigned char)*part);
-		else
-			buf_putc(buf, *part);
+	while (*text) {
+		uint32_t point = 0;
+		size_t length = utf8_take(text, &point);
+		bool plain = length > 0 && point >= ' ' && point != 0x7f &&
+			     point != '%' && strchr(also, *text) == NULL;
+
+		if (length == 0)
+			length = 1;
+		if (plain)
+			buf_add(buf, text, length);
+		for (size_t i = 0; i < length && !plain; i++)
+			buf_printf(buf, "%%%02X", (unsigned)(unsigned char)text[i]);
+		text += length;
 	}
 }
 
+/* `below` and `rest` are left out where `rest` is "". */
 static const char *scope_make(struct arena *arena, const char *kind, const char *key,
 			      const char *below, const char *rest)
 {
 	CLEANUP(buf_release) struct buf buf = BUF_INIT(SCOPE_BYTES);
+	bool is_path = strcmp(below, "path") == 0;
 
 	buf_printf(&buf, "%s/", kind);
-	add_part(&buf, key);
-	if (rest[0] != '\0')
-		buf_printf(&buf, "/%s/%s", below, rest);
+	add_escaped(&buf, key, "/");
+	if (rest[0] != '\0') {
+		buf_printf(&buf, "/%s/", below);
+		add_escaped(&buf, rest, is_path ? "" : "/");
+	}
 	return arena_strdup(arena, buf_text(&buf));
 }
 

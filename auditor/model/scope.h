@@ -2,9 +2,11 @@
  * scope.h - where a finding rests, and what a scan covered, as text
  *
  * A scope is a path of parts joined by "/": "cluster/KEY/namespace/NAME",
- * "tree/TREE/path/FILE".  KEY and TREE have "%" and "/" percent-escaped.  An area is a
- * scope that stands for all below it: "cluster/KEY", "tree/TREE",
- * "tree/TREE/path/deploy/" (a folder).
+ * "tree/TREE/path/FILE".  An area is a scope that stands for all below it: "cluster/KEY",
+ * "tree/TREE", "tree/TREE/path/deploy/" (a folder).
+ *
+ * "%", control characters and bytes that are no UTF-8 are percent-escaped, and "/" in
+ * KEY, TREE and NAME, so that a scope is one line of text whatever a file is called.
  */
 #ifndef MODEL_SCOPE_H
 #define MODEL_SCOPE_H

@@ -66,6 +66,7 @@ void snapshot_release(struct snapshot *snapshot)
 	image_set_release(&snapshot->images);
 	table_release(&snapshot->tag_table);
 	table_release(&snapshot->digest_table);
+	table_release(&snapshot->gap_table);
 	arena_release(&snapshot->arena);
 	snapshot_init(snapshot, 0);
 }
@@ -100,14 +101,38 @@ void snapshot_add_coverage(struct snapshot *snapshot, const char *scope, bool ob
 		(struct coverage){ scope, observed, note };
 }
 
+/*
+ * The place of a number + 1 under a key, which is kept in the snapshot's arena; NULL
+ * there where the key is new.
+ */
+static void **number_slot(struct snapshot *snapshot, struct table *table,
+			  const struct buf *key)
+{
+	const char **key_kept;
+	void **slot = table_slot(table, key->data, key->length, &key_kept);
+
+	if (!*slot)
+		*key_kept = arena_strndup(&snapshot->arena, key->data, key->length);
+	return slot;
+}
+
+/* What a slot or a find of such a table holds, as an index of the array. */
+static size_t index_of(const void *number)
+{
+	return (size_t)(uintptr_t)number - 1;
+}
+
 void snapshot_add_gap(struct snapshot *snapshot, enum gap_kind kind, const char *subject,
 		      const char *reason, const char *scope)
 {
-	for (size_t i = 0; i < snapshot->gap_count; i++) {
-		if (snapshot->gaps[i].kind == kind &&
-		    strcmp(snapshot->gaps[i].subject, subject) == 0)
-			return;
-	}
+	CLEANUP(buf_release) struct buf key = BUF_KEY_INIT;
+	void **slot;
+
+	buf_add_part(&key, gap_name(kind));
+	buf_add_part(&key, subject);
+	slot = number_slot(snapshot, &snapshot->gap_table, &key);
+	if (*slot)
+		return;
 	snapshot->gaps = GROW(snapshot, snapshot->gaps, snapshot->gap_count);
 	snapshot->gaps[snapshot->gap_count++] = (struct gap){
 		.kind = kind,
@@ -115,17 +140,18 @@ void snapshot_add_gap(struct snapshot *snapshot, enum gap_kind kind, const char 
 		.reason = arena_strdup(&snapshot->arena, reason),
 		.scope = arena_strdup(&snapshot->arena, scope),
 	};
+	*slot = (void *)(uintptr_t)snapshot->gap_count;
 }
 
-/* A fact's key: its parts, each ended by a NUL, which none of them can hold. */
+/* A fact's key; `name` is a tag or a digest. */
 static struct buf fact_key(const char *registry, const char *repository, const char *name,
 			   bool blob)
 {
-	struct buf key = BUF_INIT(4096);
+	struct buf key = BUF_KEY_INIT;
 
-	buf_add(&key, registry, strlen(registry) + 1);
-	buf_add(&key, repository, strlen(repository) + 1);
-	buf_add(&key, name, strlen(name) + 1);
+	buf_add_part(&key, registry);
+	buf_add_part(&key, repository);
+	buf_add_part(&key, name);
 	buf_putc(&key, blob ? 'b' : 'm');
 	return key;
 }
@@ -134,14 +160,12 @@ void snapshot_add_tag(struct snapshot *snapshot, const struct tag_fact *fact)
 {
 	CLEANUP(buf_release)
 	struct buf key = fact_key(fact->registry, fact->repository, fact->tag, false);
-	const char **key_kept;
-	void **slot = table_slot(&snapshot->tag_table, key.data, key.length, &key_kept);
+	void **slot = number_slot(snapshot, &snapshot->tag_table, &key);
 
 	if (*slot) {
-		snapshot->tags[(size_t)(uintptr_t)*slot - 1] = *fact;
+		snapshot->tags[index_of(*slot)] = *fact;
 		return;
 	}
-	*key_kept = arena_strndup(&snapshot->arena, key.data, key.length);
 	snapshot->tags = GROW(snapshot, snapshot->tags, snapshot->tag_count);
 	snapshot->tags[snapshot->tag_count++] = *fact;
 	*slot = (void *)(uintptr_t)snapshot->tag_count;
@@ -152,15 +176,12 @@ void snapshot_add_digest(struct snapshot *snapshot, const struct digest_fact *fa
 	CLEANUP(buf_release)
 	struct buf key =
 		fact_key(fact->registry, fact->repository, fact->digest.text, fact->blob);
-	const char **key_kept;
-	void **slot =
-		table_slot(&snapshot->digest_table, key.data, key.length, &key_kept);
+	void **slot = number_slot(snapshot, &snapshot->digest_table, &key);
 
 	if (*slot) {
-		snapshot->digests[(size_t)(uintptr_t)*slot - 1] = *fact;
+		snapshot->digests[index_of(*slot)] = *fact;
 		return;
 	}
-	*key_kept = arena_strndup(&snapshot->arena, key.data, key.length);
 	snapshot->digests = GROW(snapshot, snapshot->digests, snapshot->digest_count);
 	snapshot->digests[snapshot->digest_count++] = *fact;
 	*slot = (void *)(uintptr_t)snapshot->digest_count;
@@ -172,9 +193,9 @@ const struct tag_fact *snapshot_find_tag(const struct snapshot *snapshot,
 {
 	CLEANUP(buf_release)
 	struct buf key = fact_key(registry, repository, tag, false);
-	void *number = table_find(&snapshot->tag_table, key.data, key.length);
+	const void *number = table_find(&snapshot->tag_table, key.data, key.length);
 
-	return number ? &snapshot->tags[(size_t)(uintptr_t)number - 1] : NULL;
+	return number ? &snapshot->tags[index_of(number)] : NULL;
 }
 
 const struct digest_fact *snapshot_find_digest(const struct snapshot *snapshot,
@@ -184,9 +205,9 @@ const struct digest_fact *snapshot_find_digest(const struct snapshot *snapshot,
 {
 	CLEANUP(buf_release)
 	struct buf key = fact_key(registry, repository, digest->text, blob);
-	void *number = table_find(&snapshot->digest_table, key.data, key.length);
+	const void *number = table_find(&snapshot->digest_table, key.data, key.length);
 
-	return number ? &snapshot->digests[(size_t)(uintptr_t)number - 1] : NULL;
+	return number ? &snapshot->digests[index_of(number)] : NULL;
 }
 
 struct request_count *snapshot_requests(struct snapshot *snapshot, const char *host)

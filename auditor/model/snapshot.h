@@ -232,6 +232,7 @@ struct snapshot {
 	struct image_set images;
 	struct gap *gaps;
 	size_t gap_count;
+	struct table gap_table; /* key to number + 1 in gaps */
 	struct coverage *coverage;
 	size_t coverage_count;
 	struct request_count *requests;
