@@ -127,7 +127,14 @@ static int compare_uses(const void *left, const void *right)
 		order = strcmp(a->reference, b->reference);
 	if (!order)
 		order = strcmp(a->image_id, b->image_id);
-	return order ? order : strcmp(a->platform, b->platform);
+	if (!order)
+		order = strcmp(a->platform, b->platform);
+	if (!order)
+		order = strcmp(a->state, b->state);
+	if (!order)
+		order = strcmp(a->verdict, b->verdict);
+	return order ? order
+		     : (a->pod_count > b->pod_count) - (a->pod_count < b->pod_count);
 }
 
 static int compare_declared(const void *left, const void *right)
@@ -152,6 +159,21 @@ static int compare_tags(const void *left, const void *right)
 	return order ? order : strcmp(a->tag, b->tag);
 }
 
+static int compare_coverage(const void *left, const void *right)
+{
+	const struct coverage *a = left, *b = right;
+	int order = strcmp(a->scope, b->scope);
+
+	return order ? order : strcmp(a->note, b->note);
+}
+
+static int compare_requests(const void *left, const void *right)
+{
+	const struct request_count *a = left, *b = right;
+
+	return strcmp(a->host, b->host);
+}
+
 /* qsort() of no items may be given NULL, which it does not allow. */
 static void sort(void *items, size_t count, size_t size,
 		 int (*compare)(const void *, const void *))
@@ -162,6 +184,8 @@ static void sort(void *items, size_t count, size_t size,
 
 void report_sort(struct report *report)
 {
+	sort(report->coverage, report->coverage_count, sizeof(*report->coverage),
+	     compare_coverage);
 	sort(report->findings, report->finding_count, sizeof(*report->findings),
 	     compare_findings);
 	sort(report->gaps, report->gap_count, sizeof(*report->gaps), compare_gaps);
@@ -170,4 +194,6 @@ void report_sort(struct report *report)
 	sort(report->declared, report->declared_count, sizeof(*report->declared),
 	     compare_declared);
 	sort(report->tags, report->tag_count, sizeof(*report->tags), compare_tags);
+	sort(report->requests, report->request_count, sizeof(*report->requests),
+	     compare_requests);
 }

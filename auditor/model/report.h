@@ -23,16 +23,16 @@ enum subject_kind { SUBJECT_USE, SUBJECT_DECLARATION, SUBJECT_TAG, SUBJECT_PIN }
 const char *subject_kind_name(enum subject_kind kind);
 
 /*
- * A use or declaration rests on all its scopes (model/scope.h); a tag or pin stands as long
- * as one of its scopes, whoever mentions it, shows it.
+ * A use or declaration rests on all its scopes (model/scope.h); a tag or pin stands as
+ * long as one of its scopes, whoever mentions it, shows it.
  */
 bool subject_stands_by_any(enum subject_kind kind);
 
 enum finding_state {
-	FINDING_NEW,	 /* first seen in this scan */
-	FINDING_OPEN,	 /* seen before */
+	FINDING_NEW,     /* first seen in this scan */
+	FINDING_OPEN,    /* seen before */
 	FINDING_UNKNOWN, /* seen before; a gap hides it now */
-	FINDING_FIXED,	 /* seen before, and no more in this scan */
+	FINDING_FIXED,   /* seen before, and no more in this scan */
 };
 
 const char *finding_state_name(enum finding_state state);
@@ -127,7 +127,10 @@ void report_release(struct report *report);
 /* Findings that stand now (new and open) at exactly this level. */
 size_t report_count(const struct report *report, enum level level);
 
-/* Errors first, then by rule, namespace, object, container, path and line. */
+/*
+ * Put every list in its order; findings: errors first, then by rule, namespace, object,
+ * container, path and line.  The same report always comes out the same.
+ */
 void report_sort(struct report *report);
 
 #endif
