@@ -66,6 +66,7 @@ LISTED := \
 	auditor/source/kube_api.c \
 	auditor/source/kube_client.c \
 	auditor/source/kube_config.c \
+	auditor/source/kube_document.c \
 	auditor/source/kube_entries.c \
 	auditor/source/kube_list.c \
 	auditor/source/kube_manifest.c \
