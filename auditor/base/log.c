@@ -1,5 +1,6 @@
 #include "base/log.h"
 
+#include "base/buf.h"
 #include "base/memory.h"
 #include "base/utf8.h"
 
@@ -7,7 +8,8 @@
 
 #define SECRETS_MOST 64
 #define SECRET_SHORTEST 4 /* shorter ones would star out ordinary words */
-#define MESSAGE_BYTES 2048
+#define MESSAGE_BYTES ((size_t)1024 * 1024) /* that are looked through for secrets */
+#define MESSAGE_SHOWN ((size_t)2048)        /* bytes of them that are shown */
 
 /*
  * What the process must never show.  The one piece of state of the program that is
@@ -48,16 +50,26 @@ void log_forget_secrets(void)
 		free(logging.secrets[--logging.secret_count]);
 }
 
+/* Mark each place first: where two secrets overlap, starring one out would hide the
+ * other. */
 void log_redact(char *text)
 {
-	for (size_t i = 0; i < logging.secret_count; i++) {
-		size_t length = strlen(logging.secrets[i]);
-		char *found = text;
+	bool *secret CLEANUP(free_pointer) = NULL;
+	size_t length = strlen(text);
 
-		while ((found = strstr(found, logging.secrets[i]))) {
-			memset(found, '*', length);
-			found += length;
-		}
+	if (logging.secret_count == 0)
+		return;
+	secret = xcalloc(length, sizeof(*secret));
+	for (size_t i = 0; i < logging.secret_count; i++) {
+		size_t secret_length = strlen(logging.secrets[i]);
+		const char *found = text;
+
+		for (; (found = strstr(found, logging.secrets[i])); found++)
+			memset(secret + (found - text), true, secret_length);
+	}
+	for (size_t i = 0; i < length; i++) {
+		if (secret[i])
+			text[i] = '*';
 	}
 }
 
@@ -71,18 +83,34 @@ void log_print_safe(FILE *out, const char *text)
 	}
 }
 
+/* Cut a text between two characters, at most `most` bytes from its beginning. */
+static void cut(char *text, size_t most)
+{
+	if (strlen(text) <= most)
+		return;
+	while (most > 0 && ((unsigned char)text[most] & 0xc0) == 0x80)
+		most--;
+	text[most] = '\0';
+}
+
+/* Secrets are looked for in the whole text: half of one must not be left at its end. */
 void log_message(enum log_level level, const char *format, ...)
 {
-	char text[MESSAGE_BYTES];
+	CLEANUP(buf_release) struct buf text = BUF_INIT(MESSAGE_BYTES);
 	va_list args;
 
 	if (level > logging.level)
 		return;
 	va_start(args, format);
-	vsnprintf(text, sizeof(text), format, args);
+	buf_vprintf(&text, format, args);
 	va_end(args);
-	log_redact(text);
+	if (text.overflowed)
+		buf_puts(&text, "(a message of more than 1 MiB)");
+	if (text.data) {
+		log_redact(text.data);
+		cut(text.data, MESSAGE_SHOWN);
+	}
 	fputs(level == LOG_WARNING ? "pindrift: warning: " : "pindrift: ", stderr);
-	log_print_safe(stderr, text);
+	log_print_safe(stderr, buf_text(&text));
 	fputc('\n', stderr);
 }
