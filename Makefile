@@ -34,6 +34,7 @@ LISTED := \
 	auditor/base/memory.c \
 	auditor/base/node.c \
 	auditor/base/option.c \
+	auditor/base/process.c \
 	auditor/base/table.c \
 	auditor/base/timestamp.c \
 	auditor/base/utf8.c \
@@ -53,6 +54,8 @@ LISTED := \
 	auditor/model/snapshot.c \
 	auditor/model/workload.c \
 	auditor/source/address.c \
+	auditor/source/challenge.c \
+	auditor/source/credential_helper.c \
 	auditor/source/docker_config.c \
 	auditor/source/git.c \
 	auditor/source/http.c \
@@ -77,7 +80,14 @@ LISTED := \
 	auditor/source/kube_shape.c \
 	auditor/source/kube_workload.c \
 	auditor/source/registry.c \
+	auditor/source/registry_answer.c \
 	auditor/source/registry_auth.c \
+	auditor/source/registry_contact.c \
+	auditor/source/registry_question.c \
+	auditor/source/registry_settings.c \
+	auditor/source/token_answer.c \
+	auditor/source/token_realm.c \
+	auditor/source/token_request.c \
 	auditor/source/url.c \
 	auditor/source/worktree.c \
 	auditor/store/connection.c \

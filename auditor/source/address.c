@@ -12,8 +12,8 @@ struct network {
 };
 
 static const struct network ipv4_networks[] = {
-	{ { 0 }, 8, ADDRESS_UNSPECIFIED },	  { { 10 }, 8, ADDRESS_PRIVATE },
-	{ { 100, 64 }, 10, ADDRESS_PRIVATE },	  { { 127 }, 8, ADDRESS_LOOPBACK },
+	{ { 0 }, 8, ADDRESS_UNSPECIFIED },        { { 10 }, 8, ADDRESS_PRIVATE },
+	{ { 100, 64 }, 10, ADDRESS_PRIVATE },     { { 127 }, 8, ADDRESS_LOOPBACK },
 	{ { 169, 254 }, 16, ADDRESS_LINK_LOCAL }, { { 172, 16 }, 12, ADDRESS_PRIVATE },
 	{ { 192, 168 }, 16, ADDRESS_PRIVATE },
 };
@@ -31,10 +31,10 @@ static const struct {
 	struct network network;
 	size_t offset;
 } embedding_networks[] = {
-	{ { { [10] = 0xff, 0xff }, 96, ADDRESS_PUBLIC }, 12 },	 /* mapped */
+	{ { { [10] = 0xff, 0xff }, 96, ADDRESS_PUBLIC }, 12 },   /* mapped */
 	{ { { 0, 0x64, 0xff, 0x9b }, 96, ADDRESS_PUBLIC }, 12 }, /* NAT64 */
-	{ { { 0x20, 0x02 }, 16, ADDRESS_PUBLIC }, 2 },		 /* 6to4 */
-	{ { { [0] = 0 }, 96, ADDRESS_PUBLIC }, 12 },		 /* compatible */
+	{ { { 0x20, 0x02 }, 16, ADDRESS_PUBLIC }, 2 },           /* 6to4 */
+	{ { { [0] = 0 }, 96, ADDRESS_PUBLIC }, 12 },             /* compatible */
 };
 
 static bool network_holds(const struct network *network, const unsigned char *bytes)

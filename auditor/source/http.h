@@ -45,7 +45,8 @@ struct http_response {
 	 * keeps away from), with the host named.
 	 */
 	struct error err;
-	CURL *curl; /* for http_header(); not for other use */
+	bool not_http; /* something answered or hung up, but not in HTTP: perhaps TLS */
+	CURL *curl;    /* for http_header(); not for other use */
 };
 
 struct http_request {

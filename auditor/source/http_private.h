@@ -124,6 +124,8 @@ void transfer_reset(struct transfer *transfer);
 /* Say in `err` why an attempt that libcurl ended with `code` failed. */
 void http_explain(const struct transfer *transfer, CURLcode code, struct error *err);
 
+/* True if the peer or the wire broke a connection off: the next one may well do. */
+bool http_is_broken_connection(CURLcode code);
 /* Seconds to wait before trying again; negative: the answer stands. */
 double http_retry_delay(const struct transfer *transfer, CURLcode code);
 /* Seconds from now on that a Retry-After header asks for; negative: none, or unreadable.

@@ -8,8 +8,7 @@
 
 #define FIRST_DELAY 0.5 /* seconds; doubled with every try */
 
-/* The peer or the wire broke a connection off: the next one may well do. */
-static bool is_broken_connection(CURLcode code)
+bool http_is_broken_connection(CURLcode code)
 {
 	switch (code) {
 	case CURLE_GOT_NOTHING:
@@ -67,7 +66,7 @@ double http_retry_delay(const struct transfer *transfer, CURLcode code)
 	    transfer->tries >= HTTP_TRIES || transfer->stopped.code != ERROR_NONE)
 		return -1;
 	if (code != CURLE_OK)
-		return is_broken_connection(code) ? delay : -1;
+		return http_is_broken_connection(code) ? delay : -1;
 	if (!is_retried_status(transfer->response.status))
 		return -1;
 	header = http_header(&transfer->response, "Retry-After");

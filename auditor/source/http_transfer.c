@@ -191,6 +191,9 @@ void transfer_conclude(struct transfer *transfer, CURLcode code)
 	curl_easy_getinfo(transfer->curl, CURLINFO_RESPONSE_CODE, &response->status);
 	if (code == CURLE_OK)
 		return;
+	response->not_http = code == CURLE_UNSUPPORTED_PROTOCOL ||
+			     code == CURLE_WEIRD_SERVER_REPLY ||
+			     http_is_broken_connection(code);
 	if (transfer->stopped.code != ERROR_NONE)
 		response->err = transfer->stopped;
 	else

@@ -11,24 +11,33 @@
 #include "model/snapshot.h"
 #include "source/http.h"
 
-/* Trust, from flags, environment and the user's own files only.  Borrowed. */
+/*
+ * Trust, from flags, environment and the user's own files only.  Borrowed.
+ * Hosts are "host" (on any port) or "host:port".
+ */
 struct registry_options {
-	const char
-		*docker_config; /* path of config.json; NULL: $DOCKER_CONFIG, ~/.docker */
-	const char *const *plain_http; /* hosts that are spoken to without TLS; loopback
-					  always may */
+	/* Path of a config.json; NULL: $DOCKER_CONFIG/config.json, ~/.docker/config.json.
+	 */
+	const char *docker_config;
+	/* Hosts that are spoken to without TLS.  Loopback may be: registry_contact.h. */
+	const char *const *plain_http;
 	size_t plain_http_count;
-	const char *const *insecure; /* hosts whose certificate is not verified */
+	/* Hosts whose certificate is not verified. */
+	const char *const *insecure;
 	size_t insecure_count;
-	const char *const
-		*token_hosts; /* hosts that may be given credentials as token realms */
+	/* Hosts that may be given credentials as token realms, and have any address. */
+	const char *const *token_hosts;
 	size_t token_host_count;
-	const char *ca_file; /* additional CAs; NULL: none */
+	/* PEM file of CAs besides the system's; NULL: none. */
+	const char *ca_file;
 };
 
 struct registry_client;
 
-/* Errors: ERROR_USAGE (a config.json or CA file that cannot be read). */
+/*
+ * `http`, `options` and what they point to are borrowed.
+ * Errors: ERROR_USAGE (a config.json or CA file that cannot be read).
+ */
 MUST_CHECK struct registry_client *
 registry_client_new(struct http *http, const struct registry_options *options,
 		    struct error *err);
@@ -38,6 +47,9 @@ void registry_client_free(struct registry_client **client);
  * Answer `wants`, all at once: facts and images are added to the snapshot, request
  * figures to its requests.  An image whose content the snapshot already has is not
  * fetched again: a HEAD whose digest header names it is enough.
+ *
+ * Before that, credential helpers that config.json names are started, each for 30 s at
+ * most.  A registry that does not answer is not asked again by the same client.
  */
 void registry_answer(struct registry_client *client, struct snapshot *snapshot,
 		     const struct want *wants, size_t want_count);

@@ -13,9 +13,9 @@
 
 struct url {
 	bool https;
-	bool userinfo;		  /* has "user@" or "user:password@" */
+	bool userinfo;            /* has "user@" or "user:password@" */
 	char host[URL_HOST_SIZE]; /* lower case; an IPv6 address without brackets */
-	unsigned port;		  /* explicit or the scheme's */
+	unsigned port;            /* explicit or the scheme's */
 };
 
 /*

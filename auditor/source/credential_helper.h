@@ -1,0 +1,32 @@
+/*
+ * credential_helper.h - credentials from docker-credential-NAME programs
+ *
+ * The protocol is docker-credential-helpers' (credentials/credentials.go, error.go):
+ * `get`, the server's key on standard input, JSON on standard output; errors too come
+ * on standard output, with exit status 1.
+ */
+#ifndef SOURCE_CREDENTIAL_HELPER_H
+#define SOURCE_CREDENTIAL_HELPER_H
+
+#include "source/docker_config.h"
+
+#define CREDENTIAL_HELPER_SECONDS 30
+#define CREDENTIAL_HELPER_BYTES ((size_t)64 * 1024) /* of its answer */
+
+/*
+ * Ask docker-credential-`name`, found on PATH and started without a shell, for the
+ * credentials of `server`.  Never fails: what went wrong is the login's `problem`, and a
+ * helper that knows none gives an empty login.  Texts live in `arena`; secrets are
+ * made known to log_add_secret().
+ */
+struct docker_login credential_helper_get(struct arena *arena, const char *name,
+					  const char *server);
+
+/*
+ * Read what a helper wrote, for its exit status.  (Apart from running it, for tests.)
+ */
+struct docker_login credential_helper_read(struct arena *arena, const char *name,
+					   const char *answer, size_t length,
+					   bool succeeded);
+
+#endif

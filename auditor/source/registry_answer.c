@@ -1,0 +1,156 @@
+#include "source/registry_answer.h"
+
+#include <jansson.h>
+
+#include <ctype.h>
+
+#define COMPLAINT_LENGTH 160 /* bytes of a server's words that a reason holds */
+
+const char *answer_media_type(char text[MEDIA_TYPE_SIZE],
+			      const struct http_response *response)
+{
+	const char *header = http_header(response, "Content-Type");
+	size_t length = header ? strcspn(header, "; \t") : 0;
+
+	if (length >= MEDIA_TYPE_SIZE)
+		length = MEDIA_TYPE_SIZE - 1;
+	for (size_t i = 0; i < length; i++)
+		text[i] = (char)tolower((unsigned char)header[i]);
+	text[length] = '\0';
+	return text;
+}
+
+struct digest answer_digest(const struct http_response *response)
+{
+	const char *header = http_header(response, "Docker-Content-Digest");
+	struct error ignored = ERROR_INIT;
+	struct digest digest = { "" };
+
+	if (header && !digest_parse(&digest, header, &ignored))
+		digest = (struct digest){ "" };
+	return digest;
+}
+
+/* Types that registries and proxies put on manifests and blobs without a thought. */
+static bool is_vague(const char *media_type)
+{
+	static const char *const vague[] = { "", "application/json", "text/plain",
+					     "application/octet-stream",
+					     "binary/octet-stream" };
+
+	for (size_t i = 0; i < ARRAY_LENGTH(vague); i++)
+		if (strcmp(media_type, vague[i]) == 0)
+			return true;
+	return false;
+}
+
+static bool is_registry_type(const char *media_type)
+{
+	static const char prefix[] = "application/vnd.";
+
+	return strncmp(media_type, prefix, strlen(prefix)) == 0;
+}
+
+/*
+ * Signed manifests of schema 1 have a digest that is not of their bytes
+ * (distribution, docs/spec/manifest-v2-1.md).
+ */
+static bool is_schema_1(const char *media_type)
+{
+	static const char prefix[] = "application/vnd.docker.distribution.manifest.v1+";
+
+	return strncmp(media_type, prefix, strlen(prefix)) == 0;
+}
+
+static bool check_type(const char *media_type, struct error *err)
+{
+	if (is_schema_1(media_type))
+		return error_set(err, ERROR_SYNTAX,
+				 "an image of Docker's schema 1, whose digest cannot be "
+				 "verified by its bytes");
+	if (!is_vague(media_type) && !is_registry_type(media_type))
+		return error_set(
+			err, ERROR_SYNTAX,
+			"answered with %.100s, which is no image: a login page, or "
+			"no registry",
+			media_type);
+	return true;
+}
+
+bool answer_has_registry_type(const struct http_response *response)
+{
+	char type[MEDIA_TYPE_SIZE];
+
+	answer_media_type(type, response);
+	return is_vague(type) || is_registry_type(type);
+}
+
+/* What may be named by a tag or under /manifests/. */
+static bool is_manifest_kind(const struct image *image)
+{
+	return image->kind == IMAGE_INDEX || image->kind == IMAGE_MANIFEST ||
+	       image->kind == IMAGE_ARTIFACT;
+}
+
+bool answer_content(struct image *image, struct arena *arena,
+		    const struct http_response *response, const struct digest *asked,
+		    bool blob, struct error *err)
+{
+	char type[MEDIA_TYPE_SIZE];
+	const char *text = buf_text(&response->body);
+	const struct digest named = answer_digest(response);
+	bool vague, parsed, plausible;
+
+	if (!check_type(answer_media_type(type, response), err))
+		return false;
+	vague = blob || is_vague(type);
+	parsed = image_parse(image, arena, text, response->body.length, vague ? "" : type,
+			     err);
+	image->digest = digest_compute(text, response->body.length,
+				       digest_known(asked) ? asked : &named);
+	plausible = blob || !vague || (parsed && is_manifest_kind(image));
+	if (plausible && digest_known(asked) && !digest_equal(asked, &image->digest))
+		return error_set(err, ERROR_MISMATCH,
+				 "the registry sent content whose digest is %s",
+				 image->digest.text);
+	if (parsed && !plausible)
+		return error_set(err, ERROR_SYNTAX,
+				 "answered with something that is no "
+				 "image manifest");
+	return parsed;
+}
+
+/* "code: message" of the first of OCI's errors. */
+static const char *json_complaint(const struct http_response *response,
+				  struct arena *arena)
+{
+	json_t *root =
+		json_loadb(buf_text(&response->body), response->body.length, 0, NULL);
+	const json_t *first = json_array_get(json_object_get(root, "errors"), 0);
+	const char *code = json_string_value(json_object_get(first, "code"));
+	const char *message = json_string_value(json_object_get(first, "message"));
+	const char *text = "";
+
+	if (code || message)
+		text = arena_printf(arena, " (%.40s%s%.*s)", code ? code : "",
+				    code && message ? ": " : "", COMPLAINT_LENGTH,
+				    message ? message : "");
+	json_decref(root);
+	return text;
+}
+
+const char *answer_complaint(const struct http_response *response, struct arena *arena)
+{
+	char type[MEDIA_TYPE_SIZE];
+	const char *text = buf_text(&response->body);
+	size_t length = strcspn(text, "\r\n");
+
+	answer_media_type(type, response);
+	if (text[0] == '{')
+		return json_complaint(response, arena);
+	if (length == 0 || strcmp(type, "text/plain") != 0)
+		return "";
+	if (length > COMPLAINT_LENGTH)
+		length = COMPLAINT_LENGTH;
+	return arena_printf(arena, " (%.*s)", (int)length, text);
+}

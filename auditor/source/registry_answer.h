@@ -1,0 +1,49 @@
+/*
+ * registry_answer.h - reading what a registry sent: types, bytes, complaints
+ */
+#ifndef SOURCE_REGISTRY_ANSWER_H
+#define SOURCE_REGISTRY_ANSWER_H
+
+#include "model/image.h"
+#include "source/http.h"
+
+/* Every manifest type that we can name; leaving one out yields wrong digests or false
+ * 404s. */
+#define MANIFEST_ACCEPT                                                                  \
+	"Accept: application/vnd.oci.image.index.v1+json, "                              \
+	"application/vnd.oci.image.manifest.v1+json, "                                   \
+	"application/vnd.docker.distribution.manifest.list.v2+json, "                    \
+	"application/vnd.docker.distribution.manifest.v2+json, "                         \
+	"application/vnd.docker.distribution.manifest.v1+prettyjws, "                    \
+	"application/vnd.docker.distribution.manifest.v1+json"
+
+#define MEDIA_TYPE_SIZE 160
+
+/* The Content-Type without parameters, in lower case; "" where there is none. */
+const char *answer_media_type(char text[MEDIA_TYPE_SIZE],
+			      const struct http_response *response);
+
+/* True for types of images and those that say nothing; false for a login page's. */
+bool answer_has_registry_type(const struct http_response *response);
+
+/* The digest that Docker-Content-Digest names; unknown where it names none that could be.
+ */
+struct digest answer_digest(const struct http_response *response);
+
+/*
+ * Read the content of a 200 answer to GET into `image`, in `arena`; `asked` is the digest
+ * that it must have, unknown for a tag.  `blob`: it was asked for under /blobs/.
+ * Errors: ERROR_MISMATCH (content of the right kind with another digest), ERROR_SYNTAX
+ * (no manifest, whatever it is: a login page is one of these), ERROR_LIMIT.
+ */
+MUST_CHECK bool answer_content(struct image *image, struct arena *arena,
+			       const struct http_response *response,
+			       const struct digest *asked, bool blob, struct error *err);
+
+/*
+ * What the body of a refusal says, as " (code: message)" or " (text)"; "" where it says
+ * nothing that can be shown.
+ */
+const char *answer_complaint(const struct http_response *response, struct arena *arena);
+
+#endif

@@ -1,0 +1,37 @@
+/*
+ * registry_question.h - one want, from the first request to its facts
+ *
+ * OCI Distribution Specification 1.1, "Pulling manifests" and "Pulling blobs".  A tag is
+ * asked for with HEAD, which spares the pull quota of Docker Hub; content is fetched
+ * only where the digest that the header names is not of bytes that we hashed before.
+ */
+#ifndef SOURCE_REGISTRY_QUESTION_H
+#define SOURCE_REGISTRY_QUESTION_H
+
+#include "source/registry_contact.h"
+
+struct question {
+	struct registry_contact *contact;
+	struct snapshot *snapshot;
+	struct want want; /* its strings live in the snapshot's arena */
+	struct contact_waiter contact_waiter;
+	struct auth_waiter auth_waiter;
+	bool get;            /* GET where it began with HEAD */
+	unsigned sign_ins;   /* times that it was sent again after a 401 */
+	bool was_signed;     /* the last request carried an authorization, */
+	unsigned generation; /* of this token */
+
+	/* The answer. */
+	enum fact_state state;
+	struct digest digest; /* FACT_FOUND: of the content */
+	bool mismatch;
+	const char *reason;
+};
+
+/* Begin to ask; the question must stay where it is until http_run() returns. */
+void question_begin(struct question *question);
+
+/* Add the answer to the snapshot. */
+void question_conclude(const struct question *question);
+
+#endif

@@ -1,0 +1,34 @@
+/*
+ * registry_settings.h - what the registry source's parts share: trust and credentials
+ */
+#ifndef SOURCE_REGISTRY_SETTINGS_H
+#define SOURCE_REGISTRY_SETTINGS_H
+
+#include "source/docker_config.h"
+#include "source/registry.h"
+#include "source/url.h"
+
+#include <libpsl.h>
+
+struct registry_settings {
+	struct http *http;
+	struct registry_options options;
+	struct docker_config docker;
+	psl_ctx_t *suffixes; /* NULL where this machine has no list */
+	char *authorities;   /* PEM: the system's CAs and options.ca_file; NULL: no such
+				file */
+	struct http_trust verified, unverified;
+};
+
+/* Errors: ERROR_USAGE. */
+MUST_CHECK bool registry_settings_init(struct registry_settings *settings,
+				       struct http *http,
+				       const struct registry_options *options,
+				       struct error *err);
+void registry_settings_release(struct registry_settings *settings);
+
+/* How to trust the host of a URL. */
+const struct http_trust *registry_settings_trust(const struct registry_settings *settings,
+						 const struct url *url);
+
+#endif
