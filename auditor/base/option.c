@@ -92,24 +92,27 @@ const char *option_nearest(const char *text, const char *const *names)
 	return name;
 }
 
+/* `text` may go on with "=value", which may be a secret and is no part of the name. */
 static bool unknown_option(const struct option *options, unsigned command,
 			   const char *text, struct error *err)
 {
 	const char *names[NAMES_MOST];
+	char name[NAME_BYTES];
 	const char *nearest;
 	size_t count = 0;
 
+	snprintf(name, sizeof(name), "%.*s", (int)strcspn(text, "="), text);
 	for (; options->name && count < NAMES_MOST - 1; options++) {
 		if (options->commands & command)
 			names[count++] = options->name;
 	}
 	names[count] = NULL;
-	nearest = option_nearest(text, names);
+	nearest = option_nearest(name, names);
 	if (nearest)
 		return error_set(err, ERROR_USAGE,
-				 "unknown option --%.60s; did you mean --%s?", text,
+				 "unknown option --%s; did you mean --%s?", name,
 				 nearest);
-	return error_set(err, ERROR_USAGE, "unknown option --%.60s; see --help", text);
+	return error_set(err, ERROR_USAGE, "unknown option --%s; see --help", name);
 }
 
 /* "--name", "--name=value", or "--name value": takes the next argument itself. */
@@ -141,7 +144,7 @@ static bool parse_long(const struct option *options, unsigned command, void *val
 	return true;
 }
 
-/* "-A", "-Av", "-n value", "-nvalue". */
+/* "-A", "-Av", "-n value", "-nvalue", "-n=value". */
 static bool parse_short(const struct option *options, unsigned command, void *values,
 			char **argv, int *at, struct error *err)
 {
@@ -159,7 +162,11 @@ static bool parse_short(const struct option *options, unsigned command, void *va
 			option_set(option, values, "");
 			continue;
 		}
-		text = text[1] != '\0' ? text + 1 : argv[++*at];
+		text++;
+		if (*text == '=')
+			text++;
+		else if (*text == '\0')
+			text = argv[++*at];
 		if (!text)
 			return error_set(err, ERROR_USAGE, "-%c needs a value: %s",
 					 option->letter, option->argument);

@@ -37,7 +37,7 @@ struct option {
 /*
  * Read `argv[1..]` into `*values` by the rows (up to one without name) of `command`, a
  * bit. Options and operands may be mixed; "--" ends options; "-" is an operand.
- * `--name=value`, `--name value`, `-n value`, `-nvalue` are understood.
+ * `--name=value`, `--name value`, `-n value`, `-nvalue`, `-n=value` are understood.
  * Errors: ERROR_USAGE; an unknown option suggests the nearest name.
  */
 MUST_CHECK bool option_parse(const struct option *options, unsigned command, void *values,
