@@ -1,0 +1,84 @@
+#include "tests/unit/check.h"
+#include "tests/unit/sample_report.h"
+
+static const struct report_style plain;
+
+static void golden(const char *name, void (*sample)(struct report *report))
+{
+	CLEANUP(report_release) struct report report;
+	CLEANUP(free_pointer) char *text = NULL;
+	size_t length;
+
+	sample(&report);
+	text = sample_render("gcc", &report, &plain, &length);
+	sample_golden(name, text, length);
+}
+
+static void lines_are_as_before(void **state)
+{
+	(void)state;
+	golden("report.gcc", sample_scan);
+	golden("check.gcc", sample_check);
+	golden("hostile.gcc", sample_hostile);
+}
+
+static size_t count_lines(const char *text)
+{
+	size_t lines = 0;
+
+	for (; *text; text++)
+		lines += *text == '\n';
+	return lines;
+}
+
+static void each_finding_and_gap_is_one_line(void **state)
+{
+	CLEANUP(report_release) struct report report;
+	CLEANUP(free_pointer) char *text = NULL;
+
+	(void)state;
+	sample_hostile(&report);
+	text = sample_render("gcc", &report, &plain, NULL);
+	assert_int_equal(count_lines(text), report.finding_count + report.gap_count + 1);
+}
+
+static void hostile_text_begins_no_command_of_a_ci_system(void **state)
+{
+	CLEANUP(report_release) struct report report;
+	CLEANUP(free_pointer) char *text = NULL;
+
+	(void)state;
+	sample_hostile(&report);
+	text = sample_render("gcc", &report, &plain, NULL);
+	assert_true(sample_is_visible(text, "\n"));
+	assert_null(strstr(text, "##"));
+	assert_null(strstr(text, "\n::"));
+	assert_memory_not_equal(text, "::", 2);
+}
+
+static void what_is_aside_is_shown_where_all_is_asked_for(void **state)
+{
+	CLEANUP(report_release) struct report report;
+	CLEANUP(free_pointer) char *some = NULL, *all = NULL;
+
+	(void)state;
+	sample_scan(&report);
+	some = sample_render("gcc", &report, &plain, NULL);
+	all = sample_render("gcc", &report, &(struct report_style){ .verbose = true },
+			    NULL);
+	assert_null(strstr(some, "[pin-without-tag]"));
+	assert_non_null(strstr(all, "[pin-without-tag]"));
+	assert_int_equal(count_lines(all), count_lines(some) + 2);
+}
+
+int main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(lines_are_as_before),
+		cmocka_unit_test(each_finding_and_gap_is_one_line),
+		cmocka_unit_test(hostile_text_begins_no_command_of_a_ci_system),
+		cmocka_unit_test(what_is_aside_is_shown_where_all_is_asked_for),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
