@@ -23,8 +23,26 @@ static const char *basic_header(const struct kube_config *config, struct arena *
 static void set_token(struct kube_client *client, const char *token)
 {
 	client->token = token;
+	client->token_number++;
 	client->authorization =
 		arena_printf(&client->arena, "Authorization: Bearer %s", token);
+}
+
+/* client-go, transport/token_source.go: while the file cannot be read, the last token. */
+static void reread_token(struct kube_client *client)
+{
+	const char *path = client->config->token_file;
+	struct error err = ERROR_INIT;
+	const char *token;
+
+	if (!path[0])
+		return;
+	client->token_read_at = timestamp_monotonic();
+	token = kube_token_read(path, &client->arena, &err);
+	if (!token)
+		log_message(LOG_WARNING, "%s", err.text);
+	else if (strcmp(token, client->token) != 0)
+		set_token(client, token);
 }
 
 void kube_client_init(struct kube_client *client, struct http *http,
@@ -41,6 +59,7 @@ void kube_client_init(struct kube_client *client, struct http *http,
 		set_token(client, config->token);
 	else if (config->username[0] || config->password[0])
 		client->authorization = basic_header(config, &client->arena);
+	reread_token(client);
 }
 
 void kube_client_release(struct kube_client *client)
@@ -48,28 +67,14 @@ void kube_client_release(struct kube_client *client)
 	arena_release(&client->arena);
 }
 
-/* client-go, transport/token_source.go: while the file cannot be read, the last token. */
-bool kube_client_renew(struct kube_client *client)
+bool kube_client_renew(struct kube_client *client, unsigned token_number)
 {
-	const char *path = client->config->token_file;
-	struct error err = ERROR_INIT;
-	const char *token;
-
-	if (!path[0])
-		return false;
-	client->token_read_at = timestamp_monotonic();
-	token = kube_token_read(path, &client->arena, &err);
-	if (!token) {
-		log_message(LOG_WARNING, "%s", err.text);
-		return false;
-	}
-	if (strcmp(token, client->token) == 0)
-		return false;
-	set_token(client, token);
-	return true;
+	if (client->token_number == token_number)
+		reread_token(client);
+	return client->token_number != token_number;
 }
 
-void kube_client_get(struct kube_client *client, const struct kube_get *get)
+unsigned kube_client_get(struct kube_client *client, const struct kube_get *get)
 {
 	CLEANUP(arena_release) struct arena arena = ARENA_INIT;
 	const char *headers[2];
@@ -86,13 +91,14 @@ void kube_client_get(struct kube_client *client, const struct kube_get *get)
 	};
 
 	if (timestamp_monotonic() - client->token_read_at > TOKEN_SECONDS)
-		(void)!kube_client_renew(client);
+		reread_token(client);
 	request.url = arena_printf(&arena, "%s%s", client->config->server, get->path);
 	headers[request.header_count++] = arena_printf(
 		&arena, "Accept: %s", get->accept ? get->accept : "application/json");
 	if (client->authorization)
 		headers[request.header_count++] = client->authorization;
 	http_send(client->http, &request);
+	return client->token_number;
 }
 
 /* The message of a Status object, or "".  In `arena`. */

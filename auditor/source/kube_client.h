@@ -14,6 +14,7 @@ struct kube_client {
 	const struct kube_config *config;
 	struct arena arena;        /* of what follows */
 	const char *token;         /* "" where there is none */
+	unsigned token_number;     /* how many there were so far */
 	double token_read_at;      /* monotonic */
 	const char *authorization; /* the header; NULL: anonymous, or by certificate */
 };
@@ -32,11 +33,15 @@ struct kube_get {
 	void *user;
 };
 
-/* Start a request; strings are copied. */
-void kube_client_get(struct kube_client *client, const struct kube_get *get);
+/* Start a request; strings are copied.  Returns the number of the token that it carries.
+ */
+unsigned kube_client_get(struct kube_client *client, const struct kube_get *get);
 
-/* After a 401: read the token file again.  True if it holds another token now. */
-bool kube_client_renew(struct kube_client *client);
+/*
+ * After a 401 to a request with that token: true if there is another one now, which the
+ * token file is looked at for.
+ */
+bool kube_client_renew(struct kube_client *client, unsigned token_number);
 
 /*
  * Say in `err` why an answer other than 200 was given: its status and, where the body

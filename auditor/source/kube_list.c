@@ -8,10 +8,11 @@
 struct page_request {
 	struct kube_list *list;
 	unsigned generation;
-	bool first;       /* of the list: asked for without a token */
-	bool followed;    /* its token was used */
-	bool begun;       /* some of it came */
-	struct error err; /* what is wrong with its bytes */
+	unsigned token_number; /* of the token that it carried */
+	bool first;            /* of the list: asked for without a token */
+	bool followed;         /* its token was used */
+	bool begun;            /* some of it came */
+	struct error err;      /* what is wrong with its bytes */
 	struct kube_page page;
 };
 
@@ -73,14 +74,15 @@ static void send_page(struct kube_list *list, const char *token)
 	build_path(&path, list, token);
 	list->under_way++;
 	list->page_count++;
-	kube_client_get(list->client, &(struct kube_get){
-					      .path = buf_text(&path),
-					      .accept = list->accept,
-					      .body_limit = KUBE_PAGE_BYTES,
-					      .chunk = page_chunk,
-					      .done = page_done,
-					      .user = request,
-				      });
+	request->token_number =
+		kube_client_get(list->client, &(struct kube_get){
+						      .path = buf_text(&path),
+						      .accept = list->accept,
+						      .body_limit = KUBE_PAGE_BYTES,
+						      .chunk = page_chunk,
+						      .done = page_done,
+						      .user = request,
+					      });
 }
 
 static bool endless(const struct kube_list *list)
@@ -203,7 +205,8 @@ static void page_refused(struct page_request *request, struct http_response *res
 		list_restart(list);
 		return;
 	}
-	if (response->status == 401 && kube_client_renew(list->client)) {
+	if (response->status == 401 &&
+	    kube_client_renew(list->client, request->token_number)) {
 		list_restart(list);
 		return;
 	}

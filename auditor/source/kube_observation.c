@@ -4,6 +4,9 @@
 
 #define BODY_BYTES ((size_t)4 * 1024 * 1024) /* of answers that are no lists */
 
+#define IDENTITY "/api/v1/namespaces/kube-system" /* its uid is the cluster's */
+#define DISCOVERY "/apis"
+
 #define METADATA_ONLY                                                                    \
 	"application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,"              \
 	"application/json"
@@ -173,12 +176,37 @@ static bool serves_rollouts(const struct node *groups)
 	return false;
 }
 
+static void ask(struct observation *observation, const char *path,
+		void (*done)(struct http_response *response, void *user))
+{
+	const struct kube_get get = {
+		.path = path,
+		.body_limit = BODY_BYTES,
+		.done = done,
+		.user = observation,
+	};
+
+	observation->token_number = kube_client_get(&observation->client, &get);
+}
+
+/* A token that was rotated in between is no refusal. */
+static bool refused_old_token(struct observation *observation,
+			      const struct http_response *response)
+{
+	return response->status == 401 &&
+	       kube_client_renew(&observation->client, observation->token_number);
+}
+
 static void groups_done(struct http_response *response, void *user)
 {
 	CLEANUP(arena_release) struct arena arena = ARENA_INIT;
 	struct observation *observation = user;
 	const struct node *groups = read_body(response, &arena);
 
+	if (refused_old_token(observation, response)) {
+		ask(observation, DISCOVERY, groups_done);
+		return;
+	}
 	if (groups) {
 		observation->discovery = KUBE_LISTED;
 		if (serves_rollouts(groups))
@@ -191,19 +219,6 @@ static void groups_done(struct http_response *response, void *user)
 		kube_status_explain(response, &observation->err);
 }
 
-static void ask(struct observation *observation, const char *path,
-		void (*done)(struct http_response *response, void *user))
-{
-	const struct kube_get get = {
-		.path = path,
-		.body_limit = BODY_BYTES,
-		.done = done,
-		.user = observation,
-	};
-
-	kube_client_get(&observation->client, &get);
-}
-
 /* All at once; the pods follow the nodes, the rollouts their discovery. */
 static void start_lists(struct observation *observation)
 {
@@ -211,7 +226,7 @@ static void start_lists(struct observation *observation)
 		if (i != KUBE_LIST_PODS && i != KUBE_LIST_ROLLOUTS)
 			kube_list_start(&observation->lists[i].list);
 	}
-	ask(observation, "/apis", groups_done);
+	ask(observation, DISCOVERY, groups_done);
 }
 
 /*
@@ -226,6 +241,10 @@ static void identity_done(struct http_response *response, void *user)
 
 	if (response->err.code != ERROR_NONE) {
 		observation->err = response->err;
+		return;
+	}
+	if (refused_old_token(observation, response)) {
+		ask(observation, IDENTITY, identity_done);
 		return;
 	}
 	if (response->status == 401) {
@@ -258,7 +277,7 @@ void observation_init(struct observation *observation, struct http *http,
 
 void observation_run(struct observation *observation)
 {
-	ask(observation, "/api/v1/namespaces/kube-system", identity_done);
+	ask(observation, IDENTITY, identity_done);
 	http_run(observation->client.http);
 }
 

@@ -48,6 +48,7 @@ struct observation {
 	const struct kube_scope *scope;
 	struct snapshot *snapshot;
 	struct observed_list lists[KUBE_LIST_COUNT];
+	unsigned token_number;  /* of the token that the newest single request carried */
 	struct table platforms; /* node name to struct platform */
 	struct kube_pods pods;
 	const char *uid; /* of namespace kube-system; "" where it could not be had */

@@ -1,0 +1,442 @@
+"""What is read of a cluster, through tests/tools/kube_probe.c, which prints it as JSON."""
+
+import json
+import subprocess
+import unittest
+from pathlib import Path
+
+import lib
+from servers.certificates import Authority
+from servers.kube_api import KubeApi
+from servers.kube_objects import Cluster
+from servers.kube_replay import Replay
+
+HEX = "%064x"
+WEB = "registry.example.com/shop/web:1.0"
+WEB_ID = "registry.example.com/shop/web@sha256:" + HEX % 0xAA
+RECORDINGS = lib.SHARED / "kube-recordings"
+PAGE = 500
+
+PROBE = Path(lib.program()).parent / "tests/kube_probe"
+
+
+def shop(pods=2, **options):
+    """A cluster with one Deployment in namespace shop."""
+    cluster = Cluster(**options)
+    cluster.deployment("web", "shop", {"web": WEB}, [{"web": WEB_ID}] * pods)
+    return cluster
+
+
+@unittest.skipUnless(PROBE.exists(), f"{PROBE} is not built")
+class ProbeCase(lib.TestCase):
+    """Runs the probe against a stand-in."""
+
+    def probe(self, api, namespace="shop", *options, status=0, config=None, **kubeconfig):
+        config = config or lib.kubeconfig(self.folder / "config", api, **kubeconfig)
+        ran = subprocess.run([PROBE, config, "", namespace, *options], capture_output=True,
+                             text=True, timeout=120, check=False,
+                             env=lib.environment(self.home))
+        self.assertEqual(ran.returncode, status, ran.stderr)
+        self.errors = ran.stderr
+        return json.loads(ran.stdout)
+
+    def assert_observed(self, seen, pods):
+        self.assertEqual(seen["gaps"], [])
+        self.assertEqual([one["observed"] for one in seen["coverage"]], [True])
+        self.assertEqual(sum(one["pod_count"] for one in seen["running"]), pods)
+
+    def assert_gap(self, seen, kind, *words):
+        """One gap of that kind, whose reason holds the words; nothing is covered."""
+        self.assertEqual([one["kind"] for one in seen["gaps"]], [kind])
+        for word in words:
+            self.assertIn(word, seen["gaps"][0]["reason"])
+        self.assertEqual([one["observed"] for one in seen["coverage"]], [False])
+        self.assertEqual(seen["gaps"][0]["scope"], seen["coverage"][0]["scope"])
+
+
+def names(owners):
+    return [f"{kind}/{name}" for _, kind, name in owners]
+
+
+class Reading(ProbeCase):
+    def test_a_namespace(self):
+        cluster = shop(pods=3, nodes={"node-0": "amd64", "node-1": "arm64"})
+        cluster.deployment("other", "elsewhere", {"web": WEB}, [{"web": WEB_ID}])
+        with KubeApi(cluster.world()) as api:
+            seen = self.probe(api)
+            targets = api.targets()
+        self.assert_observed(seen, 3)
+        self.assertEqual([(one["platform"], one["pod_count"]) for one in seen["running"]],
+                         [("linux/amd64", 2), ("linux/arm64", 1)])
+        self.assertEqual(names(seen["running"][0]["owners"])[1:], ["Deployment/web"])
+        self.assertEqual(seen["running"][0]["image_id"], WEB_ID)
+        self.assertEqual(seen["coverage"][0]["note"], "namespace shop: 3 pods")
+        self.assertEqual([one["object"][2] for one in seen["live"]], ["web"])
+        self.assertEqual(seen["live"][0]["revision"], seen["running"][0]["revision"])
+        self.assertTrue(all("resourceVersion" not in one for one in targets))
+
+    def test_the_whole_cluster(self):
+        cluster = shop()
+        cluster.stateful_set("db", "data", {"db": WEB}, [{"db": WEB_ID}])
+        cluster.daemon_set("agent", "kube-system", {"agent": WEB}, [{"agent": WEB_ID}])
+        cluster.cron_job("nightly", "shop", {"report": WEB}, [{"report": WEB_ID}])
+        cluster.rollout("canary", "shop", {"app": WEB}, [{"app": WEB_ID}])
+        with KubeApi(cluster.world()) as api:
+            seen = self.probe(api, "")
+        self.assert_observed(seen, 6)
+        self.assertEqual(seen["coverage"][0]["note"], "cluster: 6 pods")
+        self.assertEqual({(one["namespace"], one["owners"][-1][1], one["owners"][-1][2])
+                          for one in seen["running"]},
+                         {("shop", "Deployment", "web"), ("data", "StatefulSet", "db"),
+                          ("kube-system", "DaemonSet", "agent"), ("shop", "CronJob", "nightly"),
+                          ("shop", "Rollout", "canary")})
+        revisions = {one["object"][2]: one["revision"] for one in seen["live"]}
+        for use in seen["running"]:
+            if use["owners"][-1][1] in ("Deployment", "StatefulSet", "Rollout"):
+                self.assertEqual(use["revision"], revisions[use["owners"][-1][2]])
+
+    def test_metadata_alone_is_asked_of_owners_and_our_own_agent_is_named(self):
+        with KubeApi(shop().world()) as api:
+            self.probe(api)
+            requests = list(api.requests)
+        for one in requests:
+            partial = "replicasets" in one.target or "jobs?" in one.target.replace(
+                "cronjobs?", "")
+            self.assertEqual("PartialObjectMetadataList" in one.headers["Accept"], partial,
+                             one.target)
+            self.assertTrue(one.agent.startswith("pindrift/"), one.agent)
+
+    def test_the_selector_is_for_pods_alone(self):
+        cluster = shop()
+        cluster.deployment("api", "shop", {"api": WEB}, [{"api": WEB_ID}])
+        with KubeApi(cluster.world()) as api:
+            seen = self.probe(api, "shop", "--selector", "app=api")
+            targets = api.targets()
+        self.assert_observed(seen, 1)
+        self.assertEqual([one for one in targets if "labelSelector" in one],
+                         [one for one in targets if "/pods?" in one])
+        self.assertEqual(len(seen["live"]), 2)
+
+    def test_pods_that_ended(self):
+        cluster = shop(pods=1)
+        cluster.pod("done", "shop", {"c": WEB}, {"c": WEB_ID}, phase="Succeeded")
+        with KubeApi(cluster.world()) as api:
+            without = self.probe(api)
+            with_them = self.probe(api, "shop", "--all-phases")
+        self.assert_observed(without, 1)
+        self.assertEqual((without["pod_count"], without["ended_pod_count"]), (2, 1))
+        self.assert_observed(with_them, 2)
+
+    def test_an_empty_namespace(self):
+        with KubeApi(Cluster().world()) as api:
+            seen = self.probe(api)
+        self.assert_observed(seen, 0)
+
+    def test_a_namespace_that_can_be_none(self):
+        with KubeApi(Cluster().world()) as api:
+            seen = self.probe(api, "a/../b", status=1)
+            self.assertEqual(api.targets(), [])
+        self.assertIn("is no name of a namespace", seen["error"])
+
+
+class Identity(ProbeCase):
+    def test_uid_and_its_aliases(self):
+        with KubeApi(shop(uid="11111111-2222-4333-8444-555555555555").world()) as api:
+            named = self.probe(api, "shop", "--cluster-name", "prod")["cluster"]
+            bare = self.probe(api)["cluster"]
+        self.assertEqual(named["key"], "uid:11111111-2222-4333-8444-555555555555")
+        self.assertEqual((named["alias"], named["name"]), ("name:prod", "prod"))
+        self.assertEqual(bare["name"], "test")
+        self.assertRegex(bare["alias"], "^server:[0-9a-f]{16}$")
+
+    def test_a_cluster_whose_uid_may_not_be_seen(self):
+        world = shop().world()
+        with KubeApi(world) as api:
+            before = self.probe(api)["cluster"]
+            world.deny(resource="namespaces")
+            seen = self.probe(api)
+            named = self.probe(api, "shop", "--cluster-name", "prod")["cluster"]
+        self.assert_observed(seen, 2)
+        self.assertEqual((seen["cluster"]["key"], seen["cluster"]["alias"]),
+                         (before["alias"], ""))
+        self.assertEqual(named["key"], "name:prod")
+
+
+class Paging(ProbeCase):
+    PODS = 2 * PAGE + 100
+
+    def setUp(self):
+        super().setUp()
+        cluster = shop(pods=0)
+        cluster.stateful_set("db", "shop", {"db": WEB}, [{"db": WEB_ID}] * self.PODS)
+        self.world = cluster.world()
+
+    def test_every_pod_once(self):
+        with KubeApi(self.world) as api:
+            seen = self.probe(api)
+            pages = [one for one in api.targets() if "/pods?" in one]
+        self.assert_observed(seen, self.PODS)
+        self.assertEqual(len(seen["running"]), 1)
+        self.assertEqual(len(pages), 3)
+        self.assertTrue(all(f"limit={PAGE}" in one for one in pages))
+
+    def test_an_expired_token_begins_the_list_anew(self):
+        with KubeApi(self.world) as api:
+            api.add_fault("expired", resource="pods", page=3)
+            seen = self.probe(api)
+        self.assert_observed(seen, self.PODS)
+        self.assertEqual(seen["pod_count"], self.PODS)
+
+    def test_tokens_that_always_expire(self):
+        with KubeApi(self.world) as api:
+            api.add_fault("expired", resource="pods", page=2, times=None)
+            seen = self.probe(api)
+        self.assert_gap(seen, "unreachable", "list pods", "410")
+        self.assertEqual(seen["running"], [])
+
+    def test_a_truncated_page_is_discarded_whole(self):
+        for page in (1, 2, 3):
+            with self.subTest(page=page), KubeApi(self.world) as api:
+                api.add_fault("truncate", resource="pods", page=page)
+                seen = self.probe(api)
+                self.assert_observed(seen, self.PODS)
+                self.assertEqual(seen["pod_count"], self.PODS)
+
+    def test_pages_that_are_always_truncated(self):
+        with KubeApi(self.world) as api:
+            api.add_fault("truncate", resource="pods", page=2, times=None)
+            seen = self.probe(api)
+        self.assert_gap(seen, "unreachable", "list pods")
+        self.assertEqual(seen["running"], [])
+
+    def test_an_empty_page_is_not_the_last_one(self):
+        for page in (1, 2):
+            with self.subTest(page=page), KubeApi(self.world) as api:
+                api.add_fault("empty", resource="pods", page=page)
+                self.assert_observed(self.probe(api), self.PODS)
+
+    def test_a_list_without_end(self):
+        with KubeApi(self.world) as api:
+            api.add_fault("empty", resource="pods", times=None)
+            seen = self.probe(api)
+            self.assertLess(len(api.targets()), 200)
+        self.assert_gap(seen, "unreachable", "does not end")
+
+    def test_too_many_requests(self):
+        with KubeApi(self.world) as api:
+            api.add_fault("throttled", resource="pods", page=2, retry_after=1)
+            self.assert_observed(self.probe(api), self.PODS)
+
+    def test_other_lists_have_pages_too(self):
+        cluster = Cluster()
+        for number in range(PAGE + 5):
+            cluster.deployment(f"web-{number}", "shop", {"web": WEB}, [{"web": WEB_ID}])
+        with KubeApi(cluster.world()) as api:
+            seen = self.probe(api)
+        self.assert_observed(seen, PAGE + 5)
+        self.assertEqual(len(seen["live"]), PAGE + 5)
+        self.assertTrue(all(len(one["owners"]) == 2 for one in seen["running"]))
+        self.assertTrue(all(one["revision"] for one in seen["live"]))
+
+    def test_a_page_of_more_than_64_mib_is_asked_for_in_halves(self):
+        cluster = shop(pods=0)
+        for pod in cluster.stateful_set("db", "shop", {"db": WEB}, [{"db": WEB_ID}] * 300)[1:]:
+            pod["metadata"]["annotations"] = {"filler": "x" * 300_000}
+        with KubeApi(cluster.world()) as api:
+            seen = self.probe(api)
+            limits = {one.partition("limit=")[2].partition("&")[0]
+                      for one in api.targets() if "/pods?" in one}
+        self.assert_observed(seen, 300)
+        self.assertEqual(limits, {"500", "250", "125"})
+
+
+class Refusals(ProbeCase):
+    def test_a_forbidden_namespace_is_one_gap_that_names_every_list(self):
+        world = shop().world()
+        world.deny(namespace="shop")
+        with KubeApi(world) as api:
+            seen = self.probe(api)
+        self.assert_gap(seen, "forbidden", "context test", "list pods, deployments.apps",
+                        "jobs.batch", "rollouts.argoproj.io", "examples/rbac.yaml")
+        self.assertEqual(seen["gaps"][0]["subject"], "namespace shop")
+        self.assertNotIn("nodes", seen["gaps"][0]["reason"])
+
+    def test_a_forbidden_cluster(self):
+        world = shop().world()
+        world.deny(namespace="", resource="pods")
+        with KubeApi(world) as api:
+            seen = self.probe(api, "")
+        self.assert_gap(seen, "forbidden", "list pods:")
+        self.assertEqual(seen["gaps"][0]["subject"], "cluster")
+        self.assertEqual(seen["running"], [])
+
+    def test_owners_that_may_not_be_listed_are_a_gap(self):
+        world = shop().world()
+        world.deny(resource="replicasets")
+        with KubeApi(world) as api:
+            seen = self.probe(api)
+        self.assert_gap(seen, "forbidden", "list replicasets.apps:")
+        self.assertEqual(len(seen["running"][0]["owners"]), 1)
+
+    def test_nodes_that_may_not_be_listed_are_none(self):
+        world = shop().world()
+        world.deny(resource="nodes")
+        with KubeApi(world) as api:
+            seen = self.probe(api)
+        self.assert_observed(seen, 2)
+        self.assertEqual(seen["running"][0]["platform"], "")
+        self.assertIn("platforms are unknown", seen["coverage"][0]["note"])
+
+    def test_a_group_that_is_not_served_is_none(self):
+        for group in ("argoproj.io", "batch"):
+            with self.subTest(group=group), KubeApi(
+                    shop().world(absent_groups=[group])) as api:
+                self.assert_observed(self.probe(api), 2)
+                asked = [one for one in api.targets() if one.startswith("/apis/argoproj.io")]
+                self.assertEqual(len(asked), 0 if group == "argoproj.io" else 1)
+
+    def test_a_list_that_fails_while_others_succeed(self):
+        for resource in ("pods", "deployments", "jobs"):
+            with self.subTest(resource=resource), KubeApi(shop().world()) as api:
+                api.add_fault("error", resource=resource, times=None)
+                seen = self.probe(api)
+                self.assert_gap(seen, "unreachable", f"list {resource}", "500")
+
+    def test_a_bad_token(self):
+        authority = Authority(self.folder / "ca")
+        with KubeApi(shop().world(), certificate=authority.issue("api"),
+                     tokens={"good": "jane"}) as api:
+            seen = self.probe(api, status=1, authority=authority, token="bad-token")
+            targets = api.targets()
+        self.assertIn("refused the credentials", seen["error"])
+        self.assertIn("context test", seen["error"])
+        self.assertEqual(len(targets), 1, "who is refused asks no further")
+        self.assertNotIn("bad-token", json.dumps(seen) + self.errors)
+        self.assertRegex(seen["cluster"]["key"], "^server:")
+
+    def test_nobody_answers(self):
+        with KubeApi(shop().world()) as api:
+            config = lib.kubeconfig(self.folder / "config", api)
+        seen = self.probe(None, status=1, config=config)
+        self.assertIn("context test", seen["error"])
+        self.assertIn("127.0.0.1", seen["error"])
+
+    def test_no_api_server_at_all(self):
+        with KubeApi(shop().world(absent_groups=["", "apps", "batch", "argoproj.io"])) as api:
+            self.probe(api, status=1)
+
+
+class Credentials(ProbeCase):
+    def setUp(self):
+        super().setUp()
+        self.authority = Authority(self.folder / "ca")
+        self.server = self.authority.issue("api")
+
+    def api(self, **options):
+        return KubeApi(shop().world(), certificate=self.server, **options)
+
+    def test_a_token(self):
+        with self.api(tokens={"good": "jane"}) as api:
+            self.assert_observed(self.probe(api, authority=self.authority, token="good"), 2)
+            self.assertEqual({one.user for one in api.requests}, {"jane"})
+
+    def test_a_client_certificate(self):
+        jane = self.authority.issue("jane", client=True)
+        with self.api(client_authority=self.authority) as api:
+            self.assert_observed(self.probe(api, authority=self.authority, client=jane), 2)
+            self.assertEqual({one.user for one in api.requests}, {"jane"})
+
+    def test_an_expired_client_certificate_is_named_as_the_reason(self):
+        jane = self.authority.issue("jane", client=True, expired=True)
+        with self.api(client_authority=self.authority) as api:
+            seen = self.probe(api, status=1, authority=self.authority, client=jane)
+        self.assertIn("the client certificate expired at 20", seen["error"])
+
+    def test_a_server_that_nobody_vouches_for(self):
+        other = Authority(self.folder / "other")
+        with self.api(tokens={"good": "jane"}) as api:
+            seen = self.probe(api, status=1, authority=other, token="good")
+            self.assertEqual(api.requests, [])
+        self.assertIn("certificate", seen["error"])
+
+    def test_a_server_that_is_not_verified_is_marked(self):
+        with self.api(tokens={"good": "jane"}) as api:
+            path = lib.kubeconfig(self.folder / "config", api, token="good")
+            text = Path(path).read_text().replace(
+                "server:", "insecure-skip-tls-verify: true\n      server:")
+            Path(path).write_text(text)
+            seen = self.probe(api, config=path)
+        self.assert_observed(seen, 2)
+        self.assertTrue(seen["cluster"]["insecure"])
+
+    def test_a_token_that_is_rotated_while_we_read(self):
+        token, new = self.write("token", "old\n"), self.write("new", "new\n")
+        cluster = shop(pods=0)
+        cluster.stateful_set("db", "shop", {"db": WEB}, [{"db": WEB_ID}] * (PAGE + 1))
+
+        class Rotating(dict):
+            """Forgets the old token, and puts the new one in its place, after some requests."""
+
+            asked = 0
+
+            def __contains__(self, key):
+                self.asked += 1
+                if self.asked == 6:
+                    new.rename(token)
+                return key == ("new" if self.asked > 5 else "old")
+
+            def __getitem__(self, key):
+                return "jane"
+
+        with KubeApi(cluster.world(), certificate=self.server, tokens=Rotating()) as api:
+            path = lib.kubeconfig(self.folder / "config", api, authority=self.authority,
+                                  token="x")
+            Path(path).write_text(Path(path).read_text().replace('token: "x"',
+                                                                 f'tokenFile: "{token}"'))
+            seen = self.probe(api, config=path)
+            self.assertIn(401, {one.status for one in api.requests})
+        self.assert_observed(seen, PAGE + 1)
+
+
+@unittest.skipUnless(RECORDINGS.exists(), "the recordings are not at hand")
+class Recordings(ProbeCase):
+    """The answers of a real API server."""
+
+    def setUp(self):
+        super().setUp()
+        self.world = Replay(RECORDINGS)
+
+    def test_what_ran_there(self):
+        with KubeApi(self.world) as api:
+            seen = self.probe(api)
+        self.assertEqual(seen["gaps"], [])
+        self.assertEqual((seen["pod_count"], seen["ended_pod_count"]), (15, 1))
+        uses = {(one["owners"][-1][2], one["image"]["container"], one["state"]):
+                one["pod_count"] for one in seen["running"] if one["owners"][-1][2] != "mixed"}
+        self.assertEqual(uses, {
+            ("web", "web", "started"): 3, ("web", "migrate", "started"): 3,
+            ("db", "db", "started"): 2, ("agent", "agent", "started"): 4,
+            ("nightly", "report", "started"): 1, ("debug", "tool", "started"): 1,
+            ("debug", "quiet", "started"): 1, ("stuck", "app", "pending"): 1})
+        mixed = [one for one in seen["running"] if one["owners"][-1][2] == "mixed"]
+        self.assertEqual(sorted(one["digest"][-2:] for one in mixed), ["2b", "bb"])
+
+    def test_what_its_controllers_want(self):
+        with KubeApi(self.world) as api:
+            live = {one["object"][2]: one for one in self.probe(api)["live"]}
+        self.assertEqual(set(live), {"web", "mixed", "db", "agent", "nightly", "canary"})
+        self.assertEqual((live["web"]["revision"], live["mixed"]["revision"],
+                          live["db"]["revision"], live["agent"]["generation"]),
+                         ("54d4787468", "fcb8db8d9", "db-6fc77fd785", "1"))
+        self.assertTrue(live["nightly"]["idle"])
+        self.assertEqual([one["class"] for one in live["web"]["images"]],
+                         ["container", "init"])
+
+    def test_a_namespace_that_is_forbidden_there(self):
+        self.world.forbid("shop")
+        with KubeApi(self.world) as api:
+            self.assert_gap(self.probe(api), "forbidden", "list pods, deployments.apps")
+
+
+if __name__ == "__main__":
+    unittest.main()
