@@ -20,32 +20,27 @@ void kube_file_gap(const struct kube_file *file, enum gap_kind kind, uint32_t li
 }
 
 /*
- * The groups that the API server itself serves (kubernetes/api).  Their kinds hold no
- * images but in the PodSpecs of model/workload.h.
+ * A group of custom resources: a domain with at least one dot (apiextensions.k8s.io
+ * validation), and none that the API server itself serves (kubernetes/api).  The
+ * latter's kinds hold images nowhere but in the PodSpecs of model/workload.h.
  */
-static bool is_built_in(const char *api_group)
+static bool is_custom(const char *api_group)
 {
-	static const char *const groups[] = {
-		"",
+	static const char *const built_in[] = {
 		"admissionregistration.k8s.io",
 		"apiextensions.k8s.io",
 		"apiregistration.k8s.io",
-		"apps",
 		"authentication.k8s.io",
 		"authorization.k8s.io",
-		"autoscaling",
-		"batch",
 		"certificates.k8s.io",
 		"coordination.k8s.io",
 		"discovery.k8s.io",
 		"events.k8s.io",
-		"extensions",
 		"flowcontrol.apiserver.k8s.io",
 		"imagepolicy.k8s.io",
 		"internal.apiserver.k8s.io",
 		"networking.k8s.io",
 		"node.k8s.io",
-		"policy",
 		"rbac.authorization.k8s.io",
 		"resource.k8s.io",
 		"scheduling.k8s.io",
@@ -54,11 +49,11 @@ static bool is_built_in(const char *api_group)
 		"storagemigration.k8s.io",
 	};
 
-	for (size_t i = 0; i < ARRAY_LENGTH(groups); i++) {
-		if (strcmp(api_group, groups[i]) == 0)
-			return true;
+	for (size_t i = 0; i < ARRAY_LENGTH(built_in); i++) {
+		if (strcmp(api_group, built_in[i]) == 0)
+			return false;
 	}
-	return false;
+	return strchr(api_group, '.') != NULL;
 }
 
 /* Whether a member of a custom resource looks as if it named an image. */
@@ -232,7 +227,7 @@ static void read_kind(struct kube_file *file, const struct head *head,
 		read_items(file, head, items, count);
 	else if (kind)
 		read_workload(file, kind, object);
-	else if (!is_built_in(group) && strcmp(group, KUSTOMIZE_GROUP) != 0)
+	else if (is_custom(group) && strcmp(group, KUSTOMIZE_GROUP) != 0)
 		read_custom(file, head, object);
 }
 
