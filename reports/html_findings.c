@@ -138,25 +138,37 @@ static void put_findings(FILE *out, const struct report *report, bool aside)
 	}
 }
 
-static void put_filter(FILE *out, const char *level, const char *label, size_t count)
+/* Findings of a level in the first table. */
+static size_t count_level(const struct report *report, enum level level)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < report->finding_count; i++)
+		count += report->findings[i].level == level &&
+			 !finding_is_aside(&report->findings[i]);
+	return count;
+}
+
+static void put_filter(FILE *out, const struct report *report, enum level level,
+		       const char *label)
 {
 	fprintf(out,
 		"<label><input type=\"checkbox\" name=\"level\" value=\"%s\" checked> "
 		"%s <b>%zu</b></label>\n",
-		level, label, count);
+		level_name(level), label, count_level(report, level));
 }
 
 /* Of use with the script alone, which shows it. */
-static void put_filters(FILE *out, const struct summary *summary)
+static void put_filters(FILE *out, const struct report *report)
 {
 	fputs("<form id=\"filters\" role=\"search\" hidden>\n"
 	      "<label class=\"search\">Search <input type=\"search\" name=\"words\" "
 	      "autocomplete=\"off\" placeholder=\"name, path, digest, rule\"></label>\n"
 	      "<fieldset><legend>Level</legend>\n",
 	      out);
-	put_filter(out, "error", "Errors", summary->errors);
-	put_filter(out, "warning", "Warnings", summary->warnings);
-	put_filter(out, "note", "Notes", summary->notes);
+	put_filter(out, report, LEVEL_ERROR, "Errors");
+	put_filter(out, report, LEVEL_WARNING, "Warnings");
+	put_filter(out, report, LEVEL_NOTE, "Notes");
 	fputs("</fieldset>\n"
 	      "<label><input type=\"checkbox\" name=\"new\"> New only</label>\n"
 	      "<output name=\"count\" role=\"status\"></output>\n</form>\n",
@@ -174,14 +186,13 @@ static size_t count_aside(const struct report *report)
 
 void html_findings(FILE *out, const struct report *report)
 {
-	struct summary summary = summary_of(report);
 	size_t aside = count_aside(report);
 
 	html_section_open(out, "findings", "Findings", "");
 	if (report->finding_count == aside) {
 		fputs("<p>No findings in what was seen.</p>\n", out);
 	} else {
-		put_filters(out, &summary);
+		put_filters(out, report);
 		html_table_open(out, "findings-table", "Findings, the worst first",
 				headings, true);
 		put_findings(out, report, false);

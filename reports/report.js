@@ -103,7 +103,8 @@ document.addEventListener("DOMContentLoaded", () => {
 				(!onlyNew || row.dataset.state === "new") &&
 				words.every((word) => textOf(row).includes(word));
 			findings.limit = page;
-			form.elements.count.value = `${findings.show()} of ${findings.rows.length}`;
+			form.elements.count.value =
+				`${findings.show()} of ${findings.rows.length} findings`;
 		};
 
 		form.addEventListener("input", () => {

@@ -164,7 +164,7 @@ class InBrowser(unittest.TestCase):
             words.dispatchEvent(new Event('input', { bubbles: true }));
             await wait();
             return [shown(), document.forms[0].elements.count.value];
-            """), [["running-differs"], "1 of 9"])
+            """), [["running-differs"], "1 of 9 findings"])
 
     def test_levels_and_new_ones_can_be_chosen(self):
         self.assertEqual(self.act("""
