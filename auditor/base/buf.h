@@ -16,7 +16,7 @@ struct buf {
 	char *data; /* NULL while nothing was added */
 	size_t length;
 	size_t capacity; /* bytes, the final NUL included */
-	size_t limit;	 /* most bytes of data */
+	size_t limit;    /* most bytes of data */
 	bool overflowed;
 };
 
