@@ -137,12 +137,13 @@ static void add_namespaces(struct buf *buf, const struct report *report)
 		buf_printf(buf, " %zu namespaces of", count);
 }
 
-/* " in 22 images of 15 files, 4 files without Kubernetes objects ignored". */
-static void add_files(struct buf *buf, const struct report *report)
+/* " in 22 images (19 pinned) of 15 files; 4 files without Kubernetes objects ignored". */
+static void add_files(struct buf *buf, const struct report *report,
+		      const struct summary *summary)
 {
 	buf_puts(buf, " in ");
 	words_count(buf, report->declared_count, "image");
-	buf_puts(buf, " of ");
+	buf_printf(buf, " (%zu pinned) of ", summary->pinned);
 	words_count(buf, report->file_count, "file");
 	if (report->ignored_count == 0)
 		return;
@@ -161,6 +162,6 @@ void summary_sentence(struct buf *buf, const struct report *report,
 			   report->cluster.name[0] ? report->cluster.name
 						   : report->cluster.key);
 	} else {
-		add_files(buf, report);
+		add_files(buf, report, summary);
 	}
 }

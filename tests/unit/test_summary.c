@@ -194,7 +194,7 @@ static void the_sentence_names_where(void **state)
 	report.ignored_count = 2;
 	summary_sentence(&text, &report, &clean);
 	assert_string_equal(buf_text(&text),
-			    "no errors, no warnings in 0 images of 1 file; "
+			    "no errors, no warnings in 0 images (0 pinned) of 1 file; "
 			    "2 files without Kubernetes objects ignored");
 }
 
