@@ -1,0 +1,164 @@
+"""`pindrift check`: the gate.  No network, no process; every finding at its place."""
+
+import json
+import shutil
+import subprocess
+import unittest
+
+import scans
+
+import lib
+
+HEX = "7681a2ca5581475e00189d0215693a88283d22d43c1b08ce5d1f1ace40524d2b"
+
+POD = """\
+apiVersion: v1
+kind: Pod
+metadata:
+  name: {name}
+spec:
+  containers:
+  - name: app
+    image: {image}
+"""
+
+
+class Check(lib.TestCase):
+    def check(self, text, *arguments, status=None, name="pod.yaml"):
+        self.write(name, text)
+        return json.loads(self.pindrift("check", "-f", "json", name, *arguments,
+                                        status=status).stdout)
+
+    def rules_of(self, image, status=1):
+        return sorted(scans.rules(self.check(POD.format(name="one", image=image),
+                                             status=status)))
+
+    def test_pinned_images_pass(self):
+        self.assertEqual(self.rules_of(f"registry.example.com/app:2.3.0@sha256:{HEX}", 0), [])
+
+    def test_what_is_not_pinned_fails(self):
+        for image in ("nginx", "nginx:latest", "nginx:1.25", "registry.example.com:5000/a/b:1"):
+            with self.subTest(image):
+                self.assertEqual(self.rules_of(image), ["unpinned"])
+
+    def test_what_is_no_reference_is_called_that(self):
+        for image in ("app@sha256:abc", "registry.example.com/myapp@sha256:newdigest...",
+                      "registry.example.com/UPPER:1", '"app:"', f"app@sha256:{HEX.upper()}"):
+            with self.subTest(image):
+                self.assertEqual(self.rules_of(image), ["bad-reference"])
+
+    def test_a_digest_of_nothing_is_called_that(self):
+        empty = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+        for digest in (empty, "0" * 64, "a" * 64):
+            with self.subTest(digest):
+                rules = self.rules_of(f"registry.example.com/myapp:1@sha256:{digest}")
+                self.assertEqual(rules, ["placeholder-digest"])
+
+    def test_a_placeholder_is_a_gap(self):
+        for image in ("$(params.image)", "${IMAGE}", "<image>"):
+            with self.subTest(image):
+                report = self.check(POD.format(name="one", image=f'"{image}"'), status=3)
+                self.assertEqual([gap for gap, _ in scans.gaps(report)], ["parameter"])
+                self.assertEqual(scans.rules(report), {})
+
+    def test_two_image_keys_are_one_too_many(self):
+        text = POD.format(name="one", image=f"a:1@sha256:{HEX}") + f"    image: b:1@sha256:{HEX}\n"
+        self.assertIn("duplicate-key", scans.rules(self.check(text, status=1)))
+
+    def test_a_finding_stands_at_its_place(self):
+        text = "# a comment\n---\n" + POD.format(name="one", image="nginx:1.25")
+        (finding,) = self.check(text, status=1)["findings"]
+        self.assertEqual((finding["file"], finding["line"], finding["column"]),
+                         ("pod.yaml", 10, 12))
+
+    def test_gcc_output_is_for_editors(self):
+        self.write("pod.yaml", POD.format(name="one", image="nginx:1.25"))
+        ran = self.pindrift("check", "-f", "gcc", "pod.yaml", status=1)
+        self.assertRegex(ran.stdout, r"^pod\.yaml:8:12: error: .*nginx:1\.25.* \[unpinned\]\n")
+
+    def test_json_and_lists_and_streams(self):
+        pods = [{"apiVersion": "v1", "kind": "Pod", "metadata": {"name": name},
+                 "spec": {"containers": [{"name": "app", "image": "nginx"}]}}
+                for name in ("one", "two")]
+        value = json.dumps({"apiVersion": "v1", "kind": "List", "items": pods}, indent=1)
+        report = self.check(value, status=1, name="list.json")
+        self.assertEqual(scans.rules(report), {"unpinned": ["one/app", "two/app"]})
+        ran = self.pindrift("check", "-", "-f", "json", status=1,
+                            stdin=POD.format(name="one", image="a") + "---\n" +
+                            POD.format(name="two", image="b"))
+        self.assertEqual(scans.rules(json.loads(ran.stdout)),
+                         {"unpinned": ["one/app", "two/app"]})
+
+    def test_every_built_in_kind(self):
+        kinds = [("v1", "ReplicationController"), ("apps/v1", "Deployment"),
+                 ("apps/v1", "ReplicaSet"), ("apps/v1", "StatefulSet"), ("apps/v1", "DaemonSet"),
+                 ("batch/v1", "Job"), ("argoproj.io/v1alpha1", "Rollout")]
+        spec = {"initContainers": [{"name": "first", "image": "a"}],
+                "containers": [{"name": "app", "image": "b"}],
+                "volumes": [{"name": "data", "image": {"reference": "c"}}]}
+        objects = [{"apiVersion": version, "kind": kind, "metadata": {"name": kind.lower()},
+                    "spec": {"template": {"spec": spec}}} for version, kind in kinds]
+        objects.append({"apiVersion": "batch/v1", "kind": "CronJob", "metadata": {"name": "cron"},
+                        "spec": {"jobTemplate": {"spec": {"template": {"spec": spec}}}}})
+        objects.append({"apiVersion": "v1", "kind": "PodTemplate", "metadata": {"name": "template"},
+                        "template": {"spec": spec}})
+        objects.append({"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "pod"},
+                        "spec": dict(spec, ephemeralContainers=[{"name": "debug", "image": "d"}])})
+        report = self.check("---\n".join(lib.yaml_of(one) for one in objects), status=1)
+        self.assertEqual(len(report["declared"]), 3 * len(objects) + 1)
+        self.assertEqual({one["class"] for one in report["declared"]},
+                         {"container", "init", "image-volume", "ephemeral"})
+
+    def test_other_files_are_ignored_and_counted(self):
+        self.write("tree/pod.yaml", POD.format(name="one", image=f"a:1@sha256:{HEX}"))
+        self.write("tree/settings.yaml", "color: blue\n")
+        self.write("tree/.git/config.yaml", "not: [ ours\n")
+        report = json.loads(self.pindrift("check", "tree", "-f", "json", status=0).stdout)
+        self.assertEqual(report["summary"]["ignored_files"], 1)
+        self.assertEqual(report["summary"]["files"], 1)
+
+    def test_a_folder_without_images_is_nothing(self):
+        self.write("tree/settings.yaml", "color: blue\n")
+        self.pindrift("check", "tree", status=5)
+        self.pindrift("check", "tree", "--allow-empty", status=0)
+        self.pindrift("check", "tree/settings.yaml", status=0)
+        self.pindrift("check", "nowhere", status=2)
+
+    def test_the_files_after_a_broken_one_are_checked_too(self):
+        self.write("tree/a.yaml", "a: [1\n")
+        self.write("tree/b.yaml", POD.format(name="one", image="nginx"))
+        report = json.loads(self.pindrift("check", "tree", "-f", "json", status=1).stdout)
+        self.assertEqual(scans.rules(report), {"unpinned": ["one/app"]})
+        self.assertEqual([gap for gap, _ in scans.gaps(report)], ["not-yaml"])
+        self.pindrift("check", "tree", "--fail-on", "never", status=3)
+
+    def test_fail_on_takes_levels_and_rules(self):
+        self.write("pod.yaml", POD.format(name="one", image="nginx"))
+        for fail_on, status in (("error", 1), ("note", 1), ("never", 0), ("bad-reference", 0),
+                                ("unpinned", 1), ("nonsense", 2)):
+            with self.subTest(fail_on):
+                self.pindrift("check", "pod.yaml", "--fail-on", fail_on, status=status)
+        self.pindrift("check", "pod.yaml", PINDRIFT_FAIL_ON="never", status=0)
+
+    def test_deep_nesting_is_not_checked_and_takes_no_time(self):
+        for text in ("[" * 100000, "{a: " * 100000, "- " * 100000, "? " * 100000):
+            with self.subTest(text[:8]):
+                self.write("deep.yaml", text)
+                self.pindrift("check", "deep.yaml", status=3, timeout=10)
+
+    @unittest.skipUnless(shutil.which("strace"), "strace is not here")
+    def test_it_makes_no_connection_and_starts_no_process(self):
+        self.write("pod.yaml", POD.format(name="one", image="nginx"))
+        trace = self.folder / "trace"
+        subprocess.run(["strace", "-f", "-o", trace, "-e", "trace=network,process",
+                        lib.program(), "check", "pod.yaml"], cwd=self.folder,
+                       env=dict(lib.environment(self.home), ASAN_OPTIONS="detect_leaks=0"),
+                       capture_output=True, check=False)
+        calls = trace.read_text()
+        self.assertEqual(calls.count("execve("), 1)
+        self.assertNotIn("connect(", calls)
+        self.assertNotIn("fork(", calls)
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,241 @@
+"""Scans over time: what a second one adds, what a narrower one leaves alone, who is who."""
+
+import json
+import signal
+import subprocess
+import time
+import unittest
+from pathlib import Path
+
+import scans
+
+import lib
+from servers import images
+from servers.kube_api import KubeApi
+from servers.kube_objects import Cluster
+
+OWN_ROW = ('INTO "scan"', "sqlite_sequence")
+
+
+def index_of(salt):
+    return images.index([images.image("linux/amd64", salt), images.image("linux/arm64", salt)])
+
+
+class Story(scans.ScanTest):
+    """A shop with a clean, a drifting and an unpinned workload, and another namespace."""
+
+    def setUp(self):
+        super().setUp()
+        self.good, self.bad = index_of("good"), index_of("bad")
+        for node, tag in ((self.good, "1"), (self.bad, "2")):
+            self.push(node, "shop/app", tag)
+        self.pinned = self.reference("shop/app", "1", self.good.digest)
+        self.runs_good = {"app": f"{self.registry.address}/shop/app@{self.good.digest}"}
+        self.runs_bad = {"app": f"{self.registry.address}/shop/app@{self.bad.digest}"}
+        self.fill(self.cluster, drifting=self.runs_bad)
+        for namespace in ("shop", "bank"):
+            for name in ("clean", "drifting"):
+                self.declare(f"{namespace}-{name}", namespace, {"app": self.pinned})
+        self.declare("shop-loose", "shop", {"app": self.reference("shop/app", "2")})
+
+    def fill(self, cluster, drifting):
+        for namespace in ("shop", "bank"):
+            cluster.deployment(f"{namespace}-clean", namespace, {"app": self.pinned},
+                               [self.runs_good] * 2)
+            cluster.deployment(f"{namespace}-drifting", namespace, {"app": self.pinned},
+                               [drifting])
+        cluster.deployment("shop-loose", "shop", {"app": self.reference("shop/app", "2")},
+                           [self.runs_bad])
+
+    def assert_only_own_row_changed(self, before):
+        changed = set(scans.dump(self.database)) ^ set(before)
+        self.assertEqual([one for one in changed
+                          if not any(mark in one for mark in OWN_ROW)], [])
+
+
+class OverTime(Story):
+    def test_an_unchanged_cluster_adds_the_scans_own_row_alone(self):
+        self.scan("-A", status=1)
+        before = scans.dump(self.database)
+        again = self.scan("-A", status=1)
+        self.assertEqual({one["state"] for one in again["findings"]}, {"open"})
+        self.assert_only_own_row_changed(before)
+
+    def test_a_later_second_scan_says_since_when(self):
+        self.scan("-A", status=1, PINDRIFT_NOW="2026-11-20T12:00:00Z")
+        report = self.scan("-A", status=1)
+        for one in report["findings"]:
+            self.assertEqual(one["first_seen"], "2026-11-20T12:00:00Z")
+            self.assertEqual(one["last_seen"], lib.NOW)
+
+    def test_what_was_mended_is_fixed_once(self):
+        self.scan("-A", status=1)
+        mended = Cluster(nodes=self.cluster.nodes)
+        self.fill(mended, drifting=self.runs_good)
+        self.serve(mended.world())
+        report = self.scan("-A", status=1)
+        self.assertEqual(scans.rules(report, states=("fixed",)),
+                         {"running-differs": ["bank-drifting/app", "shop-drifting/app"]})
+        report = self.scan("-A", status=1)
+        self.assertEqual(scans.rules(report, states=("fixed",)), {})
+
+    def test_report_renders_the_last_scan_again_byte_for_byte(self):
+        self.serve()
+        for kind in ("text", "json", "csv", "html"):
+            fresh = self.scan_raw("-A", "-f", kind, status=1)
+            stored = self.pindrift("report", "--db", self.database, "-f", kind, status=1)
+            self.assertEqual(fresh.stdout, stored.stdout)
+
+    def test_many_reports_in_one_run(self):
+        self.serve()
+        self.scan_raw("-A", "-o", "html=drift.html", "-o", "csv=drift.csv", status=1)
+        self.assertIn("Content-Security-Policy", (self.folder / "drift.html").read_text())
+        self.assertTrue((self.folder / "drift.csv").read_bytes().startswith(b"record,scan,"))
+        self.assertEqual((self.folder / "drift.csv").stat().st_mode & 0o777, 0o600)
+
+    def test_a_second_scan_asks_registries_by_head_alone(self):
+        self.scan("-A", status=1)
+        self.registry.forget_requests()
+        self.scan("-A", status=1)
+        asked = self.registry.requests()
+        manifests = [one for one in asked if "/manifests/" in one.target]
+        self.assertEqual({one.method for one in manifests}, {"HEAD"})
+        self.assertEqual(len(manifests), 2, "one for each tag, and the pin is beside one")
+
+    def test_the_database_is_for_its_owner_alone(self):
+        self.scan("-A", status=1)
+        self.assertEqual(self.database.stat().st_mode & 0o777, 0o600)
+
+
+class Scope(Story):
+    def test_one_namespace_says_nothing_about_the_others(self):
+        self.scan("-A", status=1)
+        before = scans.dump(self.database)
+        report = self.scan("-n", "shop", status=1)
+        self.assertEqual({one["namespace"] for one in report["findings"]
+                          if one["subject"] == "use"}, {"shop"})
+        self.assertEqual(scans.rules(report, states=("new", "fixed", "unknown")), {})
+        self.assert_only_own_row_changed(before)
+        report = self.scan("-A", status=1)
+        self.assertEqual(scans.rules(report, states=("new", "fixed", "unknown")), {})
+        self.assert_only_own_row_changed(before)
+
+    def test_a_scan_without_manifests_fixes_nothing_that_rests_on_them(self):
+        self.scan("-A", status=1)
+        report = self.scan("-A", paths=[])
+        self.assertEqual(scans.rules(report, states=("fixed", "unknown")), {})
+        report = self.scan("-A", status=1)
+        self.assertEqual(scans.rules(report, states=("new", "fixed")), {})
+
+    def test_a_forbidden_namespace_is_one_gap_and_hides_its_findings(self):
+        self.scan("-A", status=1)
+        world = self.cluster.world()
+        world.deny(namespace="shop")
+        self.serve(world)
+        report = self.scan("-n", "shop")
+        self.assertEqual([gap for gap, _ in scans.gaps(report)], ["forbidden"])
+        self.assertIn("pods", report["gaps"][0]["reason"])
+        self.assertEqual(scans.rules(report, states=("fixed",)), {})
+        self.assertIn("running-differs", scans.rules(report, states=("unknown",)))
+
+    def test_two_clusters_in_one_database_never_mix(self):
+        first = self.scan("-A", status=1)
+        before = scans.dump(self.database)
+        other = Cluster(uid="00000000-0000-4000-8000-000000000002", nodes=self.cluster.nodes)
+        self.fill(other, drifting=self.runs_good)
+        here, self.api = self.api, None
+        self.serve(other.world())
+        report = self.scan("-A", status=1)
+        self.assertNotEqual(report["cluster"]["key"], first["cluster"]["key"])
+        self.assertNotIn("running-differs", scans.rules(report))
+        self.assertEqual(scans.rules(report, states=("fixed", "unknown")), {})
+        lost = set(before) - set(scans.dump(self.database))
+        self.assertEqual([one for one in lost if not any(mark in one for mark in OWN_ROW)], [])
+        self.api = here
+        lib.kubeconfig(self.folder / "config", here)
+        again = self.scan("-A", status=1)
+        self.assertEqual(scans.rules(again, states=("new", "fixed", "unknown")), {})
+
+    def test_a_uid_learnt_later_is_the_same_cluster(self):
+        hidden = self.cluster.world()
+        hidden.deny(resource="namespaces")
+        self.serve(hidden)
+        self.scan("-A", status=1)
+        self.serve(self.cluster.world())
+        report = self.scan("-A", status=1)
+        self.assertEqual(scans.rules(report, states=("new", "fixed", "unknown")), {})
+
+    def test_without_manifests_it_says_what_runs_unpinned(self):
+        report = self.scan("-A", paths=[], status=0)
+        self.assertEqual(scans.rules(report),
+                         {"running-unpinned": ["shop-loose/app"]})
+
+
+class Rollouts(Story):
+    def rolling(self, progressing, **options):
+        cluster = Cluster(nodes=self.cluster.nodes)
+        old = {"app": self.reference("shop/app", "2", self.bad.digest)}
+        cluster.deployment("shop-clean", "shop", {"app": self.pinned}, [self.runs_good],
+                           old=(old, [self.runs_bad]), progressing=progressing, **options)
+        for one in cluster.objects:
+            one["metadata"]["creationTimestamp"] = progressing
+        self.serve(cluster.world())
+        return self.scan("-n", "shop", paths=[self.manifests / "shop-clean.yaml"])
+
+    def test_pods_of_the_old_revision_are_rolling_out(self):
+        report = self.rolling("2026-11-23T11:55:00Z")
+        self.assertEqual(scans.rules(report), {})
+        self.assertIn("rolling-out", {one["state"] for one in report["running"]})
+
+    def test_after_the_deadline_they_differ(self):
+        report = self.rolling("2026-11-23T11:00:00Z")
+        self.assertEqual(scans.rules(report)["running-differs"], ["shop-clean/app"])
+
+    def test_the_workloads_own_deadline_counts(self):
+        report = self.rolling("2026-11-23T11:00:00Z", deadline=7200)
+        self.assertEqual(scans.rules(report), {})
+
+
+class Killed(Story):
+    def start(self):
+        command = [lib.program(), "scan", str(self.manifests), "-A", "--kubeconfig",
+                   str(self.folder / "config"), "--db", str(self.database)]
+        return subprocess.Popen(command, env=lib.environment(self.home), cwd=self.folder,
+                                stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+    def end_in_mid_scan(self, number):
+        """Start a scan against a cluster that keeps it waiting, and end it."""
+        self.api.add_fault("throttled", resource="pods", times=None, retry_after=30)
+        asked = len(self.api.requests)
+        process = self.start()
+        deadline = time.monotonic() + 20
+        while len(self.api.requests) < asked + 3 and time.monotonic() < deadline:
+            time.sleep(0.02)
+        process.send_signal(number)
+        status = process.wait(10)
+        self.api.faults.clear()
+        return status
+
+    def test_kill_leaves_the_last_complete_scan_as_it_was(self):
+        first = self.scan("-A", status=1)
+        self.assertEqual(self.end_in_mid_scan(signal.SIGKILL), -signal.SIGKILL)
+        stored = self.pindrift_json("report", "--db", self.database, status=1)
+        self.assertEqual(stored, first)
+        again = self.scan("-A", status=1)
+        self.assertEqual(scans.rules(again, states=("new", "fixed", "unknown")), {})
+
+    def test_one_writer_at_a_time(self):
+        self.scan("-A", status=1)
+        self.api.add_fault("throttled", resource="pods", times=None, retry_after=30)
+        asked = len(self.api.requests)
+        process = self.start()
+        self.addCleanup(process.wait)
+        self.addCleanup(process.kill)
+        while len(self.api.requests) < asked + 3:
+            time.sleep(0.02)
+        ran = self.scan_raw("-A", status=75)
+        self.assertIn("another", ran.stderr)
+
+
+if __name__ == "__main__":
+    unittest.main()
