@@ -208,7 +208,7 @@ CREATE TABLE finding_span (
 );
 CREATE INDEX finding_span_ended ON finding_span (ended_scan);
 
--- Where a finding rests: only a scan that covers all of it can find it mended.
+-- Where a finding rests: what a scan has to cover to find it mended.
 CREATE TABLE finding_scope (
 	finding INTEGER NOT NULL REFERENCES finding_span,
 	scope   TEXT NOT NULL, -- 'cluster/KEY/namespace/NAME', 'tree/TREE/path/FILE'

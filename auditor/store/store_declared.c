@@ -15,14 +15,14 @@ enum statement {
 };
 
 static const char *const statement_text[STATEMENT_COUNT] = {
-	[SELECT_VISIBLE] = "SELECT d.id, d.ordinal, m.path, m.file, d.line, d.column, "
-			   "d.cluster, d.namespace, d.api_group, d.kind, d.name, "
-			   "d.field, d.container, d.class, r.text FROM declared_span d "
-			   "JOIN kube_manifest m ON m.id = d.manifest "
-			   "JOIN reference r ON r.id = d.reference "
-			   "WHERE m.tree = ?2 AND d.first_scan <= ?1 "
-			   "AND (d.ended_scan IS NULL OR d.ended_scan > ?1) "
-			   "ORDER BY d.id",
+	[SELECT_VISIBLE] =
+		"SELECT d.id, d.ordinal, m.path, m.file, d.line, d.column, "
+		"d.cluster, d.namespace, d.api_group, d.kind, d.name, "
+		"d.field, d.container, d.class, r.text FROM declared_span d "
+		"JOIN kube_manifest m ON m.id = d.manifest "
+		"JOIN reference r ON r.id = d.reference "
+		"WHERE m.tree = ?2 AND d.first_scan <= ?1 "
+		"AND d.id IN " SPANS_UNTIL("declared_span", ">") " ORDER BY d.id",
 	[INSERT_DECLARED] = "INSERT INTO declared_span (manifest, reference, ordinal, "
 			    "line, column, cluster, namespace, api_group, kind, name, "
 			    "field, container, class, first_scan) "

@@ -28,22 +28,22 @@ enum statement {
 	"FROM finding_scope WHERE finding = " id " ORDER BY scope))"
 
 static const char *const statement_text[STATEMENT_COUNT] = {
+	/* clang-format off */
 	[SELECT_VISIBLE] =
 		"SELECT f.id, f.first_scan, f.ended_scan, h.first_scan, h.ended_scan, "
 		"f.rule, f.fingerprint, f.subject, c.name, s.started_at, "
 		"f.level, f.message, f.namespace, f.api_group, f.kind, f.name, "
 		"f.container, f.class, f.reference, f.declared, f.running, f.resolved, "
-		"f.platform, f.pod_count, f.file, f.path, f.line, f.column, " SCOPES_OF(
-			"f.id") " FROM finding_span f "
-				"JOIN scan s ON s.id = f.first_scan "
-				"LEFT JOIN cluster c ON c.id = f.cluster "
-				"LEFT JOIN hidden_span h ON h.finding = f.id AND "
-				"h.first_scan <= ?1 "
-				"AND (h.ended_scan IS NULL OR h.ended_scan >= ?1) "
-				"WHERE (f.cluster IS NULL OR f.cluster = ?2) AND "
-				"f.first_scan <= ?1 "
-				"AND (f.ended_scan IS NULL OR f.ended_scan >= ?1) ORDER "
-				"BY f.id",
+		"f.platform, f.pod_count, f.file, f.path, f.line, f.column, "
+		SCOPES_OF("f.id")
+		" FROM finding_span f "
+		"JOIN scan s ON s.id = f.first_scan "
+		"LEFT JOIN cluster c ON c.id = f.cluster "
+		"LEFT JOIN hidden_span h ON h.finding = f.id AND h.first_scan <= ?1 "
+		"AND (h.ended_scan IS NULL OR h.ended_scan >= ?1) "
+		"WHERE (f.cluster IS NULL OR f.cluster = ?2) AND f.first_scan <= ?1 "
+		"AND f.id IN " SPANS_UNTIL("finding_span", ">=") " ORDER BY f.id",
+	/* clang-format on */
 	[INSERT_FINDING] = "INSERT INTO finding_span (" EVIDENCE ", rule, fingerprint, "
 			   "subject, cluster, first_scan) VALUES (" EVIDENCE_VALUES
 			   ", ?, ?, ?, ?, ?)",

@@ -129,6 +129,14 @@ MUST_CHECK bool query_execute(struct store *store, const char *sql, struct error
 bool query_error(const struct store *store, int status, struct error *err);
 void query_release_statements(struct store *store);
 
+/*
+ * The ids of spans that have not ended, or not before scan ?1, in their order and by way
+ * of the index on ended_scan: most spans of an old database ended long ago.
+ */
+#define SPANS_UNTIL(table, comparison)                                                   \
+	"(SELECT id FROM " table " WHERE ended_scan IS NULL UNION ALL "                  \
+	"SELECT id FROM " table " WHERE ended_scan " comparison " ?1)"
+
 /* Undone when it is released, unless it was committed. */
 struct transaction {
 	struct store *store; /* NULL once it has ended */

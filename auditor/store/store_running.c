@@ -28,7 +28,7 @@ static const char *const statement_text[STATEMENT_COUNT] = {
 		"LEFT JOIN reference d ON d.id = v.declared "
 		"JOIN scan s ON s.id = r.first_scan "
 		"WHERE w.cluster = ?2 AND v.first_scan <= ?1 "
-		"AND (v.ended_scan IS NULL OR v.ended_scan > ?1) ORDER BY v.id",
+		"AND v.id IN " SPANS_UNTIL("verdict_span", ">") " ORDER BY v.id",
 	[INSERT_RUNNING] = "INSERT INTO running_span (container, reference, image_id, "
 			   "platform, state, first_scan) VALUES (?, ?, ?, ?, ?, ?)",
 	[END_RUNNING] = "UPDATE running_span SET ended_scan = ? WHERE id = ?",
