@@ -38,6 +38,7 @@ static const struct {
 	{ "a closing bracket", "]", JSON_SKIP_INVALID, 0 },
 	{ "a comma", ",1", JSON_SKIP_INVALID, 0 },
 	{ "a quote in a number", "12\"3\",", JSON_SKIP_INVALID, 0 },
+	{ "a backslash outside a string", "[\\\"\\\"]", JSON_SKIP_INVALID, 0 },
 	{ "a bracket in a literal", "nul{}", JSON_SKIP_INVALID, 0 },
 };
 
@@ -85,6 +86,81 @@ static void skip_comes_to_the_same_end_byte_by_byte(void **state)
 	}
 }
 
+static uint32_t random_next(uint32_t *seed)
+{
+	*seed = *seed * 1664525 + 1013904223;
+	return *seed >> 16;
+}
+
+/* Brackets, and strings of backslashes and quotes: what blocks of 64 bytes can get wrong.
+ */
+static size_t write_tricky(char *text, size_t size, uint32_t *seed)
+{
+	static const char *const pieces[] = { "\"",       "\\\"",    "\\\\", "\\",
+					      "{",        "}",       "[",    "]",
+					      "\"\":{},", "\"a\":[", "],",   "plain",
+					      "0,",       "\\\\\\\"" };
+	size_t length = 0;
+
+	text[length++] = '[';
+	while (length + 8 < size) {
+		size_t piece = random_next(seed) % ARRAY_LENGTH(pieces);
+		size_t taken = strlen(pieces[piece]);
+
+		memcpy(text + length, pieces[piece], taken);
+		length += taken;
+	}
+	return length;
+}
+
+static void skip_by_blocks_and_byte_by_byte_agree(void **state)
+{
+	uint32_t seed = 1;
+	char text[400];
+
+	(void)state;
+	for (size_t round = 0; round < 20000; round++) {
+		size_t size = 70 + random_next(&seed) % (sizeof(text) - 70);
+		size_t length = write_tricky(text, size, &seed);
+		struct json_skip whole = JSON_SKIP_INIT, slow = JSON_SKIP_INIT;
+		enum json_skip_state expected = JSON_SKIP_MORE;
+
+		for (size_t n = 1; n <= length && expected == JSON_SKIP_MORE; n++)
+			expected = json_skip(&slow, text, n);
+		assert_int_equal(json_skip(&whole, text, length), expected);
+		if (expected == JSON_SKIP_DONE)
+			assert_int_equal(whole.at, slow.at);
+	}
+}
+
+/* A string that fills blocks to every place, with an escape at its end. */
+static void escapes_are_read_across_blocks(void **state)
+{
+	char text[300];
+
+	(void)state;
+	for (size_t fill = 0; fill < 200; fill++) {
+		for (size_t slashes = 0; slashes < 8; slashes++) {
+			struct json_skip skip = JSON_SKIP_INIT;
+			bool closed = slashes % 2 == 0;
+			size_t length = 0;
+
+			text[length++] = '[';
+			text[length++] = '"';
+			memset(text + length, 'x', fill);
+			length += fill;
+			memset(text + length, '\\', slashes);
+			length += slashes;
+			memcpy(text + length, "\"]", 2);
+			length += 2;
+			memset(text + length, ' ', 80);
+			assert_int_equal(json_skip(&skip, text, length + 80),
+					 closed ? JSON_SKIP_DONE : JSON_SKIP_MORE);
+			assert_true(!closed || skip.at == length);
+		}
+	}
+}
+
 /* Every place within two runs of sixteen bytes, and every length behind it. */
 static void stops_are_found_wherever_they_stand(void **state)
 {
@@ -113,6 +189,8 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(skip_finds_where_a_value_ends),
 		cmocka_unit_test(skip_comes_to_the_same_end_byte_by_byte),
+		cmocka_unit_test(skip_by_blocks_and_byte_by_byte_agree),
+		cmocka_unit_test(escapes_are_read_across_blocks),
 		cmocka_unit_test(stops_are_found_wherever_they_stand),
 	};
 
