@@ -14,7 +14,7 @@
 /* How to show text on this terminal; other formats ignore it. */
 struct report_style {
 	bool color;
-	int columns;  /* 0: unlimited */
+	int columns;  /* 0: unlimited, and no group is cut short */
 	bool verbose; /* show findings of level none, fixed ones, and every match */
 };
 

@@ -2,7 +2,8 @@
 
 #include "reports/words.h"
 
-#define EXIT_FATAL 4 /* design: exit statuses of a scan, as main() returns them */
+/* Exit statuses, as pindrift(1) has them. */
+#define EXIT_FATAL 4
 #define EXIT_EMPTY 5
 
 static const struct {
