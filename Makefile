@@ -34,7 +34,9 @@ LISTED := \
 	auditor/base/memory.c \
 	auditor/base/node.c \
 	auditor/base/option.c \
+	auditor/base/pipes.c \
 	auditor/base/process.c \
+	auditor/base/program.c \
 	auditor/base/table.c \
 	auditor/base/timestamp.c \
 	auditor/base/utf8.c \

@@ -2,95 +2,122 @@
 
 #include "base/log.h"
 #include "base/process.h"
+#include "source/url.h"
 
 #include <jansson.h>
 
 #define PREFIX "docker-credential-"
-#define REASON_LENGTH 120
+#define NAME_LENGTH 64
 #define NOT_FOUND "credentials not found in native keychain"
+#define TOKEN_USER "<token>"
 
 static const struct docker_login none = { "", "", "", "", "" };
 
-static struct docker_login with_problem(const char *problem)
+static void value_release(json_t **value)
 {
-	struct docker_login login = none;
-
-	login.problem = problem;
-	return login;
+	json_decref(*value);
 }
 
-/* A name that is part of a program's name, and no path to one. */
+/* A part of a program's name, and no path to another one. */
 static bool is_plain_name(const char *name)
 {
-	return name[0] && name[strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQ"
-					    "RSTUVWXYZ0123456789._-")] == '\0';
+	static const char usual[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				    "0123456789._-";
+	size_t length = strlen(name);
+
+	return length <= NAME_LENGTH && strspn(name, usual) == length &&
+	       strspn(name, ".") < length;
 }
 
+/* The text under `key`, "" where there is none; NULL where it is something else. */
 static const char *text_of(struct arena *arena, const json_t *object, const char *key)
 {
-	const char *text = json_string_value(json_object_get(object, key));
+	const json_t *value = json_object_get(object, key);
 
-	return arena_strdup(arena, text ? text : "");
+	if (!value || json_is_null(value))
+		return "";
+	return json_is_string(value) ? arena_strdup(arena, json_string_value(value))
+				     : NULL;
 }
 
-static struct docker_login read_credentials(struct arena *arena, const json_t *root)
+bool credential_helper_read(struct docker_login *login, struct arena *arena,
+			    const char *answer, size_t length, struct error *err)
 {
-	struct docker_login login = none;
-	const char *secret = text_of(arena, root, "Secret");
+	CLEANUP(value_release) json_t *root = NULL;
+	const char *username, *secret;
 
-	log_add_secret(secret);
-	login.username = text_of(arena, root, "Username");
-	if (strcmp(login.username, "<token>") == 0) {
-		login.username = "";
-		login.identity_token = secret;
-	} else {
-		login.password = secret;
-	}
-	return login;
-}
-
-/* Of the first line, as much as a reason should hold. */
-static int line_length(const char *text)
-{
-	size_t length = strcspn(text, "\r\n");
-
-	return length < REASON_LENGTH ? (int)length : REASON_LENGTH;
-}
-
-struct docker_login credential_helper_read(struct arena *arena, const char *name,
-					   const char *answer, size_t length,
-					   bool succeeded)
-{
-	struct docker_login login;
-	json_t *root;
-
-	if (!succeeded && strncmp(answer, NOT_FOUND, strlen(NOT_FOUND)) == 0)
-		return none;
-	if (!succeeded)
-		return with_problem(arena_printf(arena, PREFIX "%s failed: %.*s", name,
-						 line_length(answer), answer));
+	*login = none;
 	root = json_loadb(answer, length, JSON_REJECT_DUPLICATES, NULL);
-	login = json_is_object(root)
-			? read_credentials(arena, root)
-			: with_problem(arena_printf(
-				  arena, PREFIX "%s did not answer in JSON", name));
-	json_decref(root);
-	return login;
+	if (!json_is_object(root))
+		return error_set(err, ERROR_SYNTAX,
+				 "answered with no JSON object with distinct keys");
+	username = text_of(arena, root, "Username");
+	secret = text_of(arena, root, "Secret");
+	log_add_secret(secret);
+	if (!username || !secret)
+		return error_set(err, ERROR_SYNTAX,
+				 "answered with a Username or Secret that is no text");
+	if (strcmp(username, TOKEN_USER) == 0) {
+		login->identity_token = secret;
+	} else {
+		login->username = username;
+		login->password = secret;
+	}
+	return true;
+}
+
+/* True where it only says that it knows no credentials. */
+static bool read_failure(struct process_result *result, struct error *err)
+{
+	struct buf *output = &result->output;
+	const char *reason =
+		output->length ? process_one_line(output->data, output->length) : "";
+
+	if (strcmp(reason, NOT_FOUND) == 0)
+		return true;
+	if (!reason[0])
+		return process_fail(result, ERROR_DENIED, err);
+	return error_set(err, ERROR_DENIED, "exit status %d: %.300s", result->status,
+			 reason);
+}
+
+static bool ask(struct docker_login *login, struct arena *arena, const char *program,
+		const char *server, struct error *err)
+{
+	CLEANUP(process_result_release)
+	struct process_result result = PROCESS_RESULT_INIT(CREDENTIAL_HELPER_BYTES);
+	const char *const argv[] = { program, "get", NULL };
+	const struct process process = {
+		.argv = argv,
+		.input = server,
+		.input_length = strlen(server),
+		.timeout_seconds = CREDENTIAL_HELPER_SECONDS,
+	};
+	bool ok;
+
+	if (!process_run(&process, &result, err))
+		return false;
+	ok = result.status == 0
+		     ? credential_helper_read(login, arena, buf_text(&result.output),
+					      result.output.length, err)
+		     : read_failure(&result, err);
+	return ok || error_wrap(err, "%s", program);
 }
 
 struct docker_login credential_helper_get(struct arena *arena, const char *name,
 					  const char *server)
 {
-	CLEANUP(buf_release) struct buf answer = BUF_INIT(CREDENTIAL_HELPER_BYTES);
-	const char *argv[] = { NULL, "get", NULL };
+	struct docker_login login = none;
 	struct error err = ERROR_INIT;
-	int status;
 
 	if (!is_plain_name(name))
-		return with_problem("the name of a credential helper is no plain name");
-	argv[0] = arena_printf(arena, PREFIX "%s", name);
-	if (!process_run(argv, server, CREDENTIAL_HELPER_SECONDS, &answer, &status, &err))
-		return with_problem(arena_strdup(arena, err.text));
-	return credential_helper_read(arena, name, buf_text(&answer), answer.length,
-				      status == 0);
+		error_set(&err, ERROR_USAGE, "'%.64s' is no name of a credential helper",
+			  name);
+	else if (text_has_control(server))
+		error_set(&err, ERROR_USAGE, "a server's name holds a control character");
+	else if (ask(&login, arena, arena_printf(arena, PREFIX "%s", name), server, &err))
+		return login;
+	login = none;
+	login.problem = arena_strdup(arena, err.text);
+	return login;
 }

@@ -1,7 +1,7 @@
 /*
  * credential_helper.h - credentials from docker-credential-NAME programs
  *
- * The protocol is docker-credential-helpers' (credentials/credentials.go, error.go):
+ * The protocol is docker-credential-helpers' (client/client.go, credentials/error.go):
  * `get`, the server's key on standard input, JSON on standard output; errors too come
  * on standard output, with exit status 1.
  */
@@ -14,7 +14,7 @@
 #define CREDENTIAL_HELPER_BYTES ((size_t)64 * 1024) /* of its answer */
 
 /*
- * Ask docker-credential-`name`, found on PATH and started without a shell, for the
+ * Ask docker-credential-`name`, found in PATH and started without a shell, for the
  * credentials of `server`.  Never fails: what went wrong is the login's `problem`, and a
  * helper that knows none gives an empty login.  Texts live in `arena`; secrets are
  * made known to log_add_secret().
@@ -23,10 +23,12 @@ struct docker_login credential_helper_get(struct arena *arena, const char *name,
 					  const char *server);
 
 /*
- * Read what a helper wrote, for its exit status.  (Apart from running it, for tests.)
+ * Read what a helper wrote that succeeded: {"ServerURL", "Username", "Secret"}, of which
+ * each may be absent.  The user "<token>" has an identity token for a secret.
+ * Errors: ERROR_SYNTAX; the text never quotes the answer.
  */
-struct docker_login credential_helper_read(struct arena *arena, const char *name,
-					   const char *answer, size_t length,
-					   bool succeeded);
+MUST_CHECK bool credential_helper_read(struct docker_login *login, struct arena *arena,
+				       const char *answer, size_t length,
+				       struct error *err);
 
 #endif
