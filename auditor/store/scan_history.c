@@ -41,8 +41,8 @@ static bool scan_history_get(struct scan_history *history, size_t n,
 	return true;
 }
 
-bool scan_history_last(struct scan_history *history, const char *scopes, int64_t first,
-		       int64_t before, int64_t *started_at, struct error *err)
+bool scan_history_last(struct scan_history *history, const char *scopes,
+		       struct scan_range range, int64_t *started_at, struct error *err)
 {
 	const struct past_scan *past;
 
@@ -50,12 +50,13 @@ bool scan_history_last(struct scan_history *history, const char *scopes, int64_t
 	for (size_t n = 0;; n++) {
 		if (!scan_history_get(history, n, &past, err))
 			return false;
-		if (!past || past->id < first)
+		if (!past || past->id < range.first)
 			return true;
-		if (past->id >= before)
+		if (past->id >= range.before)
 			continue;
 		*started_at = past->started_at;
-		if (past->id == first || coverage_observed_any(&past->coverage, scopes))
+		if (past->id == range.first ||
+		    coverage_observed_any(&past->coverage, scopes))
 			return true;
 	}
 }

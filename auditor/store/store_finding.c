@@ -334,14 +334,14 @@ static bool finding_date(struct scan_history *history, const struct report_scan 
 			 struct finding_row *row, struct error *err)
 {
 	struct finding *finding = &row->finding;
+	const struct scan_range seen = { row->first_scan,
+					 row->hidden_from ? row->hidden_from : scan->id };
 
 	finding->state = state_in(row, scan->id);
 	finding->last_seen_at = scan->started_at;
 	if (finding->state == FINDING_NEW || finding->state == FINDING_OPEN)
 		return true;
-	return scan_history_last(history, row->scopes, row->first_scan,
-				 row->hidden_from ? row->hidden_from : scan->id,
-				 &finding->last_seen_at, err);
+	return scan_history_last(history, row->scopes, seen, &finding->last_seen_at, err);
 }
 
 static bool is_reported(const struct scan_reader *reader, const struct finding_row *row)

@@ -12,17 +12,22 @@ static const char select_last[] =
 	"ORDER BY ended DESC, r.id DESC LIMIT 1";
 
 struct last_span {
-	int64_t first, ended; /* scans; 0: never ran */
+	struct arena arena;
+	struct scan_range range; /* first: 0 where it never ran */
 	const char *namespace;
 };
 
+static void last_span_release(struct last_span *span)
+{
+	arena_release(&span->arena);
+}
+
 static bool find_last(struct store *store, int64_t cluster,
-		      const struct declared_use *use, struct arena *arena,
-		      struct last_span *span, struct error *err)
+		      const struct declared_use *use, struct last_span *span,
+		      struct error *err)
 {
 	struct query query = query_start(store, select_last);
 
-	*span = (struct last_span){ 0, 0, "" };
 	query_add_number(&query, INT64_MAX);
 	query_add_number(&query, cluster);
 	query_add_text(&query, use->namespace);
@@ -32,9 +37,9 @@ static bool find_last(struct store *store, int64_t cluster,
 	query_add_text(&query, use->image.container);
 	query_add_text(&query, container_class_name(use->image.class));
 	if (query_row(&query)) {
-		span->first = query_number(&query);
-		span->ended = query_number(&query);
-		span->namespace = query_text(&query, arena);
+		span->range.first = query_number(&query);
+		span->range.before = query_number(&query);
+		span->namespace = query_text(&query, &span->arena);
 	}
 	return query_finish(&query, err);
 }
@@ -43,20 +48,19 @@ bool store_last_running(struct store *store, const struct cluster_identity *clus
 			const struct declared_use *use, int64_t *last_at,
 			struct error *err)
 {
-	CLEANUP(arena_release) struct arena arena = ARENA_INIT;
+	CLEANUP(last_span_release) struct last_span span = { .arena = ARENA_INIT };
 	CLEANUP(scan_history_release) struct scan_history history = { 0 };
 	struct cluster_row row;
-	struct last_span span;
 	const char *scopes;
 
 	*last_at = 0;
-	if (!cluster_find(store, cluster, &arena, &row, err) ||
-	    !find_last(store, row.id, use, &arena, &span, err))
+	if (!cluster_find(store, cluster, &span.arena, &row, err) ||
+	    !find_last(store, row.id, use, &span, err))
 		return false;
-	if (!span.first)
+	if (!span.range.first)
 		return true;
-	scopes = arena_printf(&arena, "%s\n",
-			      scope_of_namespace(&arena, row.key, span.namespace));
+	scopes = arena_printf(&span.arena, "%s\n",
+			      scope_of_namespace(&span.arena, row.key, span.namespace));
 	scan_history_begin(&history, store, INT64_MAX);
-	return scan_history_last(&history, scopes, span.first, span.ended, last_at, err);
+	return scan_history_last(&history, scopes, span.range, last_at, err);
 }

@@ -232,12 +232,16 @@ struct scan_history {
 
 void scan_history_begin(struct scan_history *history, struct store *store,
 			int64_t before);
-/*
- * When a scan last observed one of `scopes`, from scan `first` up to, and without,
- * `before`; when `first` began if none between did.
+
+/* From scan `first` up to, and without, `before`. */
+struct scan_range {
+	int64_t first, before;
+};
+
+/* When a scan of a range last observed one of `scopes`; if none did, when `first` began.
  */
 MUST_CHECK bool scan_history_last(struct scan_history *history, const char *scopes,
-				  int64_t first, int64_t before, int64_t *started_at,
+				  struct scan_range range, int64_t *started_at,
 				  struct error *err);
 void scan_history_release(struct scan_history *history);
 

@@ -27,14 +27,15 @@ static void make_history(struct store *store)
 
 static const struct {
 	const char *label, *scopes;
-	int64_t first, before, started_at;
+	struct scan_range range;
+	int64_t started_at;
 } cases[] = {
-	{ "the newest scan saw it", BILLING, 1, INT64_MAX, 5000 },
-	{ "the newest that covered it", SHOP, 1, INT64_MAX, 2000 },
-	{ "one of two scopes", SHOP BILLING, 1, INT64_MAX, 5000 },
-	{ "before a scan", BILLING, 1, 5, 1000 },
-	{ "the first one saw it in any case", SHOP, 4, INT64_MAX, 4000 },
-	{ "nothing in between", SHOP, 2, 2, 0 },
+	{ "the newest scan saw it", BILLING, { 1, INT64_MAX }, 5000 },
+	{ "the newest that covered it", SHOP, { 1, INT64_MAX }, 2000 },
+	{ "one of two scopes", SHOP BILLING, { 1, INT64_MAX }, 5000 },
+	{ "before a scan", BILLING, { 1, 5 }, 1000 },
+	{ "the first one saw it in any case", SHOP, { 4, INT64_MAX }, 4000 },
+	{ "nothing in between", SHOP, { 2, 2 }, 0 },
 };
 
 static void the_last_scan_that_covered_a_scope_is_found(void **state)
@@ -50,8 +51,8 @@ static void the_last_scan_that_covered_a_scope_is_found(void **state)
 			int64_t at;
 
 			CHECK(cases[i].label,
-			      scan_history_last(&history, cases[i].scopes, cases[i].first,
-						cases[i].before, &at, &err));
+			      scan_history_last(&history, cases[i].scopes, cases[i].range,
+						&at, &err));
 			CHECK(cases[i].label, at == cases[i].started_at);
 		}
 	}
@@ -66,7 +67,8 @@ static void an_aborted_scan_saw_nothing(void **state)
 
 	make_history(store);
 	scan_history_begin(&history, store, 4);
-	assert_true(scan_history_last(&history, BILLING, 1, 4, &at, &err));
+	assert_true(scan_history_last(&history, BILLING, (struct scan_range){ 1, 4 }, &at,
+				      &err));
 	assert_int_equal(at, 1000);
 }
 
@@ -81,7 +83,8 @@ static void a_damaged_row_is_an_error(void **state)
 	assert_true(query_execute(store, "UPDATE scan SET coverage = '[' WHERE id = 5",
 				  &err));
 	scan_history_begin(&history, store, INT64_MAX);
-	assert_false(scan_history_last(&history, SHOP, 1, INT64_MAX, &at, &err));
+	assert_false(scan_history_last(&history, SHOP,
+				       (struct scan_range){ 1, INT64_MAX }, &at, &err));
 	assert_int_equal(err.code, ERROR_STORE);
 }
 
