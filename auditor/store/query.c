@@ -232,14 +232,26 @@ bool query_execute(struct store *store, const char *sql, struct error *err)
 	return status == SQLITE_OK || query_error(store, status, err);
 }
 
+static bool transaction_start(struct transaction *transaction, struct store *store,
+			      const char *sql, struct error *err)
+{
+	if (!query_execute(store, sql, err))
+		return false;
+	transaction->store = store;
+	return true;
+}
+
 bool transaction_begin(struct transaction *transaction, struct store *store,
 		       struct error *err)
 {
 	/* IMMEDIATE: a lock that cannot be had is met here, not half way. */
-	if (!query_execute(store, "BEGIN IMMEDIATE", err))
-		return false;
-	transaction->store = store;
-	return true;
+	return transaction_start(transaction, store, "BEGIN IMMEDIATE", err);
+}
+
+bool transaction_begin_reading(struct transaction *transaction, struct store *store,
+			       struct error *err)
+{
+	return transaction_start(transaction, store, "BEGIN DEFERRED", err);
 }
 
 bool transaction_commit(struct transaction *transaction, struct error *err)

@@ -149,6 +149,9 @@ struct transaction {
 
 MUST_CHECK bool transaction_begin(struct transaction *transaction, struct store *store,
 				  struct error *err);
+/* All that is read until it is released is of one moment. */
+MUST_CHECK bool transaction_begin_reading(struct transaction *transaction,
+					  struct store *store, struct error *err);
 MUST_CHECK bool transaction_commit(struct transaction *transaction, struct error *err);
 void transaction_release(struct transaction *transaction);
 

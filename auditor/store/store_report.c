@@ -132,8 +132,11 @@ static bool (*const parts[])(struct scan_reader *reader, struct error *err) = {
 bool store_load_report(struct store *store, int64_t id, struct report *report,
 		       struct error *err)
 {
+	CLEANUP(transaction_release) struct transaction transaction = TRANSACTION_INIT;
 	struct scan_reader reader = { .store = store, .report = report, .tree = "" };
 
+	if (!transaction_begin_reading(&transaction, store, err))
+		return false;
 	if (!id && !find_last(store, &id, err))
 		return false;
 	if (!check_complete(store, id, err))

@@ -127,6 +127,41 @@ static void only_regular_files_are_taken(void **state)
 	assert_int_equal(size_error(world_path(state, "link"), &size), ERROR_STORE);
 }
 
+/* What goes to standard error in the meantime. */
+static void check_size_loudly(const char *file, char *said, size_t room)
+{
+	FILE *loud = tmpfile();
+	int saved = dup(STDERR_FILENO);
+	int64_t size;
+	size_t length;
+
+	assert_non_null(loud);
+	dup2(fileno(loud), STDERR_FILENO);
+	assert_int_equal(size_error(file, &size), ERROR_NONE);
+	fflush(stderr);
+	dup2(saved, STDERR_FILENO);
+	close(saved);
+	rewind(loud);
+	length = fread(said, 1, room - 1, loud);
+	said[length] = '\0';
+	fclose(loud);
+}
+
+static void a_file_that_all_may_write_is_warned_about(void **state)
+{
+	const char *file = world_path(state, "x.db");
+	struct error err = ERROR_INIT;
+	char said[1024];
+
+	assert_true(store_file_make(file, file, &err));
+	check_size_loudly(file, said, sizeof(said));
+	assert_string_equal(said, "");
+	assert_int_equal(chmod(file, 0606), 0);
+	check_size_loudly(file, said, sizeof(said));
+	assert_non_null(strstr(said, file));
+	assert_non_null(strstr(said, "chmod 600"));
+}
+
 static void the_lock_has_one_holder(void **state)
 {
 	const char *file = world_path(state, "x.db");
@@ -217,6 +252,7 @@ int main(void)
 		WORLD_TEST(a_name_alone_is_of_this_folder),
 		WORLD_TEST(what_names_no_file_is_refused),
 		WORLD_TEST(only_regular_files_are_taken),
+		WORLD_TEST(a_file_that_all_may_write_is_warned_about),
 		WORLD_TEST(the_lock_has_one_holder),
 		WORLD_TEST(a_lock_file_is_no_symbolic_link),
 		WORLD_TEST(rename_replaces_what_was_there),

@@ -153,6 +153,47 @@ static void the_clock_is_not_the_order(void **state)
 	assert_int_equal(report.running_count, 0);
 }
 
+/* A writer, and what it keeps while a reader is in the middle of a report. */
+struct intruder {
+	struct store *store;
+	struct world *world;
+};
+
+static int intrude(unsigned kind, void *user, void *statement, void *text)
+{
+	struct intruder *intruder = user;
+
+	(void)kind;
+	(void)statement;
+	if (strstr(text, "FROM declared_span") && intruder->store) {
+		world_scan(intruder->world, intruder->store);
+		intruder->store = NULL;
+	}
+	return 0;
+}
+
+static void a_report_is_of_one_moment(void **state)
+{
+	CLEANUP(store_close) struct store *writer = world_open(state, STORE_WRITE);
+	CLEANUP(store_close) struct store *reader = NULL;
+	CLEANUP(world_release) struct world world;
+	CLEANUP(report_release) struct report report;
+	struct intruder intruder = { writer, &world };
+
+	if (world_number(writer, "SELECT count(*) FROM pragma_journal_mode "
+				 "WHERE journal_mode = 'wal'") != 1)
+		skip(); /* without a WAL the writer waits for the reader */
+	world_init(&world);
+	world_run(&world, "shop", "web", "x@" DIGEST_A);
+	world_scan(&world, writer);
+	world.outcome.uses[0].pod_count = 99;
+	reader = world_open(state, STORE_READ);
+	sqlite3_trace_v2(reader->db, SQLITE_TRACE_STMT, intrude, &intruder);
+	load(reader, 1, &report);
+	assert_null(intruder.store); /* it was there */
+	assert_int_equal(report.running[0].pod_count, 2);
+}
+
 static void a_damaged_scan_is_an_error(void **state)
 {
 	CLEANUP(store_close) struct store *store = world_open(state, STORE_WRITE);
@@ -177,6 +218,7 @@ int main(void)
 		WORLD_TEST(a_report_without_a_cluster_has_none),
 		WORLD_TEST(an_earlier_scan_can_be_shown_again),
 		WORLD_TEST(the_clock_is_not_the_order),
+		WORLD_TEST(a_report_is_of_one_moment),
 		WORLD_TEST(a_damaged_scan_is_an_error),
 	};
 
