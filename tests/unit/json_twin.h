@@ -111,12 +111,16 @@ static bool twin_same(const struct node *node, const json_t *value,
 	return false;
 }
 
-/* What is JSON for one and not for the other, by intention. */
-static bool twin_may_differ(const struct error *ours, const json_error_t *theirs)
+/* Whether one of them is right to read what the other refuses. */
+static bool twin_may_differ(const char *text, size_t length, const struct error *ours,
+			    const json_error_t *theirs)
 {
 	/* Our limits are lower; numbers stay text, so none is too large for us. */
-	return ours->code == ERROR_LIMIT ||
-	       json_error_code(theirs) == json_error_numeric_overflow;
+	if (ours->code == ERROR_LIMIT ||
+	    json_error_code(theirs) == json_error_numeric_overflow)
+		return true;
+	/* jansson 2.14 overlooks a NUL byte right behind a number or literal. */
+	return ours->code != ERROR_NONE && memchr(text, '\0', length);
 }
 
 /* NULL where both readers agree about `text`, else what they do not agree on. */
@@ -132,7 +136,9 @@ static const char *twin_differs(const char *text, size_t length,
 	const char *problem = NULL;
 
 	if (read != (value != NULL))
-		problem = twin_may_differ(&ours, &theirs) ? NULL : "one of them reads it";
+		problem = twin_may_differ(text, length, &ours, &theirs)
+				  ? NULL
+				  : "one of them reads it";
 	else if (value && !twin_same(node, value, NULL))
 		problem = "the values differ";
 	else if (value && !json_read(&pruned, &arena, text, length, shape, false, &ours))

@@ -1,0 +1,68 @@
+"""`pindrift check` on the manifests of five public repositories, as their authors wrote them.
+
+What they hold was counted once by an independent reader (PyYAML's composer and the paths
+of the Kubernetes API).  Skipped where the folder is not beside the repository.
+"""
+
+import unittest
+from collections import Counter
+
+import scans  # noqa: F401 (finds lib)
+
+import lib
+
+CORPUS = lib.SHARED / "corpus"
+
+# Folder: files with Kubernetes objects, images in built-in kinds and Rollouts, files that
+# are not YAML.
+COUNTED = {
+    "argo-rollouts": (267, 175, 3),
+    "examples": (245, 131, 0),
+    "flux2-kustomize-helm-example": (23, 0, 0),
+    "kustomize": (150, 73, 0),
+    "microservices-demo": (68, 42, 13),
+}
+
+# Of the images, those that are unquoted templates: `image: {{ .Image }}` is a mapping.
+TEMPLATE_IMAGES = 3
+
+
+@unittest.skipUnless(CORPUS.is_dir(), "the corpus is not here")
+class Corpus(lib.TestCase):
+    def read(self, folder):
+        return self.pindrift_json("check", folder, cwd=CORPUS)
+
+    def test_no_image_is_missed_and_none_is_made_up(self):
+        templates = 0
+        for folder, (files, images, broken) in COUNTED.items():
+            with self.subTest(folder):
+                report = self.read(folder)
+                gaps = Counter()
+                for gap in report["gaps"]:
+                    at_line = gap["subject"].rpartition(":")[2].isdigit()
+                    gaps[gap["id"], at_line] += 1
+                templates += gaps["helm-template", True]
+                self.assertEqual(report["summary"]["files"], files)
+                self.assertEqual(len(report["declared"]) + gaps["helm-template", True], images)
+                self.assertEqual(gaps["helm-template", False] + gaps["not-yaml", False], broken)
+                self.assertEqual(gaps["unreadable", False] + gaps["too-large", False], 0)
+        self.assertEqual(templates, TEMPLATE_IMAGES)
+
+    def test_every_image_stands_where_the_report_says(self):
+        for folder in COUNTED:
+            for use in self.read(folder)["declared"]:
+                with self.subTest(f"{use['file']}:{use['line']}"):
+                    lines = (CORPUS / use["file"]).read_text().split("\n")
+                    rest = lines[use["line"] - 1][use["column"] - 1:]
+                    self.assertEqual(rest.lstrip("\"'")[:len(use["reference"])],
+                                     use["reference"])
+                    self.assertRegex(lines[use["line"] - 1], r"\b(image|reference)\W")
+
+    def test_gaps_name_what_is_known_of_the_corpus(self):
+        gaps = Counter(gap["id"] for folder in COUNTED for gap in self.read(folder)["gaps"])
+        self.assertEqual(gaps, {"unknown-kind": 45, "helm-template": 18,
+                                "kustomize-not-evaluated": 8, "parameter": 2, "not-yaml": 1})
+
+
+if __name__ == "__main__":
+    unittest.main()

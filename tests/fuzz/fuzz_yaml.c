@@ -1,0 +1,76 @@
+/*
+ * Any bytes, as YAML: documents come to an end, every place lies within the text, and
+ * what Kubernetes objects declare stands where it is said to stand.
+ */
+#include "base/yaml.h"
+#include "source/kube_document.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static void check(bool condition)
+{
+	if (!condition)
+		abort();
+}
+
+static void check_place(const struct node_place *place, size_t size)
+{
+	check(place->begin <= place->end && place->end <= size);
+	check(place->line >= 1 && place->column >= 1);
+}
+
+static void check_node(const struct node *node, size_t size)
+{
+	check_place(&node->place, size);
+	if (node->kind == NODE_MAPPING) {
+		for (size_t i = 0; i < node->length; i++) {
+			check_place(&node->members[i].key_place, size);
+			check_node(node->members[i].value, size);
+		}
+	} else if (node->kind == NODE_SEQUENCE) {
+		for (size_t i = 0; i < node->length; i++)
+			check_node(node->items[i], size);
+	} else {
+		check(strlen(node->text) == node->length);
+	}
+}
+
+/* A plain scalar on one line is its own source text. */
+static void check_uses(const struct snapshot *snapshot, const char *text)
+{
+	for (size_t i = 0; i < snapshot->declared_count; i++) {
+		const struct declared_use *use = &snapshot->declared[i];
+		size_t length = strlen(use->image.text);
+
+		if (use->image.state == REFERENCE_OK && text[use->begin] != '\'' &&
+		    text[use->begin] != '"' && use->end - use->begin == length)
+			check(memcmp(text + use->begin, use->image.text, length) == 0);
+	}
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	CLEANUP(arena_release) struct arena arena = ARENA_INIT;
+	CLEANUP(snapshot_release) struct snapshot snapshot;
+	const char *text = arena_strndup(&arena, (const char *)data, size);
+	struct error err = ERROR_INIT;
+	CLEANUP(yaml_stream_free)
+	struct yaml_stream *stream = yaml_stream_new(text, size, &err);
+	struct kube_file file = {
+		.snapshot = &snapshot,
+		.name = "fuzz.yaml",
+		.path = "fuzz.yaml",
+		.scope = "tree//path/fuzz.yaml",
+		.text = text,
+	};
+	struct node *document = NULL;
+
+	snapshot_init(&snapshot, 0);
+	while (stream && yaml_stream_next(stream, &arena, &document, &err) && document) {
+		check_node(document, size);
+		kube_document_read(&file, document);
+	}
+	check_uses(&snapshot, text);
+	check(err.code == ERROR_NONE || err.text[0] != '\0');
+	return 0;
+}
