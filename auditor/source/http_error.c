@@ -18,11 +18,11 @@ static const struct {
 	  "the certificate of %s comes from a CA that is not trusted here: give that "
 	  "CA" },
 	{ X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY,
-	  "the certificate of %s comes from a CA that is not known here: give that CA" },
+	  "the certificate of %s comes from a CA that is not trusted here" },
 	{ X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT,
-	  "the certificate of %s comes from a CA that is not known here: give that CA" },
+	  "the certificate of %s comes from a CA that is not trusted here" },
 	{ X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE,
-	  "the certificate of %s comes from a CA that is not known here: give that CA" },
+	  "the certificate of %s comes from a CA that is not trusted here" },
 	{ X509_V_ERR_CERT_REVOKED, "the certificate of %s has been revoked" },
 };
 
@@ -57,7 +57,8 @@ static void explain_certificate(const struct transfer *transfer, const char *hos
 			return;
 		}
 	}
-	if (result == X509_V_OK)
+	/* libcurl compares the names itself, before it asks OpenSSL for the result. */
+	if (result == X509_V_OK || result == X509_V_ERR_UNSPECIFIED)
 		error_set(err, ERROR_NETWORK,
 			  "the certificate of %s is for another name: %s", host,
 			  transfer->curl_text);
@@ -66,14 +67,20 @@ static void explain_certificate(const struct transfer *transfer, const char *hos
 			  host, transfer->curl_text);
 }
 
-/* A proxy that refuses a tunnel; false where none did. */
-static bool explain_tunnel(const struct transfer *transfer, const char *host,
-			   struct error *err)
+long http_proxy_refusal(const struct transfer *transfer)
 {
 	long status = 0;
 
 	curl_easy_getinfo(transfer->curl, CURLINFO_HTTP_CONNECTCODE, &status);
-	if (status < 300)
+	return status >= 300 ? status : 0;
+}
+
+static bool explain_tunnel(const struct transfer *transfer, const char *host,
+			   struct error *err)
+{
+	long status = http_proxy_refusal(transfer);
+
+	if (!status)
 		return false;
 	error_set(err, ERROR_NETWORK,
 		  "the proxy does not connect to %s: it answers %ld%s", host, status,

@@ -124,6 +124,9 @@ void transfer_reset(struct transfer *transfer);
 /* Say in `err` why an attempt that libcurl ended with `code` failed. */
 void http_explain(const struct transfer *transfer, CURLcode code, struct error *err);
 
+/* The status with which a proxy refused a tunnel, or 0. */
+long http_proxy_refusal(const struct transfer *transfer);
+
 /* True if the peer or the wire broke a connection off: the next one may well do. */
 bool http_is_broken_connection(CURLcode code);
 /* Seconds to wait before trying again; negative: the answer stands. */

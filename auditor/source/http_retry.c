@@ -23,10 +23,16 @@ bool http_is_broken_connection(CURLcode code)
 	}
 }
 
-/* RFC 6585, section 4, and the 5xx that say "not now". */
-static bool is_retried_status(long status)
+/*
+ * How often a request is tried that gets this answer.  429 (RFC 6585, section 4) and the
+ * gateways' 5xx say "not now"; 500 may as well be the answer for ever, as
+ * docker-registry's to a request for a manifest by the digest of a config.
+ */
+static unsigned tries_for_status(long status)
 {
-	return status == 429 || status == 500 || (status >= 502 && status <= 504);
+	if (status == 500)
+		return 2;
+	return status == 429 || (status >= 502 && status <= 504) ? HTTP_TRIES : 1;
 }
 
 /* Between 0.75 and 1.25, so that many requests do not come back all at once. */
@@ -66,8 +72,10 @@ double http_retry_delay(const struct transfer *transfer, CURLcode code)
 	    transfer->tries >= HTTP_TRIES || transfer->stopped.code != ERROR_NONE)
 		return -1;
 	if (code != CURLE_OK)
-		return http_is_broken_connection(code) ? delay : -1;
-	if (!is_retried_status(transfer->response.status))
+		return http_is_broken_connection(code) && !http_proxy_refusal(transfer)
+			       ? delay
+			       : -1;
+	if (transfer->tries >= tries_for_status(transfer->response.status))
 		return -1;
 	header = http_header(&transfer->response, "Retry-After");
 	if (header)

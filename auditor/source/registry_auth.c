@@ -23,7 +23,7 @@ struct grant {
 	bool withheld;        /* credentials that the realm must not have */
 	enum fact_state fact; /* FACT_FOUND: `header` may be sent, else `reason` */
 	char *reason;
-	struct auth_waiter *waiters;
+	struct auth_waiter *first, *last; /* in the order in which they came */
 	bool posted; /* the question to the token server was a form */
 	char *note;
 };
@@ -156,8 +156,8 @@ static void settle(struct grant *grant)
 	};
 
 	grant->state = GRANT_SETTLED;
-	waiter = grant->waiters;
-	grant->waiters = NULL;
+	waiter = grant->first;
+	grant->first = grant->last = NULL;
 	for (; waiter; waiter = next) {
 		next = waiter->next;
 		waiter->ready(&authorization, waiter->user);
@@ -258,7 +258,7 @@ static void token_done(struct http_response *response, void *user)
 		error_wrap(&err, "no token");
 		if (err.code == ERROR_DENIED)
 			error_set(&err, ERROR_DENIED,
-				  "%.300s (--token-host %.100s allows it)",
+				  "no token: %.300s (--token-host %.100s allows it)",
 				  response->err.text, host);
 		settle_without(grant, FACT_UNKNOWN, err.text);
 	} else if (status == 200) {
@@ -343,8 +343,12 @@ void registry_auth_ask(struct registry_auth *auth, const char *repository,
 		waiter->ready(&authorization, waiter->user);
 		return;
 	}
-	waiter->next = grant->waiters;
-	grant->waiters = waiter;
+	waiter->next = NULL;
+	if (grant->last)
+		grant->last->next = waiter;
+	else
+		grant->first = waiter;
+	grant->last = waiter;
 	if (grant->state != GRANT_ASKED)
 		prepare(grant);
 }

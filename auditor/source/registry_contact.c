@@ -52,10 +52,10 @@ const struct http_trust *registry_contact_trust(const struct registry_contact *c
 
 static void tell(struct registry_contact *contact, enum contact_state state)
 {
-	struct contact_waiter *waiter = contact->waiters, *next;
+	struct contact_waiter *waiter = contact->first, *next;
 
 	contact->state = state;
-	contact->waiters = NULL;
+	contact->first = contact->last = NULL;
 	for (; waiter; waiter = next) {
 		next = waiter->next;
 		waiter->ready(waiter->user);
@@ -148,8 +148,12 @@ void registry_contact_ask(struct registry_contact *contact, struct contact_waite
 		waiter->ready(waiter->user);
 		return;
 	}
-	waiter->next = contact->waiters;
-	contact->waiters = waiter;
+	waiter->next = NULL;
+	if (contact->last)
+		contact->last->next = waiter;
+	else
+		contact->first = waiter;
+	contact->last = waiter;
 	if (contact->state == CONTACT_NONE)
 		begin(contact);
 }

@@ -37,10 +37,10 @@ struct registry_contact {
 	char *reason;
 	struct url url;
 	char *base; /* "https://registry-1.docker.io", without a final slash */
-	char host[URL_HOST_TEXT_SIZE]; /* of `url`, as http_figures() names it */
-	bool may_be_tls;               /* plain HTTP is a first try */
-	struct registry_auth *auth;    /* CONTACT_READY */
-	struct contact_waiter *waiters;
+	char host[URL_HOST_TEXT_SIZE];       /* of `url`, as http_figures() names it */
+	bool may_be_tls;                     /* plain HTTP is a first try */
+	struct registry_auth *auth;          /* CONTACT_READY */
+	struct contact_waiter *first, *last; /* in the order in which they came */
 };
 
 /* `settings` is borrowed. */
