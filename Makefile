@@ -37,6 +37,7 @@ LISTED := \
 	auditor/base/pipes.c \
 	auditor/base/process.c \
 	auditor/base/program.c \
+	auditor/base/pool.c \
 	auditor/base/table.c \
 	auditor/base/timestamp.c \
 	auditor/base/utf8.c \

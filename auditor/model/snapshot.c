@@ -87,6 +87,22 @@ void snapshot_add_running(struct snapshot *snapshot, const struct running_use *u
 	snapshot->running[snapshot->running_count++] = *use;
 }
 
+/* Leaves no outgrown copies in the arena, and the room that arena_grow() counts on. */
+struct running_use *snapshot_extend_running(struct snapshot *snapshot, size_t count)
+{
+	size_t before = snapshot->running_count, capacity = 8;
+	struct running_use *uses;
+
+	while (capacity < before + count)
+		capacity *= 2;
+	uses = arena_alloc(&snapshot->arena, capacity * sizeof(*uses));
+	if (before)
+		memcpy(uses, snapshot->running, before * sizeof(*uses));
+	snapshot->running = uses;
+	snapshot->running_count = before + count;
+	return uses + before;
+}
+
 void snapshot_add_live(struct snapshot *snapshot, const struct live_workload *live)
 {
 	snapshot->live = GROW(snapshot, snapshot->live, snapshot->live_count);

@@ -245,6 +245,8 @@ void snapshot_release(struct snapshot *snapshot);
 /* Append; the strings must live in the snapshot's arena (or be literals). */
 void snapshot_add_declared(struct snapshot *snapshot, const struct declared_use *use);
 void snapshot_add_running(struct snapshot *snapshot, const struct running_use *use);
+/* Append `count` zeroed uses at once, for the caller to fill in; returns the first. */
+struct running_use *snapshot_extend_running(struct snapshot *snapshot, size_t count);
 void snapshot_add_live(struct snapshot *snapshot, const struct live_workload *live);
 void snapshot_add_coverage(struct snapshot *snapshot, const char *scope, bool observed,
 			   const char *note);

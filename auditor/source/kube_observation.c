@@ -38,20 +38,16 @@ static bool fold_node(const struct node *item, void *user, struct error *err)
 {
 	const struct observed_list *observed = user;
 	struct observation *observation = observed->observation;
-	const char *name = node_text(node_get(item, "metadata"), "name");
 	const struct node *info = node_path(item, "status", "nodeInfo", NULL);
-	struct platform platform = platform_make(node_text(info, "operatingSystem"),
-						 node_text(info, "architecture"), "");
-	struct arena *arena = &observation->client.arena;
-	const char **key;
-	void **slot = table_slot(&observation->platforms, name, strlen(name), &key);
+	const struct platform platform = platform_make(
+		node_text(info, "operatingSystem"), node_text(info, "architecture"), "");
+	const char *name = pool_keep(&observation->pool,
+				     node_text(node_get(item, "metadata"), "name"));
+	char text[PLATFORM_TEXT_SIZE];
 
 	(void)err;
-	if (!*slot) {
-		*key = arena_strdup(arena, name);
-		*slot = arena_alloc(arena, sizeof(platform));
-	}
-	memcpy(*slot, &platform, sizeof(platform));
+	*table_slot(&observation->platforms, name, strlen(name), NULL) =
+		(void *)pool_keep(&observation->pool, platform_format(text, &platform));
 	return true;
 }
 
@@ -85,9 +81,8 @@ static bool fold_workload(const struct node *item, void *user, struct error *err
 	(void)err;
 	observed->workloads = array_grow(observed->workloads, observed->workload_count,
 					 sizeof(*observed->workloads));
-	observed->workloads[observed->workload_count++] =
-		kube_workload_read(item, resource->group, resource->kind,
-				   &observed->observation->snapshot->arena);
+	observed->workloads[observed->workload_count++] = kube_workload_read(
+		item, resource->group, resource->kind, &observed->observation->pool);
 	return true;
 }
 
@@ -266,11 +261,12 @@ void observation_init(struct observation *observation, struct http *http,
 	*observation = (struct observation){
 		.scope = scope,
 		.snapshot = snapshot,
+		.pool = POOL_INIT(&snapshot->arena),
 		.platforms = TABLE_INIT,
 		.uid = "",
 	};
 	kube_client_init(&observation->client, http, config);
-	kube_pods_init(&observation->pods, &snapshot->arena, &observation->platforms,
+	kube_pods_init(&observation->pods, &observation->pool, &observation->platforms,
 		       scope->all_phases);
 	prepare_lists(observation);
 }
@@ -289,5 +285,6 @@ void observation_release(struct observation *observation)
 	}
 	kube_pods_release(&observation->pods);
 	table_release(&observation->platforms);
+	pool_release(&observation->pool);
 	kube_client_release(&observation->client);
 }

@@ -49,7 +49,8 @@ struct observation {
 	struct snapshot *snapshot;
 	struct observed_list lists[KUBE_LIST_COUNT];
 	unsigned token_number;  /* of the token that the newest single request carried */
-	struct table platforms; /* node name to struct platform */
+	struct pool pool;       /* of the texts that go into the snapshot */
+	struct table platforms; /* node name to "linux/amd64" */
 	struct kube_pods pods;
 	const char *uid; /* of namespace kube-system; "" where it could not be had */
 	bool accepted;   /* the server answered us with something else than 401 */

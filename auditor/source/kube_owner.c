@@ -46,7 +46,7 @@ void kube_owners_finish(struct kube_owners *owners)
 }
 
 size_t kube_owners_chain(const struct kube_owners *owners,
-			 const struct kube_reference *reference, struct arena *arena,
+			 const struct kube_reference *reference, struct pool *pool,
 			 struct object_id chain[OWNER_CHAIN])
 {
 	size_t count = 0;
@@ -56,7 +56,7 @@ size_t kube_owners_chain(const struct kube_owners *owners,
 
 		if (!owner) {
 			chain[count++] = (struct object_id){
-				api_group_of(reference->api_version, arena),
+				api_group_of(reference->api_version, pool->arena),
 				reference->kind,
 				reference->name,
 			};

@@ -29,7 +29,7 @@ void kube_owners_finish(struct kube_owners *owners);
  * An owner that no list showed (a custom controller) is the last one.
  */
 size_t kube_owners_chain(const struct kube_owners *owners,
-			 const struct kube_reference *reference, struct arena *arena,
+			 const struct kube_reference *reference, struct pool *pool,
 			 struct object_id chain[OWNER_CHAIN]);
 
 #endif

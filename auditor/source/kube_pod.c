@@ -4,8 +4,6 @@
 #include "model/workload.h"
 #include "source/kube_shape.h"
 
-#define KEY_BYTES ((size_t)16 * 1024 * 1024)
-
 /* Labels that say which revision of its workload a pod is of. */
 static const char *const revision_labels[] = {
 	KUBE_ROLLOUT_HASH,    /* Argo Rollouts */
@@ -13,47 +11,53 @@ static const char *const revision_labels[] = {
 	KUBE_CONTROLLER_HASH, /* StatefulSet, DaemonSet */
 };
 
-/* The pods that are equal in all that counts. */
-struct pod_row {
-	struct running_use use;
+/*
+ * What pods are equal in.  Every text is the pool's one copy, so equal keys are equal
+ * bytes.
+ */
+struct row_key {
+	const char *namespace;
 	struct kube_reference controller; /* kind "": there is none */
-};
-
-/* What is the same for all containers of a pod.  Borrowed from its nodes. */
-struct pod_facts {
-	const char *name, *namespace;
-	struct kube_reference controller;
-	struct platform platform;
+	const char *own_name;             /* of a pod without a controller, else "" */
+	const char *container, *text, *image_id;
+	const char *platform; /* "linux/amd64" */
 	const char *revision, *generation;
-	int64_t created_at;
-	bool mirror;
-};
-
-/* What is known of one container. */
-struct container_facts {
-	const struct container_image *image;
-	const char *image_id;
+	enum container_class class;
 	enum running_state state;
-	const char *reason;
+	uint64_t mirror; /* so wide that there is no padding */
 };
 
-void kube_pods_init(struct kube_pods *pods, struct arena *strings,
+/* The pods that are equal in their key. */
+struct pod_row {
+	struct row_key key;
+	const char *pod;    /* the first by name */
+	const char *reason; /* why its container waits */
+	int64_t newest_pod_at;
+	uint32_t pod_count;
+};
+
+/* What is read of a pod besides its key.  Borrowed from its nodes. */
+struct pod_facts {
+	const char *name;
+	const char *reason;
+	int64_t created_at;
+};
+
+void kube_pods_init(struct kube_pods *pods, struct pool *pool,
 		    const struct table *platforms, bool all_phases)
 {
 	*pods = (struct kube_pods){
-		.strings = strings,
+		.pool = pool,
 		.platforms = platforms,
 		.all_phases = all_phases,
 		.rows_arena = ARENA_INIT,
 		.rows = TABLE_INIT,
 		.scratch = ARENA_INIT,
-		.key = BUF_INIT(KEY_BYTES),
 	};
 }
 
 void kube_pods_release(struct kube_pods *pods)
 {
-	buf_release(&pods->key);
 	table_release(&pods->rows);
 	arena_release(&pods->scratch);
 	arena_release(&pods->rows_arena);
@@ -93,28 +97,43 @@ static struct kube_reference controller_of(const struct node *pod_metadata)
 	return controller;
 }
 
-static struct pod_facts read_facts(const struct kube_pods *pods, const struct node *pod)
+static int64_t created_at(const struct node *meta)
 {
+	struct error ignored = ERROR_INIT;
+	int64_t seconds;
+
+	return timestamp_parse(&seconds, node_text(meta, "creationTimestamp"), &ignored)
+		       ? seconds
+		       : 0;
+}
+
+/* "linux/amd64", or "" where the node is not known. */
+static const char *platform_of(const struct kube_pods *pods, const struct node *pod)
+{
+	const char *name = node_text(node_get(pod, "spec"), "nodeName");
+	const char *platform = table_find(pods->platforms, name, strlen(name));
+
+	return platform ? platform : "";
+}
+
+/* What is the same for all containers of a pod. */
+static struct row_key pod_key(const struct kube_pods *pods, const struct node *pod)
+{
+	struct pool *pool = pods->pool;
 	const struct node *meta = node_get(pod, "metadata");
 	const struct node *pod_labels = node_get(meta, "labels");
-	const char *node_name = node_text(node_get(pod, "spec"), "nodeName");
-	const struct platform *platform =
-		table_find(pods->platforms, node_name, strlen(node_name));
-	struct pod_facts facts = {
-		.name = node_text(meta, "name"),
-		.namespace = node_text(meta, "namespace"),
-		.controller = controller_of(meta),
-		.platform = platform ? *platform : platform_make("", "", ""),
-		.revision = revision_of(pod_labels),
-		.generation = node_text(pod_labels, KUBE_POD_GENERATION),
+	const struct kube_reference controller = controller_of(meta);
+	const char *own = controller.kind[0] ? "" : node_text(meta, "name");
+
+	return (struct row_key){
+		.namespace = pool_keep(pool, node_text(meta, "namespace")),
+		.controller = kube_reference_copy(&controller, pool),
+		.own_name = pool_keep(pool, own),
+		.platform = pool_keep(pool, platform_of(pods, pod)),
+		.revision = pool_keep(pool, revision_of(pod_labels)),
+		.generation = pool_keep(pool, node_text(pod_labels, KUBE_POD_GENERATION)),
 		.mirror = node_get(node_get(meta, "annotations"), KUBE_MIRROR) != NULL,
 	};
-	struct error ignored = ERROR_INIT;
-
-	if (!timestamp_parse(&facts.created_at, node_text(meta, "creationTimestamp"),
-			     &ignored))
-		facts.created_at = 0;
-	return facts;
 }
 
 /* The item of that name; the order of statuses is not that of the spec. */
@@ -162,8 +181,13 @@ static bool is_pull_failure(const char *reason)
 	       strcmp(reason, "InvalidImageName") == 0;
 }
 
-/* An imageID says that the image was there, whether the container runs or crashes. */
-static void read_status(struct container_facts *facts, const struct node *pod_status)
+/*
+ * Complete the key by a container's image and status; returns why it waits.  An imageID
+ * says that the image was there, whether the container runs or crashes.
+ */
+static const char *add_container(struct row_key *key, struct pool *pool,
+				 const struct container_image *image,
+				 const struct node *pod_status)
 {
 	static const char *const lists[] = {
 		[CLASS_CONTAINER] = "containerStatuses",
@@ -171,147 +195,61 @@ static void read_status(struct container_facts *facts, const struct node *pod_st
 		[CLASS_SIDECAR] = "initContainerStatuses",
 		[CLASS_EPHEMERAL] = "ephemeralContainerStatuses",
 	};
-	const char *reason = "";
+	const char *id, *reason = "";
 
-	if (facts->image->class == CLASS_IMAGE_VOLUME) {
-		facts->image_id = mounted_image_id(pod_status, facts->image->container);
+	if (image->class == CLASS_IMAGE_VOLUME) {
+		id = mounted_image_id(pod_status, image->container);
 	} else {
-		const struct node *found = find_named(
-			pod_status, lists[facts->image->class], facts->image->container);
+		const struct node *found =
+			find_named(pod_status, lists[image->class], image->container);
 
-		facts->image_id = node_text(found, "imageID");
+		id = node_text(found, "imageID");
 		reason = node_text(node_path(found, "state", "waiting", NULL), "reason");
 	}
-	facts->state = facts->image_id[0] ? RUNNING_STARTED : RUNNING_PENDING;
-	facts->reason = "";
-	if (is_pull_failure(reason)) {
-		facts->state = RUNNING_FAILING;
-		facts->reason = reason;
+	key->container = pool_keep(pool, image->container);
+	key->text = pool_keep(pool, image->text);
+	key->image_id = pool_keep(pool, id);
+	key->class = image->class;
+	key->state = id[0] ? RUNNING_STARTED : RUNNING_PENDING;
+	if (!is_pull_failure(reason))
+		return "";
+	key->state = RUNNING_FAILING;
+	return reason;
+}
+
+/* The row of a key, made at the first call. */
+static struct pod_row *find_row(struct kube_pods *pods, const struct row_key *key)
+{
+	const char **kept;
+	void **slot = table_slot(&pods->rows, (const char *)key, sizeof(*key), &kept);
+	struct pod_row *row = *slot;
+
+	if (!row) {
+		row = arena_alloc(&pods->rows_arena, sizeof(*row));
+		row->key = *key;
+		*kept = (const char *)&row->key;
+		*slot = row;
 	}
-}
-
-/* A part of a key ends with a NUL, which none of them can hold. */
-static void key_add(struct buf *key, const char *part)
-{
-	buf_add(key, part, strlen(part) + 1);
-}
-
-/* What a key ends with, after its owner. */
-static void key_add_use(struct buf *key, const struct running_use *use)
-{
-	char platform[PLATFORM_TEXT_SIZE];
-
-	key_add(key, use->image.container);
-	key_add(key, container_class_name(use->image.class));
-	key_add(key, use->image.text);
-	key_add(key, use->image_id_text);
-	key_add(key, platform_format(platform, &use->platform));
-	key_add(key, use->revision);
-	key_add(key, use->generation);
-	buf_printf(key, "%d%d", (int)use->state, use->mirror);
-}
-
-/* A use that borrows from the pod, to look for its row. */
-static struct running_use use_of(const struct pod_facts *pod,
-				 const struct container_facts *facts)
-{
-	return (struct running_use){
-		.namespace = pod->namespace,
-		.image = *facts->image,
-		.image_id_text = facts->image_id,
-		.platform = pod->platform,
-		.state = facts->state,
-		.reason = facts->reason,
-		.revision = pod->revision,
-		.generation = pod->generation,
-		.newest_pod_at = pod->created_at,
-		.pod_count = 1,
-		.pod = pod->name,
-		.mirror = pod->mirror,
-	};
-}
-
-static void build_key(struct buf *key, const struct pod_facts *pod,
-		      const struct running_use *use)
-{
-	const struct kube_reference *controller = &pod->controller;
-
-	buf_clear(key);
-	key_add(key, pod->namespace);
-	key_add(key, controller->uid);
-	key_add(key, controller->api_version);
-	key_add(key, controller->kind);
-	key_add(key, controller->kind[0] ? controller->name : pod->name);
-	key_add_use(key, use);
-}
-
-/* A row of its own texts. */
-static struct pod_row *new_row(struct kube_pods *pods, const struct running_use *use,
-			       const struct kube_reference *controller)
-{
-	struct pod_row *row = arena_alloc(&pods->rows_arena, sizeof(*row));
-	struct arena *strings = pods->strings;
-
-	row->use = *use;
-	row->use.namespace = arena_strdup(strings, use->namespace);
-	row->use.image = kube_image_copy(&use->image, strings);
-	row->use.image_id_text = arena_strdup(strings, use->image_id_text);
-	row->use.image_id = image_id_parse(row->use.image_id_text, strings);
-	row->use.reason = arena_strdup(strings, use->reason);
-	row->use.revision = arena_strdup(strings, use->revision);
-	row->use.generation = arena_strdup(strings, use->generation);
-	row->use.pod = arena_strdup(strings, use->pod);
-	row->controller = kube_reference_copy(controller, strings);
 	return row;
 }
 
-/* Add the pods of `use`, whose texts live as long as those of `into`. */
-static void merge(struct running_use *into, const struct running_use *use)
+static void count_pod(struct kube_pods *pods, struct pod_row *row,
+		      const struct pod_facts *facts)
 {
-	into->pod_count += use->pod_count;
-	if (use->newest_pod_at > into->newest_pod_at)
-		into->newest_pod_at = use->newest_pod_at;
-	if (strcmp(use->pod, into->pod) < 0) {
-		into->pod = use->pod;
-		into->reason = use->reason;
+	if (!row->pod_count++ || strcmp(facts->name, row->pod) < 0) {
+		row->pod = pool_keep(pods->pool, facts->name);
+		row->reason = pool_keep(pods->pool, facts->reason);
 	}
-}
-
-/* As merge(), for a use that borrows from a pod. */
-static void merge_pod(struct running_use *into, const struct running_use *use,
-		      struct arena *strings)
-{
-	struct running_use kept = *use;
-
-	if (strcmp(use->pod, into->pod) < 0) {
-		kept.pod = arena_strdup(strings, use->pod);
-		kept.reason = arena_strdup(strings, use->reason);
-	}
-	merge(into, &kept);
-}
-
-static void fold_container(struct kube_pods *pods, const struct pod_facts *pod,
-			   const struct container_facts *facts)
-{
-	const struct running_use use = use_of(pod, facts);
-	const char **key;
-	void **slot;
-
-	build_key(&pods->key, pod, &use);
-	slot = table_slot(&pods->rows, pods->key.data, pods->key.length, &key);
-	if (*slot) {
-		merge_pod(&((struct pod_row *)*slot)->use, &use, pods->strings);
-		return;
-	}
-	*key = arena_strndup(&pods->rows_arena, pods->key.data, pods->key.length);
-	*slot = new_row(pods, &use, &pod->controller);
+	if (facts->created_at > row->newest_pod_at)
+		row->newest_pod_at = facts->created_at;
 }
 
 bool kube_pods_fold(struct kube_pods *pods, const struct node *pod, struct error *err)
 {
-	const struct pod_facts facts = read_facts(pods, pod);
-	const struct node *pod_status = node_get(pod, "status");
+	const struct node *meta = node_get(pod, "metadata");
+	struct pod_facts facts = { node_text(meta, "name"), "", created_at(meta) };
 	struct image_field *fields;
+	struct row_key key;
 	size_t count;
 
 	pods->count++;
@@ -324,76 +262,143 @@ bool kube_pods_fold(struct kube_pods *pods, const struct node *pod, struct error
 	if (count > KUBE_POD_IMAGES)
 		return error_set(err, ERROR_LIMIT, "pod '%s' has more than %d images",
 				 facts.name, KUBE_POD_IMAGES);
+	key = pod_key(pods, pod);
 	for (size_t i = 0; i < count; i++) {
-		struct container_facts one = { .image = &fields[i].image };
-
-		read_status(&one, pod_status);
-		fold_container(pods, &facts, &one);
+		facts.reason = add_container(&key, pods->pool, &fields[i].image,
+					     node_get(pod, "status"));
+		count_pod(pods, find_row(pods, &key), &facts);
 	}
 	return true;
 }
 
 /* A pod that nobody controls is its own owner. */
-static void set_owners(struct pod_row *row, const struct kube_owners *owners,
-		       struct arena *arena)
+static void set_owners(struct running_use *use, const struct row_key *key,
+		       const struct kube_owners *owners, struct pool *pool)
 {
-	struct running_use *use = &row->use;
-
-	use->owner_count =
-		kube_owners_chain(owners, &row->controller, arena, use->owners);
+	use->owner_count = kube_owners_chain(owners, &key->controller, pool, use->owners);
 	if (use->owner_count == 0)
 		use->owners[use->owner_count++] =
-			(struct object_id){ "", "Pod", use->pod };
+			(struct object_id){ "", "Pod", key->own_name };
 }
 
-/* The order of the snapshot: by namespace, then by owner from the topmost down. */
-static void build_final_key(struct buf *key, const struct running_use *use)
+/* As image_id_parse(), with texts that are kept in the pool. */
+static struct image_id read_image_id(struct kube_pods *pods, const char *text)
 {
-	buf_clear(key);
-	key_add(key, use->namespace);
-	for (size_t i = use->owner_count; i-- > 0;) {
-		key_add(key, use->owners[i].kind);
-		key_add(key, use->owners[i].name);
-		key_add(key, use->owners[i].api_group);
+	struct image_id id = image_id_parse(text, &pods->scratch);
+
+	id.registry = pool_keep(pods->pool, id.registry);
+	id.repository = pool_keep(pods->pool, id.repository);
+	return id;
+}
+
+static struct container_image read_image(struct kube_pods *pods,
+					 const struct row_key *key)
+{
+	struct container_image image = { .container = key->container,
+					 .class = key->class };
+
+	container_image_read(&image, &pods->scratch, key->text);
+	return kube_image_copy(&image, pods->pool);
+}
+
+static void fill_use(struct running_use *use, struct kube_pods *pods,
+		     const struct pod_row *row, const struct kube_owners *owners)
+{
+	const struct row_key *key = &row->key;
+
+	arena_clear(&pods->scratch);
+	*use = (struct running_use){
+		.namespace = key->namespace,
+		.image = read_image(pods, key),
+		.image_id_text = key->image_id,
+		.image_id = read_image_id(pods, key->image_id),
+		.platform = platform_parse(key->platform),
+		.state = key->state,
+		.reason = row->reason,
+		.revision = key->revision,
+		.generation = key->generation,
+		.newest_pod_at = row->newest_pod_at,
+		.pod_count = row->pod_count,
+		.pod = row->pod,
+		.mirror = key->mirror,
+	};
+	set_owners(use, key, owners, pods->pool);
+}
+
+/* From the topmost down: what belongs together stands together. */
+static int compare_owners(const struct running_use *a, const struct running_use *b)
+{
+	size_t i = a->owner_count, j = b->owner_count;
+	int order = 0;
+
+	while (!order && i > 0 && j > 0)
+		order = object_id_compare(&a->owners[--i], &b->owners[--j]);
+	return order ? order : (i > 0) - (j > 0);
+}
+
+/* The order of the snapshot; 0 where two uses are one. */
+static int compare_uses(const void *one, const void *other)
+{
+	const struct running_use *a = one, *b = other;
+	const char *const pairs[][2] = {
+		{ a->image.container, b->image.container },
+		{ a->image.text, b->image.text },
+		{ a->image_id_text, b->image_id_text },
+		{ a->platform.os, b->platform.os },
+		{ a->platform.architecture, b->platform.architecture },
+		{ a->revision, b->revision },
+		{ a->generation, b->generation },
+	};
+	int order = strcmp(a->namespace, b->namespace);
+
+	if (!order)
+		order = compare_owners(a, b);
+	for (size_t i = 0; i < ARRAY_LENGTH(pairs) && !order; i++)
+		order = strcmp(pairs[i][0], pairs[i][1]);
+	if (!order)
+		order = (int)a->image.class - (int)b->image.class;
+	if (!order)
+		order = (int)a->state - (int)b->state;
+	return order ? order : a->mirror - b->mirror;
+}
+
+/* Owners that differ in their uid alone are one to people and to the store. */
+static void merge(struct running_use *into, const struct running_use *use)
+{
+	into->pod_count += use->pod_count;
+	if (use->newest_pod_at > into->newest_pod_at)
+		into->newest_pod_at = use->newest_pod_at;
+	if (strcmp(use->pod, into->pod) < 0) {
+		into->pod = use->pod;
+		into->reason = use->reason;
 	}
-	key_add(key, "");
-	key_add_use(key, use);
 }
 
-static int compare_entries(const void *a, const void *b)
+/* Of sorted uses; returns how many are left. */
+static size_t merge_equal(struct running_use *uses, size_t count)
 {
-	const struct table_entry *x = a, *y = b;
-	size_t common = x->length < y->length ? x->length : y->length;
-	int order = memcmp(x->key, y->key, common);
+	size_t kept = 0;
 
-	return order ? order : (x->length > y->length) - (x->length < y->length);
+	for (size_t i = 0; i < count; i++) {
+		if (kept > 0 && compare_uses(&uses[kept - 1], &uses[i]) == 0)
+			merge(&uses[kept - 1], &uses[i]);
+		else
+			uses[kept++] = uses[i];
+	}
+	return kept;
 }
 
 void kube_pods_finish(struct kube_pods *pods, const struct kube_owners *owners,
 		      struct snapshot *snapshot)
 {
-	CLEANUP(table_release) struct table uses = TABLE_INIT;
+	size_t count = pods->rows.count;
+	struct running_use *uses = snapshot_extend_running(snapshot, count);
 
-	/* Owners that differ in their uid alone are one to people and to the store. */
-	for (size_t i = 0; i < pods->rows.count; i++) {
-		struct pod_row *row = pods->rows.entries[i].value;
-		const char **key;
-		void **slot;
-
-		set_owners(row, owners, pods->strings);
-		build_final_key(&pods->key, &row->use);
-		slot = table_slot(&uses, pods->key.data, pods->key.length, &key);
-		if (*slot) {
-			merge(*slot, &row->use);
-			continue;
-		}
-		*key = arena_strndup(&pods->rows_arena, pods->key.data, pods->key.length);
-		*slot = &row->use;
-	}
-	if (uses.count)
-		qsort(uses.entries, uses.count, sizeof(*uses.entries), compare_entries);
-	for (size_t i = 0; i < uses.count; i++)
-		snapshot_add_running(snapshot, uses.entries[i].value);
+	for (size_t i = 0; i < count; i++)
+		fill_use(&uses[i], pods, pods->rows.entries[i].value, owners);
+	if (count > 0)
+		qsort(uses, count, sizeof(*uses), compare_uses);
+	snapshot->running_count -= count - merge_equal(uses, count);
 	snapshot->pod_count += pods->count;
 	snapshot->ended_pod_count += pods->ended_count;
 }

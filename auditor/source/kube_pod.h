@@ -13,24 +13,22 @@
 #ifndef SOURCE_KUBE_POD_H
 #define SOURCE_KUBE_POD_H
 
-#include "base/buf.h"
 #include "source/kube_owner.h"
 
 #define KUBE_POD_IMAGES 256 /* most of one pod */
 
 struct kube_pods {
-	struct arena *strings;         /* where texts are kept: the snapshot's arena */
-	const struct table *platforms; /* node name to struct platform */
+	struct pool *pool;             /* where texts are kept: in the snapshot's arena */
+	const struct table *platforms; /* node name to "linux/amd64" */
 	bool all_phases;               /* ended pods too */
 	struct arena rows_arena;
 	struct table rows; /* key to struct pod_row */
 	struct arena scratch;
-	struct buf key;
 	uint32_t count;       /* pods seen */
 	uint32_t ended_count; /* left out of them: Succeeded, Failed */
 };
 
-void kube_pods_init(struct kube_pods *pods, struct arena *strings,
+void kube_pods_init(struct kube_pods *pods, struct pool *pool,
 		    const struct table *platforms, bool all_phases);
 void kube_pods_release(struct kube_pods *pods);
 

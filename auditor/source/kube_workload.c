@@ -104,7 +104,7 @@ static void read_progress(struct live_workload *live, const struct node *item)
 
 /* What the pods of the newest template have for revision, where the object says so. */
 static void read_revision(struct live_workload *live, const struct node *item,
-			  struct arena *arena)
+			  struct pool *pool)
 {
 	static const struct {
 		const char *kind, *key; /* in status */
@@ -116,12 +116,12 @@ static void read_revision(struct live_workload *live, const struct node *item,
 
 	for (size_t i = 0; i < ARRAY_LENGTH(keys); i++) {
 		if (strcmp(live->object.kind, keys[i].kind) == 0)
-			live->revision = arena_strdup(
-				arena, node_text(node_get(item, "status"), keys[i].key));
+			live->revision = pool_keep(
+				pool, node_text(node_get(item, "status"), keys[i].key));
 	}
 	if (strcmp(live->object.kind, "DaemonSet") == 0)
 		live->generation =
-			arena_strdup(arena, node_text(notes, KUBE_TEMPLATE_GENERATION));
+			pool_keep(pool, node_text(notes, KUBE_TEMPLATE_GENERATION));
 	else if (unobserved(item))
 		live->revision = KUBE_REVISION_UNMADE;
 }
@@ -138,21 +138,21 @@ static bool is_idle(const char *kind, const struct node *item)
 }
 
 struct container_image kube_image_copy(const struct container_image *image,
-				       struct arena *arena)
+				       struct pool *pool)
 {
 	struct container_image copy = *image;
 
-	copy.container = arena_strdup(arena, image->container);
-	copy.text = arena_strdup(arena, image->text);
-	copy.problem = arena_strdup(arena, image->problem);
-	copy.ref.registry = arena_strdup(arena, image->ref.registry);
-	copy.ref.repository = arena_strdup(arena, image->ref.repository);
-	copy.ref.tag = arena_strdup(arena, image->ref.tag);
+	copy.container = pool_keep(pool, image->container);
+	copy.text = pool_keep(pool, image->text);
+	copy.problem = pool_keep(pool, image->problem);
+	copy.ref.registry = pool_keep(pool, image->ref.registry);
+	copy.ref.repository = pool_keep(pool, image->ref.repository);
+	copy.ref.tag = pool_keep(pool, image->ref.tag);
 	return copy;
 }
 
 static void read_template(struct live_workload *live, const struct node *item,
-			  struct arena *arena)
+			  struct pool *pool)
 {
 	CLEANUP(arena_release) struct arena scratch = ARENA_INIT;
 	const struct workload_kind *row =
@@ -166,48 +166,48 @@ static void read_template(struct live_workload *live, const struct node *item,
 		return;
 	live->has_template = true;
 	fields = pod_spec_images(node, &scratch, &live->image_count);
-	live->images = arena_alloc(arena, live->image_count * sizeof(*live->images));
+	live->images =
+		arena_alloc(pool->arena, live->image_count * sizeof(*live->images));
 	for (size_t i = 0; i < live->image_count; i++)
-		live->images[i] = kube_image_copy(&fields[i].image, arena);
+		live->images[i] = kube_image_copy(&fields[i].image, pool);
 }
 
 struct kube_reference kube_reference_copy(const struct kube_reference *reference,
-					  struct arena *arena)
+					  struct pool *pool)
 {
 	return (struct kube_reference){
-		.api_version = arena_strdup(arena, reference->api_version),
-		.kind = arena_strdup(arena, reference->kind),
-		.name = arena_strdup(arena, reference->name),
-		.uid = arena_strdup(arena, reference->uid),
+		.api_version = pool_keep(pool, reference->api_version),
+		.kind = pool_keep(pool, reference->kind),
+		.name = pool_keep(pool, reference->name),
+		.uid = pool_keep(pool, reference->uid),
 	};
 }
 
 struct kube_workload kube_workload_read(const struct node *item, const char *api_group,
-					const char *kind, struct arena *arena)
+					const char *kind, struct pool *pool)
 {
 	const struct node *meta = node_get(item, "metadata");
 	const struct kube_reference controller = kube_reference_of(meta);
 	struct kube_workload workload = {
-		.uid = arena_strdup(arena, node_text(meta, "uid")),
-		.controller = kube_reference_copy(&controller, arena),
-		.pod_hash = arena_strdup(
-			arena, node_text(node_get(meta, "labels"), KUBE_POD_HASH)),
-		.number = arena_strdup(arena, node_text(node_get(meta, "annotations"),
-							KUBE_REVISION_NUMBER)),
+		.uid = pool_keep(pool, node_text(meta, "uid")),
+		.controller = kube_reference_copy(&controller, pool),
+		.pod_hash = pool_keep(pool,
+				      node_text(node_get(meta, "labels"), KUBE_POD_HASH)),
+		.number = pool_keep(pool, node_text(node_get(meta, "annotations"),
+						    KUBE_REVISION_NUMBER)),
 	};
 	struct live_workload *live = &workload.live;
 
 	*live = (struct live_workload){
-		.namespace = arena_strdup(arena, node_text(meta, "namespace")),
-		.object = { api_group, kind,
-			    arena_strdup(arena, node_text(meta, "name")) },
+		.namespace = pool_keep(pool, node_text(meta, "namespace")),
+		.object = { api_group, kind, pool_keep(pool, node_text(meta, "name")) },
 		.revision = "",
 		.generation = "",
 		.idle = is_idle(kind, item),
 		.progress_at = newest_order(meta),
 	};
-	read_template(live, item, arena);
-	read_revision(live, item, arena);
+	read_template(live, item, pool);
+	read_revision(live, item, pool);
 	if (strcmp(kind, "Deployment") == 0)
 		read_progress(live, item);
 	return workload;

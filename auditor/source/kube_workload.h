@@ -9,6 +9,7 @@
 #define SOURCE_KUBE_WORKLOAD_H
 
 #include "base/node.h"
+#include "base/pool.h"
 #include "model/snapshot.h"
 
 /* The ownerReference that has `controller: true`; all "" where there is none. */
@@ -23,7 +24,7 @@ struct kube_reference {
 struct kube_reference kube_reference_of(const struct node *metadata);
 
 struct kube_reference kube_reference_copy(const struct kube_reference *reference,
-					  struct arena *arena);
+					  struct pool *pool);
 
 struct kube_workload {
 	const char *uid;
@@ -41,14 +42,14 @@ struct kube_workload {
 #define KUBE_REVISION_UNMADE "(not made yet)"
 
 /*
- * Read an item of a list of `kind`; the texts are copied into `arena`.
+ * Read an item of a list of `kind`; the texts are kept in `pool`.
  * A Deployment's revision is left to kube_owners_finish(): its ReplicaSets know it.
  */
 struct kube_workload kube_workload_read(const struct node *item, const char *api_group,
-					const char *kind, struct arena *arena);
+					const char *kind, struct pool *pool);
 
-/* All of it in `arena`. */
+/* With texts that are kept in `pool`. */
 struct container_image kube_image_copy(const struct container_image *image,
-				       struct arena *arena);
+				       struct pool *pool);
 
 #endif

@@ -26,14 +26,15 @@ static bool read_page(struct kube_page *page, const char *text, size_t length,
 
 static void fold_page(const struct kube_page *page)
 {
-	CLEANUP(kube_pods_release) struct kube_pods pods;
 	CLEANUP(snapshot_release) struct snapshot snapshot;
+	CLEANUP(pool_release) struct pool pool = POOL_INIT(&snapshot.arena);
+	CLEANUP(kube_pods_release) struct kube_pods pods;
 	const struct table platforms = TABLE_INIT;
 	const struct kube_owners owners = { TABLE_INIT };
 	struct error err = ERROR_INIT;
 
 	snapshot_init(&snapshot, 0);
-	kube_pods_init(&pods, &snapshot.arena, &platforms, false);
+	kube_pods_init(&pods, &pool, &platforms, false);
 	for (size_t i = 0; i < page->item_count; i++) {
 		if (!kube_pods_fold(&pods, page->items[i], &err))
 			return;

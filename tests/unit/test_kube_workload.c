@@ -5,9 +5,9 @@
 
 /* JSON with ' for ", so that it can be read here. */
 static struct kube_workload read_workload(const char *text, const char *group,
-					  const char *kind, struct arena *arena)
+					  const char *kind, struct pool *pool)
 {
-	char *json = arena_strdup(arena, text);
+	char *json = arena_strdup(pool->arena, text);
 	struct error err = ERROR_INIT;
 	struct node *node;
 
@@ -15,15 +15,16 @@ static struct kube_workload read_workload(const char *text, const char *group,
 		if (*c == '\'')
 			*c = '"';
 	}
-	if (!json_read(&node, arena, json, strlen(json), kube_workload_shape, false,
+	if (!json_read(&node, pool->arena, json, strlen(json), kube_workload_shape, false,
 		       &err))
 		fail_msg("%s", err.text);
-	return kube_workload_read(node, group, kind, arena);
+	return kube_workload_read(node, group, kind, pool);
 }
 
 static void deployment_is_read_whole(void **state)
 {
 	CLEANUP(arena_release) struct arena arena = ARENA_INIT;
+	CLEANUP(pool_release) struct pool pool = POOL_INIT(&arena);
 	const struct kube_workload workload = read_workload(
 		"{'metadata': {'name': 'web', 'namespace': 'shop', 'uid': 'u',"
 		"  'generation': 3,"
@@ -37,7 +38,7 @@ static void deployment_is_read_whole(void **state)
 		"  {'type': 'Available', 'lastUpdateTime': '2026-11-23T02:00:00Z'},"
 		"  {'type': 'Progressing', 'reason': 'ReplicaSetUpdated',"
 		"   'lastUpdateTime': '2026-11-23T01:00:00Z'}]}}",
-		"apps", "Deployment", &arena);
+		"apps", "Deployment", &pool);
 	const struct live_workload *live = &workload.live;
 
 	(void)state;
@@ -95,8 +96,9 @@ static void revision_is_that_of_the_newest_template(void **state)
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LENGTH(revision_cases); i++) {
 		CLEANUP(arena_release) struct arena arena = ARENA_INIT;
+		CLEANUP(pool_release) struct pool pool = POOL_INIT(&arena);
 		const struct kube_workload workload = read_workload(
-			revision_cases[i].text, "apps", revision_cases[i].kind, &arena);
+			revision_cases[i].text, "apps", revision_cases[i].kind, &pool);
 
 		CHECK_TEXT(revision_cases[i].label, workload.live.revision,
 			   revision_cases[i].revision);
@@ -115,17 +117,16 @@ static void revision_is_that_of_the_newest_template(void **state)
 static void revision_of_a_deployment_is_that_of_its_newest_replica_set(void **state)
 {
 	CLEANUP(arena_release) struct arena arena = ARENA_INIT;
+	CLEANUP(pool_release) struct pool pool = POOL_INIT(&arena);
 	CLEANUP(kube_owners_release) struct kube_owners owners = { TABLE_INIT };
 	struct kube_workload workloads[] = {
-		read_workload(SET("web-1", "1", "web", "1"), "apps", "ReplicaSet",
-			      &arena),
-		read_workload(SET("web-2", "2", "web", "2"), "apps", "ReplicaSet",
-			      &arena),
+		read_workload(SET("web-1", "1", "web", "1"), "apps", "ReplicaSet", &pool),
+		read_workload(SET("web-2", "2", "web", "2"), "apps", "ReplicaSet", &pool),
 		read_workload(SET("web-3", "3", "other", "2"), "apps", "ReplicaSet",
-			      &arena),
+			      &pool),
 		read_workload("{'metadata': {'name': 'web', 'uid': 'web', 'annotations':"
 			      " {'deployment.kubernetes.io/revision': '2'}}}",
-			      "apps", "Deployment", &arena),
+			      "apps", "Deployment", &pool),
 	};
 
 	(void)state;
@@ -158,8 +159,9 @@ static void idle_is_what_wants_no_pods(void **state)
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LENGTH(idle_cases); i++) {
 		CLEANUP(arena_release) struct arena arena = ARENA_INIT;
+		CLEANUP(pool_release) struct pool pool = POOL_INIT(&arena);
 		const struct kube_workload workload = read_workload(
-			idle_cases[i].text, "apps", idle_cases[i].kind, &arena);
+			idle_cases[i].text, "apps", idle_cases[i].kind, &pool);
 
 		CHECK(idle_cases[i].label, workload.live.idle == idle_cases[i].idle);
 	}
@@ -171,52 +173,57 @@ static const struct {
 	const char *label, *kind, *text;
 	int64_t progress_at, deadline_seconds;
 	bool exceeded;
-} progress_cases
-	[] = {
-		{ "nothing is known", "StatefulSet", "{}", 0, 0, false },
-		{ "the newest order of a person", "StatefulSet",
-		  "{'metadata': {'managedFields': [" WRITTEN("kubectl", "2026-11-23T01:"
-									"00:00Z") "," WRITTEN("helm", "2026-11-23T02:00:00Z") "," WRITTEN(
-			  "kcm", "2026-11-23T03:00:00Z") "," WRITTEN("kube-controller-"
-								     "manager",
-								     "2026-11-23T03:00:"
-								     "00Z") "," WRITTEN("rollouts-controller",
-											"2026-11-23T03:00:00Z") ","
-														"{'manager': 'kubectl', 'subresource': 'scale',"
-														" 'time': '2026-11-23T03:00:00Z'}]}}",
-		  1795399200, 0, false },
-		{ "a Deployment has ten minutes", "Deployment", "{}", 0, 600, false },
-		{ "a Deployment says that it is late", "Deployment",
-		  "{'spec': {'progressDeadlineSeconds': 60}, 'status': {'conditions': ["
-		  "{'type': 'Progressing', 'status': 'False',"
-		  " 'reason': 'ProgressDeadlineExceeded',"
-		  " 'lastUpdateTime': '2026-11-23T01:00:00Z'}]}}",
-		  1795395600, 60, true },
-		{ "what it said before the newest order is past", "Deployment",
-		  "{'metadata': {'generation': 2, 'managedFields': [" WRITTEN(
-			  "kubectl",
-			  "2026-11-23T02:00:00Z") "]},"
-						  " 'status': {'observedGeneration': 1, "
-						  "'conditions': ["
-						  "{'type': 'Progressing', 'reason': "
-						  "'ProgressDeadlineExceeded',"
-						  " 'lastUpdateTime': "
-						  "'2026-11-23T01:00:00Z'}]}}",
-		  1795399200, 600, false },
-		{ "times that are none", "Deployment",
-		  "{'metadata': {'managedFields': [" WRITTEN(
-			  "kubectl", "soon") "]},"
-					     " 'spec': {'progressDeadlineSeconds': 'x'}}",
-		  0, 600, false },
-	};
+} progress_cases[] = {
+	{ "nothing is known", "StatefulSet", "{}", 0, 0, false },
+	{ "the newest order of a person", "StatefulSet",
+	  "{'metadata': {'managedFields': [" WRITTEN(
+		  "kubectl",
+		  "2026-11-23T01:"
+		  "00:00Z") "," WRITTEN("helm",
+					"2026-11-23T02:00:00Z") "," WRITTEN("kcm",
+									    "2026-11-"
+									    "23T03:00:"
+									    "00Z") "," WRITTEN("kube-controller-"
+											       "manager",
+											       "2026-11-23T03:00:"
+											       "00Z") "," WRITTEN("rollouts-controller",
+														  "2026-11-23T03:00:00Z") ","
+																	  "{'manager': 'kubectl', 'subresource': 'scale',"
+																	  " 'time': '2026-11-23T03:00:00Z'}]}}",
+	  1795399200, 0, false },
+	{ "a Deployment has ten minutes", "Deployment", "{}", 0, 600, false },
+	{ "a Deployment says that it is late", "Deployment",
+	  "{'spec': {'progressDeadlineSeconds': 60}, 'status': {'conditions': ["
+	  "{'type': 'Progressing', 'status': 'False',"
+	  " 'reason': 'ProgressDeadlineExceeded',"
+	  " 'lastUpdateTime': '2026-11-23T01:00:00Z'}]}}",
+	  1795395600, 60, true },
+	{ "what it said before the newest order is past", "Deployment",
+	  "{'metadata': {'generation': 2, 'managedFields': [" WRITTEN(
+		  "kubectl",
+		  "2026-11-23T02:00:00Z") "]},"
+					  " 'status': {'observedGeneration': 1, "
+					  "'conditions': ["
+					  "{'type': 'Progressing', 'reason': "
+					  "'ProgressDeadlineExceeded',"
+					  " 'lastUpdateTime': "
+					  "'2026-11-23T01:00:00Z'}]}}",
+	  1795399200, 600, false },
+	{ "times that are none", "Deployment",
+	  "{'metadata': {'managedFields': [" WRITTEN(
+		  "kubectl", "soon") "]},"
+				     " 'spec': {'progressDeadlineSeconds': 'x'}}",
+	  0, 600, false },
+};
 
 static void progress_is_told_by_deployments_and_else_by_the_newest_order(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LENGTH(progress_cases); i++) {
 		CLEANUP(arena_release) struct arena arena = ARENA_INIT;
+		CLEANUP(pool_release) struct pool pool = POOL_INIT(&arena);
 		const struct kube_workload workload = read_workload(
-			progress_cases[i].text, "apps", progress_cases[i].kind, &arena);
+			progress_cases[i].text, "apps", progress_cases[i].kind, &pool);
 		const struct live_workload *live = &workload.live;
 		const char *label = progress_cases[i].label;
 
@@ -230,17 +237,18 @@ static void progress_is_told_by_deployments_and_else_by_the_newest_order(void **
 static void template_may_be_elsewhere_or_unknown(void **state)
 {
 	CLEANUP(arena_release) struct arena arena = ARENA_INIT;
+	CLEANUP(pool_release) struct pool pool = POOL_INIT(&arena);
 
 	(void)state;
 	assert_false(read_workload("{'spec': {'workloadRef': {'name': 'web'}}}",
-				   "argoproj.io", "Rollout", &arena)
+				   "argoproj.io", "Rollout", &pool)
 			     .live.has_template);
 	assert_false(read_workload("{'metadata': {'name': 'web-1'}}", "apps",
-				   "ReplicaSet", &arena)
+				   "ReplicaSet", &pool)
 			     .live.has_template);
 	assert_int_equal(read_workload("{'spec': {'jobTemplate': {'spec': {'template': "
 				       "{'spec': {'containers': [{'image': 'a'}]}}}}}}",
-				       "batch", "CronJob", &arena)
+				       "batch", "CronJob", &pool)
 				 .live.image_count,
 			 1);
 }
