@@ -34,14 +34,6 @@ static unsigned plain_stop_bits(__m128i bytes)
 	       (unsigned)_mm_movemask_epi8(_mm_cmplt_epi8(bytes, _mm_set1_epi8(' ')));
 }
 
-/* '[' and '{', as ']' and '}', differ in bit 0x20 alone. */
-static unsigned structure_bits(__m128i bytes)
-{
-	__m128i folded = _mm_or_si128(bytes, _mm_set1_epi8(0x20));
-
-	return string_stop_bits(bytes) | equal_bits(folded, '{') |
-	       equal_bits(folded, '}');
-}
 #else
 #define SKIP_LANES(at, end, stops)
 #endif
@@ -68,10 +60,12 @@ const char *json_plain_end(const char *at, const char *end)
 	return at;
 }
 
-/* The first quote, bracket or backslash in [at, end), else `end`. */
+/*
+ * The first quote, bracket or backslash in [at, end), else `end`.  '[' and '{', as ']'
+ * and '}', differ in bit 0x20 alone.
+ */
 static const char *structure(const char *at, const char *end)
 {
-	SKIP_LANES(at, end, structure_bits)
 	while (at < end && *at != '"' && *at != '\\' && (*at | 0x20) != '{' &&
 	       (*at | 0x20) != '}')
 		at++;
@@ -184,6 +178,41 @@ static uint64_t parity_bits(uint64_t bits)
 	return bits;
 }
 
+/* Handle what stands at the bits of `stops`; at the end of the value `*at` is behind it.
+ */
+static enum json_skip_state take_stops(struct json_skip *skip, const char **at,
+				       uint64_t stops)
+{
+	const char *block = *at;
+
+	for (; stops; stops &= stops - 1) {
+		enum json_skip_state state;
+
+		*at = block + __builtin_ctzll(stops) + 1;
+		state = skip_structure(skip, (*at)[-1]);
+		if (state != JSON_SKIP_MORE)
+			return state;
+	}
+	*at = block;
+	return JSON_SKIP_MORE;
+}
+
+/* The brackets at the bits of a block, and what stands outside of strings by mistake. */
+static enum json_skip_state skip_stops(struct json_skip *skip, const char **at,
+				       uint64_t stops)
+{
+	enum json_skip_state state = JSON_SKIP_MORE;
+
+	for (; stops && state == JSON_SKIP_MORE; stops &= stops - 1) {
+		const char *stop = *at + __builtin_ctzll(stops);
+
+		state = skip_structure(skip, *stop);
+		if (state != JSON_SKIP_MORE)
+			*at = stop + 1;
+	}
+	return state;
+}
+
 /*
  * Run over whole blocks inside brackets.  An escape at the end of a block is left to the
  * next one, so that nothing but `in_string` is carried over.
@@ -191,31 +220,21 @@ static uint64_t parity_bits(uint64_t bits)
 static enum json_skip_state skip_blocks(struct json_skip *skip, const char **at,
 					const char *end)
 {
-	enum json_skip_state state = JSON_SKIP_MORE;
-
 	while (end - *at >= BLOCK) {
 		struct block block = block_read(*at);
 		uint64_t escaped = escaped_bits(block.backslashes);
 		bool cut = (block.backslashes & ~escaped) >> 63;
 		uint64_t strings =
 			parity_bits(block.quotes & ~escaped) ^ -(uint64_t)skip->in_string;
-		uint64_t stops =
-			(block.opens | block.closes | block.backslashes) & ~strings;
+		uint64_t stops = block.opens | block.closes | block.backslashes;
+		enum json_skip_state state = skip_stops(skip, at, stops & ~strings);
 
-		for (; stops; stops &= stops - 1) {
-			const char *stop = *at + __builtin_ctzll(stops);
-
-			state = skip_structure(skip, *stop);
-			if (state != JSON_SKIP_MORE) {
-				*at = stop + 1;
-				skip->in_string = false;
-				return state;
-			}
-		}
-		skip->in_string = strings >> 63;
+		skip->in_string = state == JSON_SKIP_MORE && strings >> 63;
+		if (state != JSON_SKIP_MORE)
+			return state;
 		*at += BLOCK - cut;
 	}
-	return state;
+	return JSON_SKIP_MORE;
 }
 #else
 static enum json_skip_state skip_blocks(struct json_skip *skip, const char **at,

@@ -38,7 +38,7 @@ static bool fold_node(const struct node *item, void *user, struct error *err)
 {
 	const struct observed_list *observed = user;
 	struct observation *observation = observed->observation;
-	const struct node *info = node_path(item, "status", "nodeInfo", NULL);
+	const struct node *info = node_get(node_get(item, "status"), "nodeInfo");
 	const struct platform platform = platform_make(
 		node_text(info, "operatingSystem"), node_text(info, "architecture"), "");
 	const char *name = pool_keep(&observation->pool,

@@ -163,9 +163,8 @@ static const char *mounted_image_id(const struct node *pod_status, const char *n
 		for (size_t i = 0; i < count; i++) {
 			const struct node *mount =
 				find_named(items[i], "volumeMounts", name);
-			const char *id =
-				node_text(node_path(mount, "volumeStatus", "image", NULL),
-					  "imageRef");
+			const struct node *volume = node_get(mount, "volumeStatus");
+			const char *id = node_text(node_get(volume, "image"), "imageRef");
 
 			if (id[0])
 				return id;
@@ -204,7 +203,8 @@ static const char *add_container(struct row_key *key, struct pool *pool,
 			find_named(pod_status, lists[image->class], image->container);
 
 		id = node_text(found, "imageID");
-		reason = node_text(node_path(found, "state", "waiting", NULL), "reason");
+		reason = node_text(node_get(node_get(found, "state"), "waiting"),
+				   "reason");
 	}
 	key->container = pool_keep(pool, image->container);
 	key->text = pool_keep(pool, image->text);

@@ -112,7 +112,7 @@ static void read_revision(struct live_workload *live, const struct node *item,
 		{ "StatefulSet", "updateRevision" },
 		{ "Rollout", "currentPodHash" },
 	};
-	const struct node *notes = node_path(item, "metadata", "annotations", NULL);
+	const struct node *notes = node_get(node_get(item, "metadata"), "annotations");
 
 	for (size_t i = 0; i < ARRAY_LENGTH(keys); i++) {
 		if (strcmp(live->object.kind, keys[i].kind) == 0)
