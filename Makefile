@@ -74,6 +74,9 @@ LISTED := \
 	auditor/source/kube_config.c \
 	auditor/source/kube_document.c \
 	auditor/source/kube_entries.c \
+	auditor/source/kube_exec.c \
+	auditor/source/kube_exec_cluster.c \
+	auditor/source/kube_exec_trust.c \
 	auditor/source/kube_list.c \
 	auditor/source/kube_manifest.c \
 	auditor/source/kube_observation.c \
