@@ -178,7 +178,9 @@ static uint64_t parity_bits(uint64_t bits)
 	return bits;
 }
 
-/* Handle what stands at the bits of `stops`; at the end of the value `*at` is behind it.
+/*
+ * What stands in a block at the bits of `stops`: brackets, and backslashes outside of
+ * strings.  At the end of the value, or where it is none, `*at` is behind the byte.
  */
 static enum json_skip_state take_stops(struct json_skip *skip, const char **at,
 				       uint64_t stops)
@@ -186,31 +188,15 @@ static enum json_skip_state take_stops(struct json_skip *skip, const char **at,
 	const char *block = *at;
 
 	for (; stops; stops &= stops - 1) {
-		enum json_skip_state state;
+		const char *stop = block + __builtin_ctzll(stops);
+		enum json_skip_state state = skip_structure(skip, *stop);
 
-		*at = block + __builtin_ctzll(stops) + 1;
-		state = skip_structure(skip, (*at)[-1]);
-		if (state != JSON_SKIP_MORE)
-			return state;
-	}
-	*at = block;
-	return JSON_SKIP_MORE;
-}
-
-/* The brackets at the bits of a block, and what stands outside of strings by mistake. */
-static enum json_skip_state skip_stops(struct json_skip *skip, const char **at,
-				       uint64_t stops)
-{
-	enum json_skip_state state = JSON_SKIP_MORE;
-
-	for (; stops && state == JSON_SKIP_MORE; stops &= stops - 1) {
-		const char *stop = *at + __builtin_ctzll(stops);
-
-		state = skip_structure(skip, *stop);
-		if (state != JSON_SKIP_MORE)
+		if (state != JSON_SKIP_MORE) {
 			*at = stop + 1;
+			return state;
+		}
 	}
-	return state;
+	return JSON_SKIP_MORE;
 }
 
 /*
@@ -227,7 +213,7 @@ static enum json_skip_state skip_blocks(struct json_skip *skip, const char **at,
 		uint64_t strings =
 			parity_bits(block.quotes & ~escaped) ^ -(uint64_t)skip->in_string;
 		uint64_t stops = block.opens | block.closes | block.backslashes;
-		enum json_skip_state state = skip_stops(skip, at, stops & ~strings);
+		enum json_skip_state state = take_stops(skip, at, stops & ~strings);
 
 		skip->in_string = state == JSON_SKIP_MORE && strings >> 63;
 		if (state != JSON_SKIP_MORE)
