@@ -6,6 +6,7 @@
 
 #define IDENTITY "/api/v1/namespaces/kube-system" /* its uid is the cluster's */
 #define DISCOVERY "/apis"
+#define ROLLOUTS_DISCOVERY "/apis/argoproj.io/v1alpha1"
 
 #define METADATA_ONLY                                                                    \
 	"application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,"              \
@@ -93,56 +94,6 @@ static void forget_workloads(void *user)
 	observed->workload_count = 0;
 }
 
-/* "/apis/apps/v1/namespaces/shop/deployments"; nodes have no namespace. */
-static const char *path_of(enum kube_list_name name, const char *namespace,
-			   struct arena *arena)
-{
-	const struct kube_resource *resource = &kube_resources[name];
-	bool whole = !namespace[0] || name == KUBE_LIST_NODES;
-
-	return arena_printf(arena, "%s%s/%s%s%s/%s",
-			    resource->group[0] ? "/apis/" : "/api", resource->group,
-			    resource->version, whole ? "" : "/namespaces/",
-			    whole ? "" : namespace, resource->plural);
-}
-
-static void prepare_list(struct observation *observation, enum kube_list_name name)
-{
-	struct observed_list *observed = &observation->lists[name];
-	const struct kube_resource *resource = &kube_resources[name];
-
-	observed->resource = resource;
-	observed->observation = observation;
-	observed->list = (struct kube_list){
-		.client = &observation->client,
-		.path = path_of(name, observation->scope->namespace,
-				&observation->client.arena),
-		.selector = name == KUBE_LIST_PODS ? observation->scope->selector : "",
-		.accept = resource->metadata_only ? METADATA_ONLY : NULL,
-		.shape = resource->metadata_only ? kube_metadata_shape
-						 : kube_workload_shape,
-		.fold = fold_workload,
-		.forget = forget_workloads,
-		.user = observed,
-	};
-}
-
-static void prepare_lists(struct observation *observation)
-{
-	struct kube_list *nodes = &observation->lists[KUBE_LIST_NODES].list;
-	struct kube_list *pods = &observation->lists[KUBE_LIST_PODS].list;
-
-	for (size_t i = 0; i < KUBE_LIST_COUNT; i++)
-		prepare_list(observation, (enum kube_list_name)i);
-	nodes->shape = kube_node_shape;
-	nodes->fold = fold_node;
-	nodes->forget = ignore_restart;
-	nodes->ended = nodes_ended;
-	pods->shape = kube_pod_shape;
-	pods->fold = fold_pod;
-	pods->forget = forget_pods;
-}
-
 /* Read a small answer; NULL where it is not what was asked for. */
 static const struct node *read_body(const struct http_response *response,
 				    struct arena *arena)
@@ -157,15 +108,14 @@ static const struct node *read_body(const struct http_response *response,
 	return node;
 }
 
-/* True where Argo Rollouts may be served: the group is, and shares it with Argo CD. */
-static bool serves_rollouts(const struct node *groups)
+/* True where an item of the list under `key` has that name. */
+static bool has_named(const struct node *node, const char *key, const char *name)
 {
 	size_t count;
-	struct node **items = node_items(groups, "groups", &count);
+	struct node **items = node_items(node, key, &count);
 
 	for (size_t i = 0; i < count; i++) {
-		if (strcmp(node_text(items[i], "name"),
-			   kube_resources[KUBE_LIST_ROLLOUTS].group) == 0)
+		if (strcmp(node_text(items[i], "name"), name) == 0)
 			return true;
 	}
 	return false;
@@ -192,6 +142,30 @@ static bool refused_old_token(struct observation *observation,
 	       kube_client_renew(&observation->client, observation->token_number);
 }
 
+/*
+ * Argo CD and Argo Workflows share their group with Argo Rollouts, and who may not list
+ * what does not exist is told 403 too: only where there are rollouts is that a refusal.
+ */
+static void rollouts_discovered(struct http_response *response, void *user)
+{
+	CLEANUP(arena_release) struct arena arena = ARENA_INIT;
+	struct observation *observation = user;
+	struct kube_list *list = &observation->lists[KUBE_LIST_ROLLOUTS].list;
+	const struct node *resources = read_body(response, &arena);
+
+	if (resources &&
+	    !has_named(resources, "resources", kube_resources[KUBE_LIST_ROLLOUTS].plural))
+		list->outcome = KUBE_NOT_SERVED;
+}
+
+static void rollouts_ended(void *user)
+{
+	const struct observed_list *observed = user;
+
+	if (observed->list.outcome == KUBE_FORBIDDEN)
+		ask(observed->observation, ROLLOUTS_DISCOVERY, rollouts_discovered);
+}
+
 static void groups_done(struct http_response *response, void *user)
 {
 	CLEANUP(arena_release) struct arena arena = ARENA_INIT;
@@ -204,7 +178,7 @@ static void groups_done(struct http_response *response, void *user)
 	}
 	if (groups) {
 		observation->discovery = KUBE_LISTED;
-		if (serves_rollouts(groups))
+		if (has_named(groups, "groups", kube_resources[KUBE_LIST_ROLLOUTS].group))
 			kube_list_start(&observation->lists[KUBE_LIST_ROLLOUTS].list);
 		return;
 	}
@@ -252,6 +226,57 @@ static void identity_done(struct http_response *response, void *user)
 		arena_strdup(&observation->client.arena,
 			     node_text(node_get(namespace, "metadata"), "uid"));
 	start_lists(observation);
+}
+
+/* "/apis/apps/v1/namespaces/shop/deployments"; nodes have no namespace. */
+static const char *path_of(enum kube_list_name name, const char *namespace,
+			   struct arena *arena)
+{
+	const struct kube_resource *resource = &kube_resources[name];
+	bool whole = !namespace[0] || name == KUBE_LIST_NODES;
+
+	return arena_printf(arena, "%s%s/%s%s%s/%s",
+			    resource->group[0] ? "/apis/" : "/api", resource->group,
+			    resource->version, whole ? "" : "/namespaces/",
+			    whole ? "" : namespace, resource->plural);
+}
+
+static void prepare_list(struct observation *observation, enum kube_list_name name)
+{
+	struct observed_list *observed = &observation->lists[name];
+	const struct kube_resource *resource = &kube_resources[name];
+
+	observed->resource = resource;
+	observed->observation = observation;
+	observed->list = (struct kube_list){
+		.client = &observation->client,
+		.path = path_of(name, observation->scope->namespace,
+				&observation->client.arena),
+		.selector = name == KUBE_LIST_PODS ? observation->scope->selector : "",
+		.accept = resource->metadata_only ? METADATA_ONLY : NULL,
+		.shape = resource->metadata_only ? kube_metadata_shape
+						 : kube_workload_shape,
+		.fold = fold_workload,
+		.forget = forget_workloads,
+		.user = observed,
+	};
+}
+
+static void prepare_lists(struct observation *observation)
+{
+	struct kube_list *nodes = &observation->lists[KUBE_LIST_NODES].list;
+	struct kube_list *pods = &observation->lists[KUBE_LIST_PODS].list;
+
+	for (size_t i = 0; i < KUBE_LIST_COUNT; i++)
+		prepare_list(observation, (enum kube_list_name)i);
+	nodes->shape = kube_node_shape;
+	nodes->fold = fold_node;
+	nodes->forget = ignore_restart;
+	nodes->ended = nodes_ended;
+	observation->lists[KUBE_LIST_ROLLOUTS].list.ended = rollouts_ended;
+	pods->shape = kube_pod_shape;
+	pods->fold = fold_pod;
+	pods->forget = forget_pods;
 }
 
 void observation_init(struct observation *observation, struct http *http,

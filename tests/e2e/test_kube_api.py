@@ -6,10 +6,12 @@ import unittest
 from pathlib import Path
 
 import lib
+from servers import kube_wire as wire
 from servers.certificates import Authority
 from servers.kube_api import KubeApi
 from servers.kube_objects import Cluster
 from servers.kube_replay import Replay
+from servers.kube_world import World
 
 HEX = "%064x"
 WEB = "registry.example.com/shop/web:1.0"
@@ -294,6 +296,21 @@ class Refusals(ProbeCase):
                 self.assert_observed(self.probe(api), 2)
                 asked = [one for one in api.targets() if one.startswith("/apis/argoproj.io")]
                 self.assertEqual(len(asked), 0 if group == "argoproj.io" else 1)
+
+    def test_a_group_that_argo_rollouts_shares_with_others(self):
+        class ArgoCd(World):
+            """Serves argoproj.io, and no rollouts, which this user may not list."""
+
+            def answer(self, request):
+                if request.path == "/apis/argoproj.io/v1alpha1":
+                    return wire.Answer(200, {"kind": "APIResourceList", "resources": [
+                        {"name": "applications", "kind": "Application"}]})
+                return super().answer(request)
+
+        world = ArgoCd(shop().objects)
+        world.deny(resource="rollouts")
+        with KubeApi(world) as api:
+            self.assert_observed(self.probe(api), 2)
 
     def test_a_list_that_fails_while_others_succeed(self):
         for resource in ("pods", "deployments", "jobs"):
