@@ -185,10 +185,8 @@ static uint64_t parity_bits(uint64_t bits)
 static enum json_skip_state take_stops(struct json_skip *skip, const char **at,
 				       uint64_t stops)
 {
-	const char *block = *at;
-
 	for (; stops; stops &= stops - 1) {
-		const char *stop = block + __builtin_ctzll(stops);
+		const char *stop = *at + __builtin_ctzll(stops);
 		enum json_skip_state state = skip_structure(skip, *stop);
 
 		if (state != JSON_SKIP_MORE) {
