@@ -91,10 +91,15 @@ static void add_workloads(struct observation *observation)
 		kube_pods_finish(&observation->pods, &owners, observation->snapshot);
 }
 
-/* A group that is not served holds no objects; without pods there is no API server. */
+/*
+ * Nodes are wanted, not needed.  A group that is not served holds no objects; rollouts
+ * are not even asked for then.  But without pods there is no API server.
+ */
 static bool is_missing(enum kube_list_name name, enum kube_outcome outcome)
 {
-	if (name == KUBE_LIST_NODES || outcome == KUBE_UNASKED || outcome == KUBE_LISTED)
+	if (name == KUBE_LIST_NODES || outcome == KUBE_LISTED)
+		return false;
+	if (name == KUBE_LIST_ROLLOUTS && outcome == KUBE_UNASKED)
 		return false;
 	return name == KUBE_LIST_PODS || outcome != KUBE_NOT_SERVED;
 }

@@ -3,6 +3,7 @@
 #include "source/kube_page.h"
 
 #define PAGES_UNDER_WAY 2
+#define PATH_BYTES (8 * KUBE_CONTINUE_BYTES) /* with all of it percent-escaped */
 
 /* One page that was asked for. */
 struct page_request {
@@ -64,7 +65,7 @@ static void build_path(struct buf *path, const struct kube_list *list, const cha
 
 static void send_page(struct kube_list *list, const char *token)
 {
-	CLEANUP(buf_release) struct buf path = BUF_INIT(KUBE_ITEM_BYTES);
+	CLEANUP(buf_release) struct buf path = BUF_INIT(PATH_BYTES);
 	struct page_request *request = xcalloc(1, sizeof(*request));
 
 	request->list = list;

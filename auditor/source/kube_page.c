@@ -86,6 +86,16 @@ static bool read_value(struct kube_page *page, struct node **node,
 			 shape, false, err);
 }
 
+/* Of the metadata the token counts, which will be part of a URL. */
+static bool take_token(struct kube_page *page, const struct node *metadata,
+		       struct error *err)
+{
+	page->next = node_text(metadata, "continue");
+	return strlen(page->next) <= KUBE_CONTINUE_BYTES ||
+	       error_set(err, ERROR_LIMIT, "a continue token of more than %zu bytes",
+			 KUBE_CONTINUE_BYTES);
+}
+
 /* A value at the top: of `metadata` the token counts, of others that they are JSON. */
 static enum step read_member(struct kube_page *page, struct error *err)
 {
@@ -108,8 +118,8 @@ static enum step read_member(struct kube_page *page, struct error *err)
 	if (is_items && node->kind != NODE_NULL)
 		return fail(err, "its items are no sequence");
 	page->has_items |= is_items; /* Go's nil slice is a null */
-	if (strcmp(page->key, "metadata") == 0)
-		page->next = node_text(node, "continue");
+	if (strcmp(page->key, "metadata") == 0 && !take_token(page, node, err))
+		return STEP_FAIL;
 	go_behind_value(page, KUBE_AT_COMMA);
 	return STEP_ON;
 }

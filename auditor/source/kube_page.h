@@ -13,6 +13,7 @@
 #include "base/json.h"
 
 #define KUBE_ITEM_BYTES ((size_t)8 * 1024 * 1024) /* most bytes of an object */
+#define KUBE_CONTINUE_BYTES ((size_t)16 * 1024)   /* most bytes of a continue token */
 
 /* Where in the page the next byte stands. */
 enum kube_place {

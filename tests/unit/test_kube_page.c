@@ -103,6 +103,20 @@ static void long_page_keeps_every_item(void **state)
 	}
 }
 
+static void token_of_any_length_is_refused(void **state)
+{
+	CLEANUP(buf_release) struct buf text = BUF_INIT(2 * KUBE_CONTINUE_BYTES);
+	CLEANUP(kube_page_release) struct kube_page page;
+	struct error err = ERROR_INIT;
+
+	(void)state;
+	buf_printf(&text, "{\"metadata\":{\"continue\":\"%0*d\"},\"items\":[]}",
+		   (int)KUBE_CONTINUE_BYTES + 1, 0);
+	kube_page_init(&page, NULL);
+	assert_false(feed(&page, buf_text(&text), 4096, &err));
+	assert_int_equal(err.code, ERROR_LIMIT);
+}
+
 static const struct {
 	const char *label, *text;
 } broken_cases[] = {
@@ -184,6 +198,7 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(page_is_the_same_however_its_bytes_arrive),
 		cmocka_unit_test(token_is_known_before_the_items_come),
+		cmocka_unit_test(token_of_any_length_is_refused),
 		cmocka_unit_test(long_page_keeps_every_item),
 		cmocka_unit_test(what_is_no_whole_list_is_refused),
 		cmocka_unit_test(object_of_any_size_and_depth_is_refused),
