@@ -61,27 +61,28 @@ double http_retry_after(const char *header, int64_t now)
 	return date > now ? (double)(date - now) : 0;
 }
 
-double http_retry_delay(const struct transfer *transfer, CURLcode code)
+/* Might another try of the same request end otherwise? */
+static bool may_end_otherwise(const struct transfer *transfer, CURLcode code)
 {
-	const char *header;
-	double delay = FIRST_DELAY * (1 << transfer->tries) / 2 * jitter();
-	double asked = -1;
-	double deadline = transfer->http->limits.deadline;
-
 	if (!transfer->request.retry || transfer->piece_taken ||
 	    transfer->tries >= HTTP_TRIES || transfer->stopped.code != ERROR_NONE)
-		return -1;
+		return false;
 	if (code != CURLE_OK)
-		return http_is_broken_connection(code) && !http_proxy_refusal(transfer)
-			       ? delay
-			       : -1;
-	if (transfer->tries >= tries_for_status(transfer->response.status))
+		return http_is_broken_connection(code) && !http_proxy_refusal(transfer);
+	return transfer->tries < tries_for_status(transfer->response.status);
+}
+
+double http_retry_delay(const struct transfer *transfer, CURLcode code)
+{
+	double deadline = transfer->http->limits.deadline;
+	double delay = FIRST_DELAY * (1u << (transfer->tries - 1)) * jitter();
+	const char *header;
+
+	if (!may_end_otherwise(transfer, code))
 		return -1;
 	header = http_header(&transfer->response, "Retry-After");
 	if (header)
-		asked = http_retry_after(header, timestamp_now());
-	if (asked > delay)
-		delay = asked;
+		delay = greater(delay, http_retry_after(header, timestamp_now()));
 	if (delay > HTTP_WAIT_SECONDS ||
 	    (deadline > 0 && timestamp_monotonic() + delay >= deadline))
 		return -1;
