@@ -5,12 +5,6 @@
 
 #define SCOPES_BYTES ((size_t)16 * 1024 * 1024)
 
-/* A tag or pin stands by any of its scopes, the others by all of them. */
-static bool stands_by_any(enum subject_kind subject)
-{
-	return subject == SUBJECT_TAG || subject == SUBJECT_PIN;
-}
-
 /* Call `each` with every line of `scopes`. */
 static void scopes_each(const char *scopes, struct arena *arena,
 			void (*each)(const char *scope, void *user), void *user)
@@ -31,16 +25,24 @@ struct standing {
 	struct buf not_asked;    /* the lines of elsewhere */
 };
 
+/* With a selector, what is not seen of a cluster may be there all the same. */
+static bool is_left_out(const struct snapshot *snapshot, const char *scope)
+{
+	return snapshot->selector[0] != '\0' &&
+	       strncmp(scope, "cluster/", strlen("cluster/")) == 0;
+}
+
 static void stand(const char *scope, void *user)
 {
 	struct standing *standing = user;
+	bool left_out = is_left_out(standing->snapshot, scope);
 
-	if (snapshot_observed(standing->snapshot, scope)) {
+	if (!left_out && snapshot_observed(standing->snapshot, scope)) {
 		standing->observed++;
 		return;
 	}
 	buf_printf(&standing->not_observed, "%s\n", scope);
-	if (snapshot_asked(standing->snapshot, scope)) {
+	if (!left_out && snapshot_asked(standing->snapshot, scope)) {
 		standing->hidden++;
 		return;
 	}
@@ -139,7 +141,7 @@ static void settle_absent(const struct snapshot *snapshot, struct outcome *outco
 	struct standing standing =
 		standing_of(snapshot, &outcome->arena, earlier->scopes);
 
-	if (stands_by_any(earlier->finding.subject))
+	if (subject_stands_by_any(earlier->finding.subject))
 		settle_any(outcome, earlier, &standing);
 	else if (standing.elsewhere)
 		return;
@@ -154,7 +156,7 @@ static void settle_judged(const struct snapshot *snapshot, struct outcome *outco
 			  const struct judged *judged,
 			  const struct earlier_finding *earlier)
 {
-	bool any = stands_by_any(judged->rule->subject);
+	bool any = subject_stands_by_any(judged->rule->subject);
 	CLEANUP(standing_release)
 	struct standing standing =
 		standing_of(snapshot, &outcome->arena, any ? earlier->scopes : "");

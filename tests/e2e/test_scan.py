@@ -127,6 +127,16 @@ class Scope(Story):
         report = self.scan("-A", status=1)
         self.assertEqual(scans.rules(report, states=("new", "fixed")), {})
 
+    def test_a_selector_says_nothing_about_the_pods_it_leaves_out(self):
+        self.scan("-A", status=1)
+        before = scans.dump(self.database)
+        report = self.scan("-A", "-l", "app=shop-clean")
+        self.assertEqual({scans.subject(one) for one in report["running"]}, {"shop-clean/app"})
+        self.assertEqual(scans.rules(report, states=("new", "fixed", "unknown")), {})
+        self.assert_only_own_row_changed(before)
+        report = self.scan("-A", status=1)
+        self.assertEqual(scans.rules(report, states=("new", "fixed", "unknown")), {})
+
     def test_a_forbidden_namespace_is_one_gap_and_hides_its_findings(self):
         self.scan("-A", status=1)
         world = self.cluster.world()
