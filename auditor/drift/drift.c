@@ -195,6 +195,8 @@ static void judge_use(struct judgement *judgement, const struct use *use)
 		finding = finding_of(judgement->drift, rule);
 		show_use(judgement->drift, &finding, use);
 		answer = rule->use(judgement->drift, use, &finding);
+		if (answer == ANSWER_NO && judgement->drift->snapshot->selector[0])
+			answer = ANSWER_NONE; /* the pods left out may say otherwise */
 		judgement_add(judgement, rule, answer, &subject, &finding, scopes);
 	}
 }
@@ -336,7 +338,7 @@ static const char *proof_text(struct arena *arena, const struct verdict *verdict
 	struct buf text = BUF_INIT((size_t)PROOF_MOST * DIGEST_SIZE);
 
 	for (size_t i = 0; i < verdict->proof_count; i++)
-		buf_printf(&text, "%s%s", i ? " " : "", verdict->proof[i].text);
+		buf_printf(&text, "%s%s", i ? " " : "", verdict->proof[i]->text);
 	return arena_strdup(arena, buf_text(&text));
 }
 

@@ -187,23 +187,54 @@ void evaluate_all(struct drift *drift)
 
 #define MIXED_MOST 16 /* distinct rows of one use that are compared with each other */
 
+/*
+ * Whether one platform can be asked about at all: nodes of two platforms rightly run two
+ * manifests, but of two image indexes each holds something for both.
+ */
+static enum answer are_comparable(struct drift *drift, const struct side *a,
+				  const struct side *b)
+{
+	const struct side *sides[] = { a, b };
+	enum answer answer = ANSWER_NO;
+
+	for (size_t i = 0; i < ARRAY_LENGTH(sides); i++) {
+		const struct image *image;
+		enum known known = inquiry_manifest(&drift->inquiry, sides[i],
+						    &sides[i]->digest, &image);
+
+		if (known == KNOWN_YES && image->kind == IMAGE_INDEX)
+			return ANSWER_YES;
+		if (known != KNOWN_YES)
+			answer = ANSWER_UNKNOWN;
+	}
+	return answer;
+}
+
 static enum answer compare_rows(struct drift *drift, const struct use_row *one,
 				const struct use_row *other)
 {
 	struct side a = side_of_row(one, NULL), b = side_of_row(other, NULL);
+	struct platform platform = one->running->platform;
+	enum answer comparable;
 	struct verdict verdict;
 
-	if (!platform_equal(&one->running->platform, &other->running->platform))
-		return ANSWER_NO;
 	if (!digest_known(&a.digest) || !digest_known(&b.digest))
 		return ANSWER_UNKNOWN;
+	if (!platform_equal(&platform, &other->running->platform)) {
+		if (digest_equal(&a.digest, &b.digest))
+			return ANSWER_NO;
+		comparable = are_comparable(drift, &a, &b);
+		if (comparable != ANSWER_YES)
+			return comparable;
+		platform = platform_make("", "", "");
+	}
 	if (a.bare && !b.bare) {
 		struct side swap = a;
 
 		a = b;
 		b = swap;
 	}
-	verdict = verdict_compare(&drift->inquiry, &a, &b, &one->running->platform);
+	verdict = verdict_compare(&drift->inquiry, &a, &b, &platform);
 	if (verdict.answer == VERDICT_MATCH || verdict.how == HOW_OTHER_PLATFORM)
 		return ANSWER_NO;
 	return verdict.answer == VERDICT_DRIFT ? ANSWER_YES : ANSWER_UNKNOWN;
@@ -297,7 +328,9 @@ void evaluate_gaps(struct drift *drift)
 		for (size_t j = 0; j < tag->mention_count; j++) {
 			const struct tag_mention *mention = &tag->mentions[j];
 
-			if (mention->row)
+			/* Of a pin that is not to be had, pin-gone tells. */
+			if (mention->row &&
+			    !digest_known(&mention->row->running->image.ref.digest))
 				add_unresolved(drift, mention->use, mention->row,
 					       &mention->verdict);
 		}

@@ -2,12 +2,15 @@
 
 void wants_add(struct wants *wants, const struct want *want)
 {
-	CLEANUP(buf_release) struct buf key = BUF_INIT(8192);
+	CLEANUP(buf_release) struct buf key = BUF_KEY_INIT;
 	const char **key_kept;
 	void **slot;
 
-	buf_printf(&key, "%d %s/%s:%s@%s", (int)want->kind, want->registry,
-		   want->repository, want->tag, want->digest.text);
+	buf_printf(&key, "%d", (int)want->kind);
+	buf_add_part(&key, want->registry);
+	buf_add_part(&key, want->repository);
+	buf_add_part(&key, want->tag);
+	buf_add_part(&key, want->digest.text);
 	slot = table_slot(&wants->keys, buf_text(&key), key.length, &key_kept);
 	if (*slot)
 		return;
@@ -37,12 +40,18 @@ void side_add_place(struct side *side, const char *registry, const char *reposit
 			(struct place){ registry, repository };
 }
 
-/* Remember why something was not to be had. */
+/* Remember why something was not to be had; silence explains more than a plain no. */
 static void note_failure(struct inquiry *inquiry, const struct digest_fact *fact)
 {
-	inquiry->reason = fact->reason ? fact->reason : "";
-	if (fact->state != FACT_ABSENT)
-		inquiry->silent = true;
+	bool silent = !fact->mismatch &&
+		      (fact->state == FACT_UNKNOWN || fact->state == FACT_DENIED);
+
+	if (silent || !inquiry->silent)
+		inquiry->reason = fact->state == FACT_FOUND
+					  ? "its registry holds it, in a form that is "
+					    "not read"
+					  : fact->reason;
+	inquiry->silent |= silent;
 }
 
 /*
@@ -68,7 +77,6 @@ static enum known ask_places(struct inquiry *inquiry, enum want_kind kind,
 		if (!inquiry->wants) {
 			inquiry->reason =
 				"it was not asked for within the limits of a scan";
-			inquiry->silent = true;
 			return KNOWN_NO;
 		}
 		wants_add(inquiry->wants, &(struct want){ .kind = kind,
@@ -85,9 +93,18 @@ static enum known inquiry_content(struct inquiry *inquiry, enum want_kind kind,
 				  const struct side *where, const struct digest *digest,
 				  const struct image **image)
 {
+	inquiry->silent = false;
+	if (!digest_known(digest)) {
+		inquiry->reason = "it is a digest of an algorithm that is not read";
+		return KNOWN_NO;
+	}
 	*image = image_set_find(&inquiry->snapshot->images, digest);
 	if (*image)
 		return KNOWN_YES;
+	if (digest_is_placeholder(digest)) {
+		inquiry->reason = "it is the digest of no image";
+		return KNOWN_NO;
+	}
 	return ask_places(inquiry, kind, where, digest);
 }
 

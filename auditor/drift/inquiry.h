@@ -51,7 +51,7 @@ struct inquiry {
 	struct wants *wants; /* NULL: the last judgement, nothing more is asked */
 	struct arena *arena; /* of the reasons */
 	const char *reason;  /* why the last KNOWN_NO was not to be had */
-	bool silent; /* some registry gave no usable answer since this was cleared */
+	bool silent; /* because a registry gave no usable answer: its facts say so */
 };
 
 /* The content of a manifest or index. */

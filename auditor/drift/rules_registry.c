@@ -129,7 +129,8 @@ static bool runs_the_index(const struct drift *drift, const struct pin_subject *
 		const struct use *use = &drift->join.uses[i];
 		const struct image_ref *declared = evaluate_pinned(use);
 
-		if (!declared || !digest_equal(&declared->digest, &pin->ref.digest))
+		if (!declared || !digest_equal(&declared->digest, &pin->ref.digest) ||
+		    !image_ref_same_repository(declared, &pin->ref))
 			continue;
 		for (size_t j = 0; j < use->row_count; j++) {
 			if (use->rows[j].verdict.pin_platform)

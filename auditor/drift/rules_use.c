@@ -151,6 +151,8 @@ enum answer rule_pin_not_applied(struct drift *drift, const struct use *use,
 		return ANSWER_UNKNOWN;
 	if (!both_references(use, &declared, &live) || !digest_known(&declared->digest))
 		return ANSWER_NONE;
+	if (use->row_count == 0)
+		return ANSWER_NO; /* nothing runs without the pin: not-running tells */
 	if (digest_known(&live->ref.digest) || differing_part(declared, &live->ref))
 		return ANSWER_NO;
 	finding->pod_count = count_pods(use);

@@ -36,9 +36,11 @@ struct verdict {
 	enum verdict_how how;
 	bool platform_mismatch; /* runs another platform's image than the node's */
 	bool pin_platform;      /* declared is one platform's manifest of what runs */
-	bool silent;            /* a registry gave no usable answer on the way */
+	bool one_platform;      /* drift: both are proved to be for one platform */
+	bool silent;            /* unknown: because a registry gave no usable answer */
 	const char *reason;     /* for people; "" where `how` says all */
-	struct digest proof[PROOF_MOST]; /* the content that it rests on */
+	const struct digest *proof[PROOF_MOST]; /* the content that it rests on, borrowed
+						   from the snapshot's images */
 	size_t proof_count;
 };
 
