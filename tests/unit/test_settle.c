@@ -1,0 +1,219 @@
+/* What becomes of earlier findings: judged again, gone, hidden, or not looked at. */
+#include "check.h"
+
+#include "drift/settle.h"
+
+#define SHOP "cluster/c/namespace/shop\n"
+#define BANK "cluster/c/namespace/bank\n"
+#define WEB "tree/t/path/deploy/web.yaml\n"
+#define OTHER "tree/t/path/other/x.yaml\n"
+
+/* One scan: what it covered, what it was hidden from, what it judged. */
+struct scene {
+	struct snapshot snapshot;
+	struct outcome outcome;
+};
+
+static const struct rule use_rule = { .id = "use-rule", .subject = SUBJECT_USE };
+static const struct rule tag_rule = { .id = "tag-rule", .subject = SUBJECT_TAG };
+static const struct rule registry_rule = {
+	.id = "registry-rule",
+	.subject = SUBJECT_TAG,
+	.by_registry = true,
+};
+
+static struct scene scene_new(const char *area, bool observed)
+{
+	struct scene scene = { .snapshot = { .observed_at = 1 } };
+
+	snapshot_init(&scene.snapshot, 1);
+	outcome_init(&scene.outcome);
+	if (area)
+		snapshot_add_coverage(&scene.snapshot, area, observed, "");
+	return scene;
+}
+
+static void scene_release(struct scene *scene)
+{
+	outcome_release(&scene->outcome);
+	snapshot_release(&scene->snapshot);
+}
+
+static struct finding finding_of(enum subject_kind subject)
+{
+	return (struct finding){ .rule = "r", .subject = subject, .fingerprint = "f1" };
+}
+
+/* What a scan makes of one earlier finding that it did not meet, or judged so. */
+static const struct judged_finding *settle_one(struct scene *scene,
+					       enum subject_kind subject,
+					       const char *scopes,
+					       const struct judged *judged)
+{
+	struct earlier_finding earlier = { 7, finding_of(subject), scopes };
+
+	settle(&scene->snapshot, judged, judged ? 1 : 0, &earlier, 1, &scene->outcome);
+	assert_true(scene->outcome.finding_count <= 1);
+	return scene->outcome.finding_count ? &scene->outcome.findings[0] : NULL;
+}
+
+enum { NOTHING = -1 };
+
+static const struct {
+	const char *label;
+	enum subject_kind subject;
+	const char *scopes; /* of the earlier finding */
+	const char *area;   /* that the scan covered */
+	bool observed;
+	const char *hidden; /* by a gap within the area, or NULL */
+	int state;          /* what becomes of it; NOTHING: the scan says nothing */
+	const char *left;   /* its scopes then */
+} absent_cases[] = {
+	{ "seen, and no more", SUBJECT_USE, SHOP, "cluster/c", true, NULL, FINDING_FIXED,
+	  SHOP },
+	{ "another namespace", SUBJECT_USE, BANK, "cluster/c/namespace/shop", true, NULL,
+	  NOTHING, NULL },
+	{ "a namespace whose name begins alike", SUBJECT_USE,
+	  "cluster/c/namespace/shopping\n", "cluster/c/namespace/shop", true, NULL,
+	  NOTHING, NULL },
+	{ "another cluster", SUBJECT_USE, SHOP, "cluster/d", true, NULL, NOTHING, NULL },
+	{ "forbidden", SUBJECT_USE, SHOP, "cluster/c", false, NULL, FINDING_UNKNOWN,
+	  SHOP },
+	{ "hidden by a gap", SUBJECT_USE, SHOP, "cluster/c", true,
+	  "cluster/c/namespace/shop", FINDING_UNKNOWN, SHOP },
+	{ "no manifest was looked at", SUBJECT_USE, SHOP WEB, "cluster/c", true, NULL,
+	  NOTHING, NULL },
+	{ "a file that vanished", SUBJECT_DECLARATION, WEB, "tree/t/path/deploy/", true,
+	  NULL, FINDING_FIXED, WEB },
+	{ "a file of another folder", SUBJECT_DECLARATION, OTHER, "tree/t/path/deploy/",
+	  true, NULL, NOTHING, NULL },
+	{ "a file that cannot be read", SUBJECT_DECLARATION, WEB, "tree/t/path/deploy/",
+	  true, "tree/t/path/deploy/web.yaml", FINDING_UNKNOWN, WEB },
+	{ "a tag that nobody names any more", SUBJECT_TAG, SHOP, "cluster/c", true, NULL,
+	  FINDING_FIXED, SHOP },
+	{ "a tag that stands elsewhere too", SUBJECT_TAG, BANK SHOP,
+	  "cluster/c/namespace/shop", true, NULL, FINDING_OPEN, BANK },
+	{ "a tag of elsewhere", SUBJECT_TAG, BANK, "cluster/c/namespace/shop", true, NULL,
+	  NOTHING, NULL },
+	{ "a pin whose namespace is hidden", SUBJECT_PIN, SHOP, "cluster/c", false, NULL,
+	  FINDING_UNKNOWN, SHOP },
+};
+
+static void what_was_not_met_is_fixed_only_where_all_of_it_was_seen(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LENGTH(absent_cases); i++) {
+		const char *label = absent_cases[i].label;
+		struct scene scene =
+			scene_new(absent_cases[i].area, absent_cases[i].observed);
+		const struct judged_finding *left;
+
+		if (absent_cases[i].hidden)
+			snapshot_add_gap(&scene.snapshot, GAP_FORBIDDEN, "it", "no",
+					 absent_cases[i].hidden);
+		left = settle_one(&scene, absent_cases[i].subject, absent_cases[i].scopes,
+				  NULL);
+		CHECK(label, (left != NULL) == (absent_cases[i].state != NOTHING));
+		if (left) {
+			CHECK(label, (int)left->finding.state == absent_cases[i].state);
+			CHECK(label, left->earlier_id == 7);
+			CHECK_TEXT(label, left->scopes, absent_cases[i].left);
+		}
+		scene_release(&scene);
+	}
+}
+
+static const struct {
+	const char *label;
+	const struct rule *rule;
+	enum answer answer;
+	const char *scopes, *earlier_scopes;
+	int state;
+	const char *left;
+} judged_cases[] = {
+	{ "still so", &use_rule, ANSWER_YES, SHOP, SHOP, FINDING_OPEN, SHOP },
+	{ "no more", &use_rule, ANSWER_NO, SHOP, SHOP, FINDING_FIXED, SHOP },
+	{ "cannot be told", &use_rule, ANSWER_UNKNOWN, SHOP, SHOP, FINDING_UNKNOWN,
+	  SHOP },
+	{ "a tag still so here, and maybe there", &tag_rule, ANSWER_YES, SHOP, BANK,
+	  FINDING_OPEN, BANK SHOP },
+	{ "a tag no more so here, but maybe there", &tag_rule, ANSWER_NO, SHOP, BANK SHOP,
+	  FINDING_OPEN, BANK },
+	{ "a tag that is there again is there for all", &registry_rule, ANSWER_NO, SHOP,
+	  BANK SHOP, FINDING_FIXED, BANK SHOP },
+};
+
+static void what_was_judged_has_its_answer(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LENGTH(judged_cases); i++) {
+		const char *label = judged_cases[i].label;
+		struct scene scene = scene_new("cluster/c/namespace/shop", true);
+		struct judged judged = {
+			.rule = judged_cases[i].rule,
+			.answer = judged_cases[i].answer,
+			.finding = finding_of(judged_cases[i].rule->subject),
+			.scopes = judged_cases[i].scopes,
+		};
+		const struct judged_finding *left =
+			settle_one(&scene, judged_cases[i].rule->subject,
+				   judged_cases[i].earlier_scopes, &judged);
+
+		CHECK(label, left != NULL);
+		CHECK(label, (int)left->finding.state == judged_cases[i].state);
+		CHECK_TEXT(label, left->scopes, judged_cases[i].left);
+		scene_release(&scene);
+	}
+}
+
+static void a_selector_leaves_the_rest_of_the_cluster_alone(void **state)
+{
+	struct scene scene = scene_new("cluster/c", true);
+
+	(void)state;
+	scene.snapshot.selector = "app=web";
+	assert_null(settle_one(&scene, SUBJECT_USE, SHOP, NULL));
+	assert_null(settle_one(&scene, SUBJECT_TAG, SHOP, NULL));
+	scene_release(&scene);
+}
+
+static void what_was_not_there_before_is_new(void **state)
+{
+	struct scene scene = scene_new("cluster/c", true);
+	struct judged judged[] = {
+		{ &use_rule, ANSWER_YES, finding_of(SUBJECT_USE), SHOP },
+		{ &use_rule, ANSWER_NO, finding_of(SUBJECT_USE), SHOP },
+		{ &use_rule, ANSWER_UNKNOWN, finding_of(SUBJECT_USE), SHOP },
+	};
+
+	(void)state;
+	judged[1].finding.fingerprint = "f2";
+	judged[2].finding.fingerprint = "f3";
+	settle(&scene.snapshot, judged, 3, NULL, 0, &scene.outcome);
+	assert_int_equal(scene.outcome.finding_count, 1);
+	assert_int_equal(scene.outcome.findings[0].finding.state, FINDING_NEW);
+	assert_int_equal(scene.outcome.findings[0].earlier_id, 0);
+	scene_release(&scene);
+}
+
+static void scopes_are_a_sorted_set(void **state)
+{
+	CLEANUP(arena_release) struct arena arena = ARENA_INIT;
+
+	(void)state;
+	assert_string_equal(scopes_merge(&arena, SHOP WEB SHOP, BANK WEB), BANK SHOP WEB);
+	assert_string_equal(scopes_merge(&arena, "", ""), "");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(what_was_not_met_is_fixed_only_where_all_of_it_was_seen),
+		cmocka_unit_test(what_was_judged_has_its_answer),
+		cmocka_unit_test(a_selector_leaves_the_rest_of_the_cluster_alone),
+		cmocka_unit_test(what_was_not_there_before_is_new),
+		cmocka_unit_test(scopes_are_a_sorted_set),
+	};
+
+	return cmocka_run_group_tests_name("settle", tests, NULL, NULL);
+}
