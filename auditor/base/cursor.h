@@ -13,7 +13,7 @@
 struct cursor {
 	const char *at;
 	size_t character; /* characters before `at` */
-	uint32_t line;	  /* from 1 */
+	uint32_t line;    /* from 1 */
 	uint32_t column;  /* from 1 */
 };
 

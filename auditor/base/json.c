@@ -411,7 +411,7 @@ static bool read_item(struct reader *reader, const struct json_shape *members,
 	if (!item)
 		return false;
 	sequence->items = arena_grow(reader->arena, sequence->items, sequence->length,
-				     sizeof(*sequence->items));
+				     sizeof(struct node *));
 	sequence->items[sequence->length++] = item;
 	return true;
 }
@@ -472,22 +472,24 @@ static struct node *read_value(struct reader *reader, const struct json_shape *m
 	return read_literal(reader);
 }
 
-bool json_read(struct node **node, struct arena *arena, const char *text, size_t length,
-	       const struct json_shape *members, bool with_places, struct error *err)
+static bool read_front(struct reader *reader, struct node **node,
+		       const struct json_source *source)
 {
-	struct reader reader = {
-		.arena = arena,
-		.err = err,
-		.start = text,
-		.at = text,
-		.end = text + length,
-		.with_places = with_places,
-		.cursor = cursor_start(text),
-	};
+	reader->start = reader->at = source->text;
+	reader->end = source->text + source->length;
+	reader->with_places = source->with_places;
+	reader->cursor = cursor_start(source->text);
+	skip_space(reader);
+	*node = read_value(reader, source->members);
+	return *node != NULL;
+}
 
-	skip_space(&reader);
-	*node = read_value(&reader, members);
-	if (!*node)
+bool json_read(struct node **node, struct arena *arena, const struct json_source *source,
+	       struct error *err)
+{
+	struct reader reader = { .arena = arena, .err = err };
+
+	if (!read_front(&reader, node, source))
 		return false;
 	skip_space(&reader);
 	if (reader.at < reader.end)
@@ -495,21 +497,12 @@ bool json_read(struct node **node, struct arena *arena, const char *text, size_t
 	return true;
 }
 
-bool json_read_front(struct node **node, struct arena *arena, const char *text,
-		     size_t length, const struct json_shape *members, size_t *used,
-		     struct error *err)
+bool json_read_front(struct node **node, struct arena *arena,
+		     const struct json_source *source, size_t *used, struct error *err)
 {
-	struct reader reader = {
-		.arena = arena,
-		.err = err,
-		.start = text,
-		.at = text,
-		.end = text + length,
-		.cursor = cursor_start(text),
-	};
+	struct reader reader = { .arena = arena, .err = err };
+	bool ok = read_front(&reader, node, source);
 
-	skip_space(&reader);
-	*node = read_value(&reader, members);
-	*used = (size_t)(reader.at - text);
-	return *node != NULL;
+	*used = (size_t)(reader.at - source->text);
+	return ok;
 }

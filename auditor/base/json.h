@@ -27,24 +27,32 @@ struct json_shape {
 	const struct json_shape *members; /* ends with a row whose key is NULL */
 };
 
-/*
- * Read one JSON value, and nothing but white space behind it.
- * `members`: the wanted keys of the value, NULL for all; what is not wanted is
- * skipped over, checked for balanced brackets and closed strings only.
- * `with_places`: fill in node->place.
- * Errors: ERROR_SYNTAX with line and column, ERROR_LIMIT.
- */
-MUST_CHECK bool json_read(struct node **node, struct arena *arena, const char *text,
-			  size_t length, const struct json_shape *members,
-			  bool with_places, struct error *err);
+/* What to read, and how much of it. */
+struct json_source {
+	const char *text;
+	size_t length;
+	/*
+	 * The wanted keys of the value, NULL for all.  What is not wanted is skipped
+	 * over, checked for balanced brackets and closed strings only.
+	 */
+	const struct json_shape *members;
+	bool with_places; /* fill in node->place */
+};
 
 /*
- * As json_read(), without places, for a value that something else may follow: `*used`
- * is how many bytes it reaches.  A failure may also mean that the value does not end
+ * Read one JSON value, and nothing but white space behind it.
+ * Errors: ERROR_SYNTAX with line and column, ERROR_LIMIT.
+ */
+MUST_CHECK bool json_read(struct node **node, struct arena *arena,
+			  const struct json_source *source, struct error *err);
+
+/*
+ * As json_read(), for a value that something else may follow: `*used` is how many bytes
+ * it reaches.  A failure may also mean that the value does not end
  * within these bytes; json_skip() tells.
  */
-MUST_CHECK bool json_read_front(struct node **node, struct arena *arena, const char *text,
-				size_t length, const struct json_shape *members,
-				size_t *used, struct error *err);
+MUST_CHECK bool json_read_front(struct node **node, struct arena *arena,
+				const struct json_source *source, size_t *used,
+				struct error *err);
 
 #endif

@@ -15,8 +15,8 @@
 
 /* How far a value was skipped over. */
 struct json_skip {
-	size_t at;	   /* bytes looked at: the length of the value once it is done */
-	unsigned depth;	   /* brackets open */
+	size_t at;         /* bytes looked at: the length of the value once it is done */
+	unsigned depth;    /* brackets open */
 	uint64_t brackets; /* a bit for each of them, the innermost lowest; 1: a brace */
 	bool in_string;
 };
@@ -27,8 +27,8 @@ struct json_skip {
 	}
 
 enum json_skip_state {
-	JSON_SKIP_DONE,	    /* the value is text[0 .. skip->at) */
-	JSON_SKIP_MORE,	    /* it does not end within these bytes */
+	JSON_SKIP_DONE,     /* the value is text[0 .. skip->at) */
+	JSON_SKIP_MORE,     /* it does not end within these bytes */
 	JSON_SKIP_INVALID,  /* it can be no JSON value, whatever follows */
 	JSON_SKIP_TOO_DEEP, /* more than JSON_DEPTH brackets */
 };

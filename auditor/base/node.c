@@ -4,12 +4,12 @@
 
 #define MERGE_KEY "<<" /* https://yaml.org/type/merge.html */
 
-/* A mapping's own value; of equal keys the last. */
-static struct node *own_member(const struct node *mapping, const char *key)
+/* A mapping's own member; of equal keys the last. */
+static const struct node_member *own_member(const struct node *mapping, const char *key)
 {
 	for (size_t i = mapping->length; i-- > 0;) {
 		if (strcmp(mapping->members[i].key, key) == 0)
-			return mapping->members[i].value;
+			return &mapping->members[i];
 	}
 	return NULL;
 }
@@ -33,11 +33,14 @@ static struct node *merged_member(const struct node *source, const char *key)
 /* Recursion ends: readers bound the depth of a tree, aliases included. */
 struct node *node_get(const struct node *node, const char *key)
 {
-	struct node *value;
+	const struct node_member *own;
+	struct node *value = NULL;
 
 	if (!node || node->kind != NODE_MAPPING)
 		return NULL;
-	value = own_member(node, key);
+	own = own_member(node, key);
+	if (own)
+		return own->value;
 	for (size_t i = node->length; i-- > 0 && !value;) {
 		if (strcmp(node->members[i].key, MERGE_KEY) == 0)
 			value = merged_member(node->members[i].value, key);

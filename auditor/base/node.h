@@ -29,10 +29,10 @@ enum node_kind {
 
 /* Where the text of a node stands.  All zero where it was not asked for. */
 struct node_place {
-	uint32_t line;	 /* from 1 */
+	uint32_t line;   /* from 1 */
 	uint32_t column; /* characters, from 1 */
-	size_t begin;	 /* byte offset in the file; of a quoted scalar, its quote */
-	size_t end;	 /* byte offset behind the node */
+	size_t begin;    /* byte offset in the file; of a quoted scalar, its quote */
+	size_t end;      /* byte offset behind the node */
 };
 
 struct node_member;
@@ -42,8 +42,8 @@ struct node {
 	bool quoted;   /* a scalar in quotes, or a block scalar */
 	size_t length; /* bytes of text; items or members */
 	union {
-		const char *text;	     /* scalars: NUL-terminated, UTF-8 */
-		struct node **items;	     /* NODE_SEQUENCE */
+		const char *text;            /* scalars: NUL-terminated, UTF-8 */
+		struct node **items;         /* NODE_SEQUENCE */
 		struct node_member *members; /* NODE_MAPPING, in source order */
 	};
 	struct node_place place;

@@ -281,7 +281,7 @@ static void add_key(struct composer *composer, struct node *mapping,
 static void add_item(struct composer *composer, struct node *sequence, struct node *item)
 {
 	sequence->items = arena_grow(composer->arena, sequence->items, sequence->length,
-				     sizeof(*sequence->items));
+				     sizeof(struct node *));
 	sequence->items[sequence->length++] = item;
 }
 

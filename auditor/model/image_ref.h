@@ -14,7 +14,7 @@
 
 /* Strings live in the arena given to image_ref_parse(); "" means absent. */
 struct image_ref {
-	const char *registry;	/* host[:port] as written; "docker.io" */
+	const char *registry;   /* host[:port] as written; "docker.io" */
 	const char *repository; /* path: "library/nginx" */
 	const char *tag;
 	struct digest digest; /* unknown where absent */

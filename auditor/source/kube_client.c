@@ -106,11 +106,15 @@ static const char *status_message(const struct http_response *response,
 				  struct arena *arena)
 {
 	static const struct json_shape wanted[] = { { "message", NULL }, { NULL, NULL } };
+	struct json_source source = {
+		.text = buf_text(&response->body),
+		.length = response->body.length,
+		.members = wanted,
+	};
 	struct error ignored = ERROR_INIT;
 	struct node *status;
 
-	if (!json_read(&status, arena, buf_text(&response->body), response->body.length,
-		       wanted, false, &ignored))
+	if (!json_read(&status, arena, &source, &ignored))
 		return "";
 	return node_text(status, "message");
 }

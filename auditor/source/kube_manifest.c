@@ -89,6 +89,7 @@ static void unparsable(const struct kube_file *file, const struct buf *text,
 static bool read_json(struct reading *reading, struct kube_file *file, struct error *err)
 {
 	const struct buf *text = &reading->text;
+	struct json_source source = { .with_places = true };
 	struct node *document;
 
 	if (text->length >= 3 && memcmp(text->data, BYTE_ORDER_MARK, 3) == 0)
@@ -97,8 +98,9 @@ static bool read_json(struct reading *reading, struct kube_file *file, struct er
 	if (text->length > YAML_DOCUMENT_BYTES)
 		return error_set(err, ERROR_LIMIT, "document is larger than 8 MiB");
 	arena_clear(&reading->nodes);
-	if (!json_read(&document, &reading->nodes, file->text,
-		       text->length - file->offset, NULL, true, err))
+	source.text = file->text;
+	source.length = text->length - file->offset;
+	if (!json_read(&document, &reading->nodes, &source, err))
 		return false;
 	kube_document_read(file, document);
 	return true;

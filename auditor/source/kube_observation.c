@@ -98,12 +98,15 @@ static void forget_workloads(void *user)
 static const struct node *read_body(const struct http_response *response,
 				    struct arena *arena)
 {
+	struct json_source source = {
+		.text = buf_text(&response->body),
+		.length = response->body.length,
+	};
 	struct error ignored = ERROR_INIT;
 	struct node *node;
 
 	if (response->err.code != ERROR_NONE || response->status != 200 ||
-	    !json_read(&node, arena, buf_text(&response->body), response->body.length,
-		       NULL, false, &ignored))
+	    !json_read(&node, arena, &source, &ignored))
 		return NULL;
 	return node;
 }

@@ -82,8 +82,13 @@ static enum step read_key(struct kube_page *page, struct error *err)
 static bool read_value(struct kube_page *page, struct node **node,
 		       const struct json_shape *shape, struct error *err)
 {
-	return json_read(node, &page->arena, page->rest.data + page->at, page->skip.at,
-			 shape, false, err);
+	struct json_source source = {
+		.text = page->rest.data + page->at,
+		.length = page->skip.at,
+		.members = shape,
+	};
+
+	return json_read(node, &page->arena, &source, err);
 }
 
 /* Of the metadata the token counts, which will be part of a URL. */
@@ -130,13 +135,16 @@ static enum step read_member(struct kube_page *page, struct error *err)
  */
 static enum step parse_item(struct kube_page *page, struct node **item, struct error *err)
 {
+	struct json_source rest = {
+		.text = page->rest.data + page->at,
+		.length = page->rest.length - page->at,
+		.members = page->shape,
+	};
 	struct error broken = ERROR_INIT;
 	bool tried = page->skip.at > 0;
 	enum step step;
 
-	if (!tried && json_read_front(item, &page->arena, page->rest.data + page->at,
-				      page->rest.length - page->at, page->shape,
-				      &page->skip.at, &broken))
+	if (!tried && json_read_front(item, &page->arena, &rest, &page->skip.at, &broken))
 		return STEP_ON;
 	if (!tried)
 		page->skip = (struct json_skip)JSON_SKIP_INIT;

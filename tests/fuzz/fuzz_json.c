@@ -21,11 +21,12 @@ static void check_skip(const char *text, size_t length)
 	CLEANUP(arena_release) struct arena arena = ARENA_INIT;
 	struct json_skip whole = JSON_SKIP_INIT, parts = JSON_SKIP_INIT;
 	enum json_skip_state state = JSON_SKIP_MORE;
+	struct json_source source = { text, length, NULL, true };
 	struct error err = ERROR_INIT;
 	struct node *node;
 	char *padded CLEANUP(free_pointer) = xmalloc(length + 1);
 
-	if (!json_read(&node, &arena, text, length, NULL, true, &err))
+	if (!json_read(&node, &arena, &source, &err))
 		return;
 	memcpy(padded, text, length);
 	padded[length] = ' ';

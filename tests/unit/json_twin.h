@@ -132,7 +132,9 @@ static const char *twin_differs(const char *text, size_t length,
 	struct node *node, *pruned;
 	json_error_t theirs = { 0 };
 	json_t *value = json_loadb(text, length, JSON_DECODE_ANY, &theirs);
-	bool read = json_read(&node, &arena, text, length, NULL, true, &ours);
+	struct json_source whole = { text, length, NULL, true };
+	struct json_source shaped = { text, length, shape, false };
+	bool read = json_read(&node, &arena, &whole, &ours);
 	const char *problem = NULL;
 
 	if (read != (value != NULL))
@@ -141,7 +143,7 @@ static const char *twin_differs(const char *text, size_t length,
 				  : "one of them reads it";
 	else if (value && !twin_same(node, value, NULL))
 		problem = "the values differ";
-	else if (value && !json_read(&pruned, &arena, text, length, shape, false, &ours))
+	else if (value && !json_read(&pruned, &arena, &shaped, &ours))
 		problem = "not read with a shape";
 	else if (value && !twin_same(pruned, value, shape))
 		problem = "the values differ from the shape's";

@@ -80,7 +80,8 @@ static void read_accepts_rfc_8259_and_says_where_it_is_not(void **state)
 		CLEANUP(arena_release) struct arena arena = ARENA_INIT;
 		struct error err = ERROR_INIT;
 		struct node *node;
-		bool ok = json_read(&node, &arena, text, strlen(text), NULL, true, &err);
+		struct json_source source = { text, strlen(text), NULL, true };
+		bool ok = json_read(&node, &arena, &source, &err);
 
 		CHECK(read_cases[i].label, ok == !read_cases[i].error);
 		if (!ok) {
@@ -103,10 +104,11 @@ static void read_agrees_with_jansson_on_the_cases(void **state)
 static struct node *read_ok(struct arena *arena, const char *text,
 			    const struct json_shape *shape)
 {
+	struct json_source source = { text, strlen(text), shape, true };
 	struct error err = ERROR_INIT;
 	struct node *node = NULL;
 
-	if (!json_read(&node, arena, text, strlen(text), shape, true, &err))
+	if (!json_read(&node, arena, &source, &err))
 		fail_msg("%s", err.text);
 	return node;
 }
@@ -179,11 +181,12 @@ static void places_are_bytes_lines_and_characters(void **state)
 static void places_are_left_out_where_not_asked_for(void **state)
 {
 	CLEANUP(arena_release) struct arena arena = ARENA_INIT;
+	struct json_source source = { " [1]", 4, NULL, false };
 	struct error err = ERROR_INIT;
 	struct node *node;
 
 	(void)state;
-	assert_true(json_read(&node, &arena, " [1]", 4, NULL, false, &err));
+	assert_true(json_read(&node, &arena, &source, &err));
 	assert_int_equal(node->items[0]->place.line, 0);
 	assert_int_equal(node->items[0]->place.end, 0);
 }
@@ -230,12 +233,13 @@ static void what_is_skipped_has_to_be_closed(void **state)
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LENGTH(cases); i++) {
 		CLEANUP(arena_release) struct arena arena = ARENA_INIT;
+		struct json_source source = { cases[i].text, strlen(cases[i].text),
+					      list_shape, false };
 		struct error err = ERROR_INIT;
 		struct node *node;
 
 		CHECK(cases[i].text,
-		      json_read(&node, &arena, cases[i].text, strlen(cases[i].text),
-				list_shape, false, &err) == cases[i].ok);
+		      json_read(&node, &arena, &source, &err) == cases[i].ok);
 	}
 }
 
@@ -255,11 +259,12 @@ static void front_reads_one_value_and_leaves_what_follows(void **state)
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LENGTH(cases); i++) {
 		CLEANUP(arena_release) struct arena arena = ARENA_INIT;
+		struct json_source source = { cases[i].text, strlen(cases[i].text), NULL,
+					      false };
 		struct error err = ERROR_INIT;
 		struct node *node;
 		size_t used;
-		bool ok = json_read_front(&node, &arena, cases[i].text,
-					  strlen(cases[i].text), NULL, &used, &err);
+		bool ok = json_read_front(&node, &arena, &source, &used, &err);
 
 		CHECK(cases[i].text, ok == cases[i].ok);
 		CHECK(cases[i].text, !ok || used == cases[i].used);
@@ -293,7 +298,8 @@ static void depth_is_limited(void **state)
 		CLEANUP(arena_release) struct arena arena = ARENA_INIT;
 		struct error err = ERROR_INIT;
 		struct node *node;
-		bool ok = json_read(&node, &arena, text, strlen(text), NULL, true, &err);
+		struct json_source source = { text, strlen(text), NULL, true };
+		bool ok = json_read(&node, &arena, &source, &err);
 
 		assert_int_equal(ok, cases[i].ok);
 		assert_int_equal(err.code, ok ? ERROR_NONE : ERROR_LIMIT);
@@ -303,6 +309,7 @@ static void depth_is_limited(void **state)
 static void number_of_nodes_is_limited(void **state)
 {
 	size_t length = 2 * (size_t)NODE_LIMIT + 1;
+	struct json_source source;
 	char *text CLEANUP(free_pointer) = malloc(length + 1);
 	CLEANUP(arena_release) struct arena arena = ARENA_INIT;
 	struct error err = ERROR_INIT;
@@ -314,7 +321,8 @@ static void number_of_nodes_is_limited(void **state)
 		text[i] = i % 2 ? '0' : ',';
 	text[0] = '[';
 	text[length - 1] = ']';
-	assert_false(json_read(&node, &arena, text, length, NULL, false, &err));
+	source = (struct json_source){ text, length, NULL, false };
+	assert_false(json_read(&node, &arena, &source, &err));
 	assert_int_equal(err.code, ERROR_LIMIT);
 }
 

@@ -57,7 +57,8 @@ static const struct node *read_json(struct fixture *fixture, const char *text,
 		if (*c == '\'')
 			*c = '"';
 	}
-	if (!json_read(&node, &fixture->arena, json, strlen(json), shape, false,
+	if (!json_read(&node, &fixture->arena,
+		       &(struct json_source){ json, strlen(json), shape, false },
 		       &fixture->err))
 		fail_msg("%s", fixture->err.text);
 	return node;

@@ -15,7 +15,9 @@ static struct kube_workload read_workload(const char *text, const char *group,
 		if (*c == '\'')
 			*c = '"';
 	}
-	if (!json_read(&node, pool->arena, json, strlen(json), kube_workload_shape, false,
+	if (!json_read(&node, pool->arena,
+		       &(struct json_source){ json, strlen(json), kube_workload_shape,
+					      false },
 		       &err))
 		fail_msg("%s", err.text);
 	return kube_workload_read(node, group, kind, pool);

@@ -73,7 +73,8 @@ static struct node *read_spec(struct arena *arena, const char *text)
 	struct error err = ERROR_INIT;
 	struct node *node = NULL;
 
-	if (!json_read(&node, arena, text, strlen(text), NULL, true, &err))
+	if (!json_read(&node, arena,
+		       &(struct json_source){ text, strlen(text), NULL, true }, &err))
 		fail_msg("%s", err.text);
 	return node;
 }
