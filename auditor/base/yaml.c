@@ -3,6 +3,7 @@
 #include "base/cursor.h"
 #include "base/table.h"
 
+#include <assert.h>
 #include <yaml.h>
 
 #define DIRECTIVES 64 /* most lines that begin with "%" */
@@ -385,8 +386,10 @@ static bool open_collection(struct composer *composer, const yaml_event_t *event
 static void close_collection(struct composer *composer, const yaml_event_t *event)
 {
 	struct yaml_stream *stream = composer->stream;
-	struct frame *frame = &composer->frames[--composer->depth];
+	struct frame *frame;
 
+	assert(composer->depth > 0); /* libyaml's events come in pairs */
+	frame = &composer->frames[--composer->depth];
 	cursor_to_character(&stream->cursor, stream->end, event->end_mark.index);
 	frame->node->place.end = offset_of(stream, &stream->cursor);
 	if (frame->anchor) {
