@@ -77,12 +77,6 @@ static const struct image_list {
 	{ "volumes", CLASS_IMAGE_VOLUME, "image", "reference" },
 };
 
-struct image_fields {
-	struct arena *arena;
-	struct image_field *items;
-	size_t count;
-};
-
 /* restartPolicy Always makes an init container one that runs beside the others. */
 static enum container_class class_of(const struct image_list *list,
 				     const struct node *container)
@@ -110,28 +104,17 @@ static void read_field(struct image_field *field, const char *key, struct arena 
 	}
 }
 
-static void add_item(struct image_fields *fields, const struct image_list *list,
-		     const struct node *item, size_t index)
+/* The mapping in an item that holds its image, or NULL. */
+static const struct node *owner_of(const struct image_list *list, const struct node *item)
 {
 	const struct node *owner = list->source ? node_get(item, list->source) : item;
-	struct image_field *field;
 
-	if (!owner || owner->kind != NODE_MAPPING)
-		return;
-	fields->items = arena_grow(fields->arena, fields->items, fields->count,
-				   sizeof(*fields->items));
-	field = &fields->items[fields->count++];
-	*field = (struct image_field){ .owner = owner };
-	field->path = path_of(list, index, fields->arena);
-	field->image.class = class_of(list, item);
-	field->image.container = arena_strdup(fields->arena, node_text(item, "name"));
-	read_field(field, list->field, fields->arena);
+	return owner && owner->kind == NODE_MAPPING ? owner : NULL;
 }
 
-struct image_field *pod_spec_images(const struct node *pod_spec, struct arena *arena,
-				    size_t *count)
+static size_t count_fields(const struct node *pod_spec)
 {
-	struct image_fields fields = { .arena = arena };
+	size_t count = 0;
 
 	for (size_t i = 0; i < ARRAY_LENGTH(image_lists); i++) {
 		size_t item_count;
@@ -139,8 +122,44 @@ struct image_field *pod_spec_images(const struct node *pod_spec, struct arena *a
 			node_items(pod_spec, image_lists[i].key, &item_count);
 
 		for (size_t item = 0; item < item_count; item++)
-			add_item(&fields, &image_lists[i], items[item], item);
+			count += owner_of(&image_lists[i], items[item]) != NULL;
 	}
-	*count = fields.count;
-	return fields.items;
+	return count;
+}
+
+/* The field of each item of a list; behind them comes the place for the next field. */
+static struct image_field *read_list(struct image_field *field,
+				     const struct node *pod_spec,
+				     const struct image_list *list, struct arena *arena)
+{
+	size_t count;
+	struct node **items = node_items(pod_spec, list->key, &count);
+
+	for (size_t i = 0; i < count; i++) {
+		const struct node *owner = owner_of(list, items[i]);
+
+		if (!owner)
+			continue;
+		field->owner = owner;
+		field->path = path_of(list, i, arena);
+		field->image.class = class_of(list, items[i]);
+		field->image.container = arena_strdup(arena, node_text(items[i], "name"));
+		read_field(field, list->field, arena);
+		field++;
+	}
+	return field;
+}
+
+struct image_field *pod_spec_images(const struct node *pod_spec, struct arena *arena,
+				    size_t *count)
+{
+	struct image_field *fields, *next;
+
+	*count = count_fields(pod_spec);
+	if (*count == 0)
+		return NULL;
+	next = fields = arena_alloc(arena, *count * sizeof(*fields));
+	for (size_t i = 0; i < ARRAY_LENGTH(image_lists); i++)
+		next = read_list(next, pod_spec, &image_lists[i], arena);
+	return fields;
 }
