@@ -15,12 +15,13 @@ struct registry_settings {
 	struct registry_options options;
 	struct docker_config docker;
 	psl_ctx_t *suffixes; /* NULL where this machine has no list */
-	char *authorities;   /* PEM: the system's CAs and options.ca_file; NULL: no such
-				file */
+	int authorities; /* a file in memory: the system's CAs and options.ca_file; or -1
+			  */
+	char authorities_path[32];
 	struct http_trust verified, unverified;
 };
 
-/* Errors: ERROR_USAGE. */
+/* Errors: ERROR_USAGE, ERROR_SYSTEM. */
 MUST_CHECK bool registry_settings_init(struct registry_settings *settings,
 				       struct http *http,
 				       const struct registry_options *options,
