@@ -51,6 +51,7 @@ LISTED := \
 	auditor/commands/gate.c \
 	auditor/commands/options.c \
 	auditor/commands/output.c \
+	auditor/commands/plugin.c \
 	auditor/drift/comparison.c \
 	auditor/drift/drift.c \
 	auditor/drift/evaluate.c \

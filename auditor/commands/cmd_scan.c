@@ -6,6 +6,7 @@
 #include "commands/database.h"
 #include "commands/gate.h"
 #include "commands/output.h"
+#include "commands/plugin.h"
 #include "drift/drift.h"
 #include "model/scope.h"
 #include "source/kube_api.h"
@@ -88,7 +89,8 @@ static bool audit_configure(struct audit *audit, struct error *err)
 	    !parse_seconds(&audit->deadline, "deadline", settings->deadline,
 			   DEADLINE_SECONDS, err) ||
 	    !kube_config_load(&audit->cluster, settings->kubeconfig, settings->context,
-			      err))
+			      err) ||
+	    !plugin_permit(&audit->cluster.exec, settings, audit->paths, err))
 		return false;
 	audit->snapshot.observed_at = audit->now;
 	if (audit->paths->count == 0)

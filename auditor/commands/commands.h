@@ -45,6 +45,7 @@ struct settings {
 	bool allow_empty;
 	const char *kubeconfig;
 	const char *context;
+	struct option_list allow_exec; /* commands of `exec` in kubeconfigs */
 	const char *namespace;
 	bool all_namespaces;
 	const char *selector;

@@ -18,6 +18,12 @@ const struct option command_options[] = {
 	{ "context", 0, OPTION_STRING, AT(context), "NAME",
 	  "The context of the kubeconfig to use. Default: its current one",
 	  COMMAND_SCAN },
+	{ "allow-exec", 0, OPTION_LIST, AT(allow_exec), "COMMAND",
+	  "Start this credential program of the kubeconfig (its `exec` command, as it "
+	  "stands there) even where others may have written the file: where it lies in "
+	  "the scanned tree, belongs to somebody else, or may be written to by others. "
+	  "May be given many times",
+	  COMMAND_SCAN },
 	{ "namespace", 'n', OPTION_STRING, AT(namespace), "NAME",
 	  "Scan this namespace. Default: the context's", COMMAND_SCAN },
 	{ "all-namespaces", 'A', OPTION_FLAG, AT(all_namespaces), NULL,

@@ -239,12 +239,14 @@ static bool explain_failure(const struct observation *observation, struct error 
 
 	*err = observation->accepted ? observation->lists[KUBE_LIST_PODS].list.err
 				     : observation->err;
-	if (err->code != ERROR_DENIED)
+	if (!observation->started)
+		err->code = ERROR_DENIED;
+	else if (err->code != ERROR_DENIED)
 		err->code = ERROR_NETWORK;
 	if (expiry && expiry < observation->snapshot->observed_at)
 		error_wrap(err, "the client certificate expired at %s",
 			   timestamp_format(when, expiry));
-	if (err->code == ERROR_DENIED)
+	if (err->code == ERROR_DENIED && observation->started)
 		error_wrap(err, "the API server refused the credentials");
 	return error_wrap(err, "context %s (%s)", config->context, config->server);
 }

@@ -5,7 +5,10 @@
 #include "base/log.h"
 #include "base/timestamp.h"
 
-#define TOKEN_SECONDS 60 /* a token is used without looking at its file again */
+#define TOKEN_SECONDS 60  /* a token is used without looking at its file again */
+#define PROGRAM_SECONDS 5 /* least time from one run of a program to the next */
+#define EXPIRY_MARGIN 5   /* seconds that a credential should still hold when it is sent \
+			   */
 #define BASIC_BYTES ((size_t)16 * 1024)
 
 /* RFC 7617; the encoded form is as secret as the password. */
@@ -45,6 +48,63 @@ static void reread_token(struct kube_client *client)
 		set_token(client, token);
 }
 
+static bool same_text(const char *a, const char *b)
+{
+	return a == b || (a && b && strcmp(a, b) == 0);
+}
+
+static void take_credential(struct kube_client *client,
+			    const struct kube_exec_credential *credential)
+{
+	struct http_trust *trust = &client->trust;
+
+	client->expires_at = credential->expires_at;
+	if (same_text(client->token, credential->token) &&
+	    same_text(trust->certificate_pem, credential->certificate_pem))
+		return;
+	trust->certificate_pem = credential->certificate_pem;
+	trust->key_pem = credential->key_pem;
+	set_token(client, credential->token);
+	if (!credential->token[0])
+		client->authorization = NULL;
+}
+
+static bool run_program(struct kube_client *client, struct error *err)
+{
+	struct kube_exec_credential credential;
+	bool ok = kube_exec_run(&credential, &client->config->exec, &client->arena, err);
+
+	client->token_read_at = timestamp_monotonic();
+	if (!ok)
+		return error_wrap(err, "credential plugin");
+	take_credential(client, &credential);
+	return true;
+}
+
+static double age_of_token(const struct kube_client *client)
+{
+	return timestamp_monotonic() - client->token_read_at;
+}
+
+static bool has_run_out(const struct kube_client *client)
+{
+	if (!client->config->exec.command)
+		return age_of_token(client) > TOKEN_SECONDS;
+	return client->expires_at &&
+	       timestamp_now() >= client->expires_at - EXPIRY_MARGIN;
+}
+
+/* A program is not asked again what it has just said: that would not end. */
+static void renew_token(struct kube_client *client)
+{
+	struct error err = ERROR_INIT;
+
+	if (!client->config->exec.command)
+		reread_token(client);
+	else if (age_of_token(client) > PROGRAM_SECONDS && !run_program(client, &err))
+		log_message(LOG_WARNING, "%s", err.text);
+}
+
 void kube_client_init(struct kube_client *client, struct http *http,
 		      const struct kube_config *config)
 {
@@ -52,6 +112,7 @@ void kube_client_init(struct kube_client *client, struct http *http,
 		.http = http,
 		.config = config,
 		.arena = ARENA_INIT,
+		.trust = config->trust,
 		.token = "",
 		.token_read_at = timestamp_monotonic(),
 	};
@@ -62,6 +123,11 @@ void kube_client_init(struct kube_client *client, struct http *http,
 	reread_token(client);
 }
 
+bool kube_client_start(struct kube_client *client, struct error *err)
+{
+	return !client->config->exec.command || run_program(client, err);
+}
+
 void kube_client_release(struct kube_client *client)
 {
 	arena_release(&client->arena);
@@ -70,7 +136,7 @@ void kube_client_release(struct kube_client *client)
 bool kube_client_renew(struct kube_client *client, unsigned token_number)
 {
 	if (client->token_number == token_number)
-		reread_token(client);
+		renew_token(client);
 	return client->token_number != token_number;
 }
 
@@ -82,7 +148,7 @@ unsigned kube_client_get(struct kube_client *client, const struct kube_get *get)
 		.method = "GET",
 		.headers = headers,
 		.body_limit = get->body_limit,
-		.trust = &client->config->trust,
+		.trust = &client->trust,
 		.same_host_only = true,
 		.retry = true,
 		.chunk = get->chunk,
@@ -90,8 +156,8 @@ unsigned kube_client_get(struct kube_client *client, const struct kube_get *get)
 		.user = get->user,
 	};
 
-	if (timestamp_monotonic() - client->token_read_at > TOKEN_SECONDS)
-		reread_token(client);
+	if (has_run_out(client))
+		renew_token(client);
 	request.url = arena_printf(&arena, "%s%s", client->config->server, get->path);
 	headers[request.header_count++] = arena_printf(
 		&arena, "Accept: %s", get->accept ? get->accept : "application/json");

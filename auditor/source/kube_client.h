@@ -2,7 +2,8 @@
  * kube_client.h - requests to one API server, with the credentials of one user
  *
  * Bound service account tokens are rewritten in place while a scan runs
- * (KEP-1205), so the token file is read again once a minute.
+ * (KEP-1205), so the token file is read again once a minute.  A program that gives the
+ * credentials (kube_exec.h) is run again when they have run out or were refused.
  */
 #ifndef SOURCE_KUBE_CLIENT_H
 #define SOURCE_KUBE_CLIENT_H
@@ -12,10 +13,12 @@
 struct kube_client {
 	struct http *http;
 	const struct kube_config *config;
-	struct arena arena;        /* of what follows */
-	const char *token;         /* "" where there is none */
-	unsigned token_number;     /* how many there were so far */
-	double token_read_at;      /* monotonic */
+	struct arena arena;      /* of what follows */
+	struct http_trust trust; /* the config's, and a certificate from a program */
+	const char *token;       /* "" where there is none */
+	unsigned token_number;   /* how many there were so far, or certificates */
+	double token_read_at;    /* monotonic; when the program ended, if there is one */
+	int64_t expires_at;      /* of what the program gave; 0: nobody knows */
 	const char *authorization; /* the header; NULL: anonymous, or by certificate */
 };
 
@@ -23,6 +26,13 @@ struct kube_client {
 void kube_client_init(struct kube_client *client, struct http *http,
 		      const struct kube_config *config);
 void kube_client_release(struct kube_client *client);
+
+/*
+ * Before the first request: have the program run that gives the credentials, if there is
+ * one.  Whether it may be is kube_exec_trust.h's matter.
+ * Errors: those of kube_exec_run().
+ */
+MUST_CHECK bool kube_client_start(struct kube_client *client, struct error *err);
 
 struct kube_get {
 	const char *path;   /* with its query: "/api/v1/pods?limit=500" */
@@ -39,7 +49,7 @@ unsigned kube_client_get(struct kube_client *client, const struct kube_get *get)
 
 /*
  * After a 401 to a request with that token: true if there is another one now, which the
- * token file is looked at for.
+ * token file is looked at for, or the program run again.
  */
 bool kube_client_renew(struct kube_client *client, unsigned token_number);
 

@@ -5,6 +5,7 @@
 #include "base/log.h"
 #include "source/kube_account.h"
 #include "source/kube_entries.h"
+#include "source/kube_exec_cluster.h"
 #include "source/url.h"
 
 #include <openssl/pem.h>
@@ -308,23 +309,48 @@ static bool refuse_impersonation(const struct reader *reader, struct error *err)
 }
 
 /* client-go, exec.go: a token, a password or a certificate goes before a program. */
-static bool refuse_program(const struct reader *reader, struct error *err)
+static bool read_program(const struct reader *reader, struct error *err)
 {
-	const struct kube_config *config = reader->config;
+	struct kube_config *config = reader->config;
 	const struct node *exec = node_get(reader->entry->body, "exec");
 	const struct node *provider = node_get(reader->entry->body, "auth-provider");
 
-	if (config->token[0] || config->username[0] || config->trust.certificate_pem ||
-	    (!exec && !provider))
+	if (config->token[0] || config->username[0] || config->trust.certificate_pem)
 		return true;
-	error_set(
-		err, ERROR_USAGE,
-		"has its credentials from %s '%s', and pindrift starts no program: use a "
-		"context whose user has a token, a tokenFile or a client-certificate "
-		"(`kubectl create token` makes a token)",
-		exec ? "the program" : "the auth-provider",
-		exec ? node_text(exec, "command") : node_text(provider, "name"));
-	return entry_error(reader, err);
+	if (provider) {
+		error_set(err, ERROR_USAGE,
+			  "has its credentials from the auth-provider '%s', which is not "
+			  "supported: use a user with `exec`, a token, a tokenFile or a "
+			  "client-certificate (`kubectl create token` makes a token)",
+			  node_text(provider, "name"));
+		return entry_error(reader, err);
+	}
+	return !exec ||
+	       kube_exec_read(&config->exec, reader->entry, &config->arena, err) ||
+	       entry_error(reader, err);
+}
+
+/* What the program is to know of the cluster, where it is to know that. */
+static bool read_program_cluster(struct kube_config *config,
+				 const struct kube_entry *entry, struct error *err)
+{
+	const struct reader reader = { config, entry, "cluster" };
+	struct kube_exec_cluster cluster = {
+		.server = field(&reader, "server"),
+		.server_name = config->trust.server_name,
+		.ca_pem = config->trust.ca_pem,
+		.proxy = field(&reader, "proxy-url"),
+		.insecure = config->trust.insecure,
+		.config = kube_exec_cluster_config(entry->body),
+	};
+
+	if (!config->exec.wants_cluster)
+		return true;
+	if (!read_boolean(&reader, "disable-compression", &cluster.disable_compression,
+			  err))
+		return false;
+	config->exec.cluster = kube_exec_cluster_format(&cluster, &config->arena, err);
+	return config->exec.cluster || entry_error(&reader, err);
 }
 
 static bool read_user(struct kube_config *config, const struct kube_entry *entry,
@@ -334,7 +360,7 @@ static bool read_user(struct kube_config *config, const struct kube_entry *entry
 
 	return refuse_impersonation(&reader, err) && read_certificate(&reader, err) &&
 	       read_token(&reader, err) && read_basic(&reader, err) &&
-	       refuse_program(&reader, err);
+	       read_program(&reader, err);
 }
 
 /* "a, b, c": the names of the contexts that there are. */
@@ -415,7 +441,8 @@ static bool read_context(struct kube_config *config, const struct kube_entries *
 		return true;
 	}
 	user = find_part(entries, &reader, KUBE_USERS, "user", err);
-	return user && read_user(config, user, err);
+	return user && read_user(config, user, err) &&
+	       read_program_cluster(config, cluster, err);
 }
 
 bool kube_config_load(struct kube_config *config, const char *file, const char *context,

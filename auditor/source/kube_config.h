@@ -2,15 +2,16 @@
  * kube_config.h - where the cluster is, and how to be known to it
  *
  * kubeconfig files as kubectl reads them (client-go, tools/clientcmd), else the
- * service account of a pod ("in-cluster").  No program is ever started: users whose
- * credentials come from one (`exec`, `auth-provider`) are an error, and so is
- * impersonation.
+ * service account of a pod ("in-cluster").  Nothing is started here: a user whose
+ * credentials come from a program (`exec`) is read as such.  An `auth-provider` is an
+ * error, and so is impersonation.
  */
 #ifndef SOURCE_KUBE_CONFIG_H
 #define SOURCE_KUBE_CONFIG_H
 
 #include "base/memory.h"
 #include "source/http.h"
+#include "source/kube_exec.h"
 
 #define KUBE_TOKEN_BYTES ((size_t)64 * 1024) /* most bytes of a token */
 #define KUBE_PEM_BYTES                                                                   \
@@ -31,6 +32,7 @@ struct kube_config {
 		*token_file; /* re-read when it is older than a minute; wins over token */
 	const char *username, *password; /* basic authentication */
 	int64_t certificate_expires_at;  /* of the client certificate; 0: there is none */
+	struct kube_exec exec;           /* where the credentials come from a program */
 };
 
 #define KUBE_CONFIG_INIT                                                                 \

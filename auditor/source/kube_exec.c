@@ -283,13 +283,13 @@ static bool run(struct process_result *result, const struct kube_exec *exec,
 }
 
 bool kube_exec_run(struct kube_exec_credential *credential, const struct kube_exec *exec,
-		   bool terminal, struct arena *arena, struct error *err)
+		   struct arena *arena, struct error *err)
 {
 	CLEANUP(process_result_release)
 	struct process_result result = PROCESS_RESULT_INIT(KUBE_EXEC_BYTES);
-	bool interactive = terminal && exec->mode != KUBE_EXEC_NEVER;
+	bool interactive = exec->may_ask && exec->mode != KUBE_EXEC_NEVER;
 
-	if (exec->mode == KUBE_EXEC_ALWAYS && !terminal)
+	if (exec->mode == KUBE_EXEC_ALWAYS && !exec->may_ask)
 		return error_set(
 			err, ERROR_USAGE,
 			"%s: wants to ask the user (interactiveMode: Always), and "

@@ -32,6 +32,9 @@ struct kube_exec {
 	bool wants_cluster;       /* provideClusterInfo */
 	const char *install_hint; /* one line, or "" */
 	const char *cluster;      /* for it: kube_exec_cluster_format(); NULL: not said */
+	/* It may ask the user: standard input is a terminal that nobody else reads from.
+	 * Set by who knows that; false until then. */
+	bool may_ask;
 };
 
 /* What it answered. */
@@ -43,22 +46,22 @@ struct kube_exec_credential {
 };
 
 /*
- * Read the `exec` of a user.  A command with a slash is relative to the folder of the
- * file that holds it. Errors: ERROR_USAGE, which names the field.
+ * Read the `exec` of a user.  A command with a slash is relative to the folder of its
+ * file.
+ * Errors: ERROR_USAGE, which names the field.
  */
 MUST_CHECK bool kube_exec_read(struct kube_exec *exec, const struct kube_entry *user,
 			       struct arena *arena, struct error *err);
 
 /*
- * Run it.  `terminal`: standard input is a terminal that nobody else reads from, so it
- * may ask the user.  The credential lives in `arena`; its token is made known to
- * log_add_secret().  What the program says on standard error is a warning.
+ * Run it.  The credential lives in `arena`; its token is made known to log_add_secret().
+ * What the program says on standard error is a warning.
  * Errors: those of process_run(); ERROR_DENIED: it ended with another status than 0, or
  * gave no usable credential; ERROR_USAGE: it needs a terminal.
  */
 MUST_CHECK bool kube_exec_run(struct kube_exec_credential *credential,
-			      const struct kube_exec *exec, bool terminal,
-			      struct arena *arena, struct error *err);
+			      const struct kube_exec *exec, struct arena *arena,
+			      struct error *err);
 
 /*
  * Read an answer: an ExecCredential of that version.

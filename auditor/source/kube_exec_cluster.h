@@ -30,7 +30,9 @@ const struct node *kube_exec_cluster_config(const struct node *cluster);
 
 /*
  * As JSON, in `arena`.  Plain scalars of YAML become what kubectl makes of them, as far
- * as JSON has it: booleans, null, decimal numbers; all else is text. Errors: ERROR_LIMIT.
+ * as JSON has it: booleans, null, decimal numbers; all else is text.
+ *
+ * Errors: ERROR_LIMIT.
  */
 MUST_CHECK const char *kube_exec_cluster_format(const struct kube_exec_cluster *cluster,
 						struct arena *arena, struct error *err);

@@ -40,7 +40,9 @@ MUST_CHECK bool kube_exec_allowed(const struct kube_exec_rules *rules,
 
 /*
  * Look at the file that `exec` stands in, and judge.  `roots` may be any paths here;
- * those that do not exist are passed over. Errors: ERROR_USAGE.
+ * those that do not exist are passed over.
+ *
+ * Errors: ERROR_USAGE.
  */
 MUST_CHECK bool kube_exec_check(const struct kube_exec_rules *rules,
 				const struct kube_exec *exec, struct error *err);

@@ -301,6 +301,9 @@ void observation_init(struct observation *observation, struct http *http,
 
 void observation_run(struct observation *observation)
 {
+	observation->started = kube_client_start(&observation->client, &observation->err);
+	if (!observation->started)
+		return;
 	ask(observation, IDENTITY, identity_done);
 	http_run(observation->client.http);
 }

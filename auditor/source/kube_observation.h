@@ -53,6 +53,7 @@ struct observation {
 	struct table platforms; /* node name to "linux/amd64" */
 	struct kube_pods pods;
 	const char *uid; /* of namespace kube-system; "" where it could not be had */
+	bool started;    /* we have what credentials there are to be had */
 	bool accepted;   /* the server answered us with something else than 401 */
 	enum kube_outcome discovery; /* of /apis */
 	struct error err;            /* why the server could not be asked, or /apis not */

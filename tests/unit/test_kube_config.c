@@ -337,13 +337,18 @@ static const struct {
 	  "holds no token" },
 	{ "a line break in the token", "server: 'https://a'", "token: \"a\\nX-Evil: b\"",
 	  "control character" },
-	{ "a program", "server: 'https://a'",
-	  "exec: {apiVersion: client.authentication.k8s.io/v1, command: aws}",
-	  "the program 'aws', and pindrift starts no program" },
-	{ "a shell", "server: 'https://a'",
-	  "exec: {command: sh, args: ['-c', 'touch /tmp/pwned']}", "starts no program" },
+	{ "a program of an unknown version", "server: 'https://a'",
+	  "exec: {apiVersion: client.authentication.k8s.io/v2, command: aws}",
+	  "exec: apiVersion" },
+	{ "a program without a name", "server: 'https://a'",
+	  "exec: {apiVersion: client.authentication.k8s.io/v1beta1}",
+	  "exec: has no command" },
 	{ "an auth-provider", "server: 'https://a'", "auth-provider: {name: oidc}",
 	  "the auth-provider 'oidc'" },
+	{ "an auth-provider beside a program", "server: 'https://a'",
+	  "auth-provider: {name: gcp}, "
+	  "exec: {apiVersion: client.authentication.k8s.io/v1beta1, command: aws}",
+	  "the auth-provider 'gcp'" },
 	{ "impersonation", "server: 'https://a'", "token: abcdef, as: admin",
 	  "as: impersonation" },
 	{ "impersonation of groups", "server: 'https://a'", "as-groups: [admins]",
@@ -380,6 +385,61 @@ static void other_credentials_go_before_a_program(void **state)
 				      "token: abcdef, exec: {command: aws}"),
 			 NULL));
 	assert_string_equal(fixture->config.token, "abcdef");
+	assert_null(fixture->config.exec.command);
+}
+
+#define EXEC                                                                             \
+	"exec: {apiVersion: client.authentication.k8s.io/v1beta1, command: ./get-token"
+
+static void a_program_is_read_and_not_started(void **state)
+{
+	struct fixture *fixture = *state;
+	const struct kube_exec *exec = &fixture->config.exec;
+	const char *file = write_config(fixture, "server: 'https://a'", EXEC "}");
+
+	write_file(fixture, "get-token", "#!/bin/sh\ntouch \"$0.started\"\n");
+	assert_int_equal(chmod(path_of(fixture, "get-token"), 0700), 0);
+	assert_true(load(fixture, file, NULL));
+	assert_string_equal(exec->command, "./get-token");
+	assert_string_equal(exec->argv[0], path_of(fixture, "./get-token"));
+	assert_string_equal(exec->file, file);
+	assert_null(exec->cluster);
+	assert_false(exec->may_ask);
+	assert_int_equal(access(path_of(fixture, "get-token.started"), F_OK), -1);
+}
+
+static void a_program_is_told_of_the_cluster_where_it_wants_to_know(void **state)
+{
+	struct fixture *fixture = *state;
+	const char *file;
+
+	write_file(fixture, "ca.pem", OTHER_CA);
+	file = write_config(fixture,
+			    "server: 'https://a/', tls-server-name: b, "
+			    "certificate-authority: ca.pem, "
+			    "proxy-url: 'socks5://p:1080', disable-compression: true, "
+			    "extensions: [{name: client.authentication.k8s.io/exec, "
+			    "extension: {audience: shop}}]",
+			    EXEC ", provideClusterInfo: true}");
+	assert_true(load(fixture, file, NULL));
+	assert_string_equal(
+		fixture->config.exec.cluster,
+		arena_printf(&fixture->arena,
+			     "{\"server\":\"https://a/\",\"tls-server-name\":\"b\","
+			     "\"certificate-authority-data\":\"%s\","
+			     "\"proxy-url\":\"socks5://p:1080\","
+			     "\"disable-compression\":true,"
+			     "\"config\":{\"audience\":\"shop\"}}",
+			     encoded(fixture, OTHER_CA)));
+}
+
+static void without_tls_no_program_is_asked_for_credentials(void **state)
+{
+	struct fixture *fixture = *state;
+
+	assert_true(load(fixture, write_config(fixture, "server: 'http://a'", EXEC "}"),
+			 NULL));
+	assert_null(fixture->config.exec.command);
 }
 
 static const struct {
@@ -532,6 +592,9 @@ int main(void)
 		TEST(proxy_is_taken_from_the_cluster),
 		TEST(what_cannot_work_is_refused_by_name),
 		TEST(other_credentials_go_before_a_program),
+		TEST(a_program_is_read_and_not_started),
+		TEST(a_program_is_told_of_the_cluster_where_it_wants_to_know),
+		TEST(without_tls_no_program_is_asked_for_credentials),
 		TEST(broken_files_are_refused_by_name),
 		TEST(first_file_that_names_something_wins_whole),
 		TEST(unparsable_file_of_the_list_is_an_error),

@@ -265,7 +265,7 @@ static bool run_plugin(struct kube_exec_credential *credential, struct arena *ar
 	script_write("plugin", body);
 	*err = (struct error)ERROR_INIT;
 	return kube_exec_read(&exec, &user, arena, err) &&
-	       kube_exec_run(credential, &exec, false, arena, err);
+	       kube_exec_run(credential, &exec, arena, err);
 }
 
 static void the_plugin_is_told_what_the_protocol_says(void **state)
@@ -333,7 +333,7 @@ static void a_plugin_that_is_not_installed_comes_with_the_hint(void **state)
 			      "{apiVersion: " V1BETA1 ", command: pindrift-no-such-tool, "
 			      "installHint: \"Get it\\n  from the\\e[1m vendor\\n\"}",
 			      &err));
-	assert_false(kube_exec_run(&credential, &exec, false, &arena, &err));
+	assert_false(kube_exec_run(&credential, &exec, &arena, &err));
 	assert_int_equal(err.code, ERROR_NOT_FOUND);
 	assert_non_null(strstr(err.text, "pindrift-no-such-tool: not found in PATH"));
 	assert_non_null(
@@ -353,7 +353,7 @@ static void a_plugin_that_must_ask_is_not_started_without_a_terminal(void **stat
 			      "command: plugin}",
 			      &err));
 	scripts_on_path(state);
-	assert_false(kube_exec_run(&credential, &exec, false, &arena, &err));
+	assert_false(kube_exec_run(&credential, &exec, &arena, &err));
 	assert_int_equal(err.code, ERROR_USAGE);
 	assert_non_null(strstr(err.text, "no terminal"));
 	assert_int_equal(access("started", F_OK), -1);
@@ -379,7 +379,8 @@ static void a_plugin_that_may_ask_shares_the_terminal(void **state)
 	assert_int_equal(write(ends[1], "typed\n", 6), 6);
 	dup2(ends[0], STDIN_FILENO);
 	assert_true(kube_exec_read(&exec, &user, &arena, &err));
-	assert_true(kube_exec_run(&credential, &exec, true, &arena, &err));
+	exec.may_ask = true;
+	assert_true(kube_exec_run(&credential, &exec, &arena, &err));
 	dup2(input, STDIN_FILENO);
 	close(input);
 	close(ends[0]);
@@ -405,7 +406,7 @@ static void the_cluster_is_told_where_it_is_known(void **state)
 	assert_true(kube_exec_read(&exec, &user, &arena, &err));
 	assert_true(exec.wants_cluster);
 	exec.cluster = "{\"server\":\"https://a\"}";
-	assert_true(kube_exec_run(&credential, &exec, false, &arena, &err));
+	assert_true(kube_exec_run(&credential, &exec, &arena, &err));
 	assert_string_equal(scratch_text("told"),
 			    "{\"kind\":\"ExecCredential\",\"apiVersion\":\"" V1
 			    "\",\"spec\":{\"cluster\":{\"server\":\"https://a\"},"
