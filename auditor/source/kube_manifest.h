@@ -3,6 +3,9 @@
  *
  * Files, folders and standard input; YAML (many documents) and JSON; `List` kinds.
  * Makes no connection and starts no process.
+ *
+ * A container without an `image` key declares nothing, since patches leave it out; an
+ * empty one is declared, and empty.  Image-like fields of custom resources are gaps.
  */
 #ifndef SOURCE_KUBE_MANIFEST_H
 #define SOURCE_KUBE_MANIFEST_H
@@ -11,7 +14,8 @@
 
 /*
  * Read `paths` into the snapshot: declared uses, counts of files, gaps, coverage.
- * Also sets snapshot->tree.  A file that cannot be read is a gap.
+ * Also sets snapshot->tree.  "-" is standard input.  A file that cannot be read is a
+ * gap; one that several paths lead to is read once.
  * Errors: ERROR_USAGE where a path does not exist.
  */
 MUST_CHECK bool kube_manifest_read(struct snapshot *snapshot, const char *const *paths,
