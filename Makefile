@@ -49,6 +49,7 @@ LISTED := \
 	auditor/commands/commands.c \
 	auditor/commands/database.c \
 	auditor/commands/gate.c \
+	auditor/commands/network.c \
 	auditor/commands/options.c \
 	auditor/commands/output.c \
 	auditor/commands/plugin.c \

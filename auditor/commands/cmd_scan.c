@@ -5,27 +5,23 @@
 #include "base/version.h"
 #include "commands/database.h"
 #include "commands/gate.h"
+#include "commands/network.h"
 #include "commands/output.h"
 #include "commands/plugin.h"
 #include "drift/drift.h"
 #include "model/scope.h"
 #include "source/kube_api.h"
 #include "source/kube_manifest.h"
-#include "source/registry.h"
-
-#define DEADLINE_SECONDS 3600
 
 /* One scan on its way from the outside world to the reports. */
 struct audit {
 	const struct settings *settings;
 	const struct option_list *paths;
 	struct gate gate;
-	int64_t now;                    /* Unix seconds, UTC */
-	long request_timeout, deadline; /* seconds */
+	int64_t now; /* Unix seconds, UTC */
+	struct network network;
 	struct kube_config cluster;
 	struct store *store;
-	struct http *http;
-	struct registry_client *registries;
 	struct report_scan scan;
 	struct snapshot snapshot;
 	struct drift drift;
@@ -47,31 +43,12 @@ static void audit_release(struct audit *audit)
 	if (audit->store && audit->scan.id && !audit->scan.finished_at)
 		store_scan_abort(audit->store, audit->scan.id);
 	store_close(&audit->store);
-	registry_client_free(&audit->registries);
-	http_free(&audit->http);
+	network_release(&audit->network);
 	kube_config_release(&audit->cluster);
 	drift_release(&audit->drift);
 	outcome_release(&audit->outcome);
 	report_release(&audit->report);
 	snapshot_release(&audit->snapshot);
-}
-
-static bool parse_seconds(long *seconds, const char *name, const char *text, long usual,
-			  struct error *err)
-{
-	char *end;
-
-	*seconds = usual;
-	if (!text)
-		return true;
-	*seconds = strtol(text, &end, 10);
-	if (end != text && end[0] == 's' && end[1] == '\0')
-		end++; /* kubectl's "30s" */
-	if (end == text || *end != '\0' || *seconds <= 0 || *seconds > 7 * 86400)
-		return error_set(err, ERROR_USAGE,
-				 "--%s %.40s: not a number of seconds from 1 to a week",
-				 name, text);
-	return true;
 }
 
 /* All that can be wrong with what the user said, before any work is done. */
@@ -84,10 +61,7 @@ static bool audit_configure(struct audit *audit, struct error *err)
 				 "-n and -A exclude each other: one namespace or all");
 	if (!gate_init(&audit->gate, settings, err) || !output_check(settings, err) ||
 	    !output_now(settings, &audit->now, err) ||
-	    !parse_seconds(&audit->request_timeout, "request-timeout",
-			   settings->request_timeout, 0, err) ||
-	    !parse_seconds(&audit->deadline, "deadline", settings->deadline,
-			   DEADLINE_SECONDS, err) ||
+	    !network_configure(&audit->network, settings, err) ||
 	    !kube_config_load(&audit->cluster, settings->kubeconfig, settings->context,
 			      err) ||
 	    !plugin_permit(&audit->cluster.exec, settings, audit->paths, err))
@@ -97,32 +71,6 @@ static bool audit_configure(struct audit *audit, struct error *err)
 		return true;
 	return kube_manifest_read(&audit->snapshot, audit->paths->items,
 				  audit->paths->count, err);
-}
-
-/* The connections; the network ends at 7/8 of the deadline, so that there is a report. */
-static bool audit_connect(struct audit *audit, struct error *err)
-{
-	const struct settings *settings = audit->settings;
-	struct http_limits limits = {
-		.deadline = timestamp_monotonic() + (double)audit->deadline * 7 / 8,
-		.first_byte_seconds = audit->request_timeout,
-	};
-	struct registry_options options = {
-		.docker_config = settings->docker_config,
-		.plain_http = settings->plain_http.items,
-		.plain_http_count = settings->plain_http.count,
-		.insecure = settings->insecure_registries.items,
-		.insecure_count = settings->insecure_registries.count,
-		.token_hosts = settings->token_hosts.items,
-		.token_host_count = settings->token_hosts.count,
-		.ca_file = settings->registry_ca,
-	};
-
-	audit->http = http_new(&limits, err);
-	if (!audit->http)
-		return false;
-	audit->registries = registry_client_new(audit->http, &options, err);
-	return audit->registries != NULL;
 }
 
 static bool audit_begin(struct audit *audit, struct error *err)
@@ -155,13 +103,13 @@ static bool observe_cluster(struct audit *audit, struct error *err)
 		.selector = settings->selector ? settings->selector : "",
 		.all_phases = settings->all_phases,
 		.cluster_name = settings->cluster_name ? settings->cluster_name : "",
-		.request_timeout_seconds = audit->request_timeout,
+		.request_timeout_seconds = audit->network.request_timeout,
 	};
 	const char *area;
 
 	snapshot->namespace = scope.namespace;
 	snapshot->selector = scope.selector;
-	if (kube_api_observe(audit->http, &audit->cluster, &scope, snapshot, err))
+	if (kube_api_observe(audit->network.http, &audit->cluster, &scope, snapshot, err))
 		return true;
 	if (snapshot->declared_count == 0)
 		return false;
@@ -194,7 +142,8 @@ static bool learn(struct audit *audit, struct error *err)
 			return false;
 		if (!drift_wanted(&audit->drift, &wants))
 			break;
-		registry_answer(audit->registries, snapshot, wants.items, wants.count);
+		registry_answer(audit->network.registries, snapshot, wants.items,
+				wants.count);
 	}
 	return true;
 }
@@ -255,7 +204,7 @@ static bool scan(struct audit *audit, enum exit_status *status, struct error *er
 	*status = EXIT_USAGE;
 	if (!audit_configure(audit, err))
 		return false;
-	if (!audit_connect(audit, err)) {
+	if (!network_open(&audit->network, err)) {
 		*status = err->code == ERROR_USAGE ? EXIT_USAGE : EXIT_FATAL;
 		return false;
 	}
