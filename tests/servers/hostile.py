@@ -227,6 +227,7 @@ class HostileRegistry:
 
     def __init__(self, context=None):
         self.requests = []
+        self.connections = 0
         self.challenges = []
         self.token_text = '{"token": "good"}'
         self.tokens_given = 0
@@ -273,6 +274,7 @@ class HostileRegistry:
                 connection, _ = self._socket.accept()
             except OSError:
                 return
+            self.connections += 1
             threading.Thread(target=self._serve, args=(connection,), daemon=True).start()
 
     def _serve(self, connection):
