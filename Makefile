@@ -44,6 +44,7 @@ LISTED := \
 	auditor/commands/cmd_check.c \
 	auditor/commands/cmd_explain.c \
 	auditor/commands/cmd_report.c \
+	auditor/commands/cmd_resolve.c \
 	auditor/commands/cmd_scan.c \
 	auditor/commands/cmd_version.c \
 	auditor/commands/commands.c \
@@ -53,6 +54,7 @@ LISTED := \
 	auditor/commands/options.c \
 	auditor/commands/output.c \
 	auditor/commands/plugin.c \
+	auditor/commands/resolution.c \
 	auditor/drift/comparison.c \
 	auditor/drift/drift.c \
 	auditor/drift/evaluate.c \

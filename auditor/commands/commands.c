@@ -25,6 +25,13 @@ const struct command commands[] = {
 	  "and "
 	  "ends as that scan did.",
 	  COMMAND_REPORT, command_report },
+	{ "resolve", "IMAGE...", "what a reference resolves to now",
+	  "Asks the registry: digest, media type, size, and the platforms of an image "
+	  "index. "
+	  "Ends with 1 where there is no such image (404), with 3 where the registry "
+	  "could "
+	  "not be asked.",
+	  COMMAND_RESOLVE, command_resolve },
 	{ "explain", "[RULE]", "what a rule means, why it matters, how to mend it",
 	  "Without RULE: lists the rules.", COMMAND_EXPLAIN, command_explain },
 	{ "version", "", "print the version", "Prints the version.", COMMAND_VERSION,

@@ -58,6 +58,7 @@ struct settings {
 	struct option_list insecure_registries;
 	struct option_list token_hosts;
 	const char *registry_ca;
+	const char *platform;
 };
 
 extern const struct option command_options[];
@@ -83,6 +84,8 @@ enum exit_status command_scan(const struct settings *settings,
 			      const struct option_list *operands);
 enum exit_status command_report(const struct settings *settings,
 				const struct option_list *operands);
+enum exit_status command_resolve(const struct settings *settings,
+				 const struct option_list *operands);
 enum exit_status command_explain(const struct settings *settings,
 				 const struct option_list *operands);
 enum exit_status command_version(const struct settings *settings,

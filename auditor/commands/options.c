@@ -4,6 +4,7 @@
 	(COMMAND_CHECK | COMMAND_SCAN | COMMAND_REPORT | COMMAND_EXPLAIN |               \
 	 COMMAND_VERSION)
 #define REPORTS (COMMAND_CHECK | COMMAND_SCAN | COMMAND_REPORT)
+#define NETWORKED (COMMAND_SCAN | COMMAND_RESOLVE)
 #define GATES (COMMAND_CHECK | COMMAND_SCAN)
 
 #define AT(field) offsetof(struct settings, field)
@@ -37,36 +38,38 @@ const struct option command_options[] = {
 	  "namespace cannot be read",
 	  COMMAND_SCAN },
 	{ "request-timeout", 0, OPTION_STRING, AT(request_timeout), "SECONDS",
-	  "How long to wait for the first byte of an answer. Default: 30", COMMAND_SCAN },
+	  "How long to wait for the first byte of an answer. Default: 30", NETWORKED },
 	{ "deadline", 0, OPTION_STRING, AT(deadline), "SECONDS",
-	  "How long the scan may take in all. Default: 3600", COMMAND_SCAN },
+	  "How long the scan may take in all. Default: 3600", NETWORKED },
 	{ "docker-config", 0, OPTION_STRING, AT(docker_config), "FILE",
 	  "Where registry credentials stand. Default: $DOCKER_CONFIG/config.json, else "
 	  "~/.docker/config.json",
-	  COMMAND_SCAN },
+	  NETWORKED },
 	{ "registry-ca", 0, OPTION_STRING, AT(registry_ca), "FILE",
 	  "PEM file of the authorities that registries' certificates are verified "
 	  "against, "
 	  "instead of the system's",
-	  COMMAND_SCAN },
+	  NETWORKED },
 	{ "plain-http", 0, OPTION_LIST, AT(plain_http), "HOST",
 	  "Speak to this registry without TLS. May be given many times; loopback "
 	  "addresses "
 	  "need no permission",
-	  COMMAND_SCAN },
+	  NETWORKED },
 	{ "insecure-registry", 0, OPTION_LIST, AT(insecure_registries), "HOST",
 	  "Do not verify this registry's certificate. May be given many times",
-	  COMMAND_SCAN },
+	  NETWORKED },
 	{ "token-host", 0, OPTION_LIST, AT(token_hosts), "HOST",
 	  "Registries may send credentials to this token server. May be given many times",
-	  COMMAND_SCAN },
+	  NETWORKED },
+	{ "platform", 0, OPTION_STRING, AT(platform), "OS/ARCHITECTURE[/VARIANT]",
+	  "Of an image index, show the manifest of this platform", COMMAND_RESOLVE },
 	{ "db", 0, OPTION_STRING, AT(database), "FILE",
 	  "The database of observations. Default: "
 	  "$XDG_STATE_HOME/pindrift/observations.db, else below ~/.local/state",
 	  COMMAND_SCAN | COMMAND_REPORT },
 	{ "format", 'f', OPTION_STRING, AT(format), "FORMAT",
 	  "What goes to standard output: text, gcc, json, csv or html. Default: text",
-	  REPORTS },
+	  REPORTS | COMMAND_RESOLVE },
 	{ "output", 'o', OPTION_LIST, AT(outputs), "FORMAT=FILE",
 	  "Write a report to a file too. May be given many times", REPORTS },
 	{ "fail-on", 0, OPTION_STRING, AT(fail_on), "LEVEL|RULE",
