@@ -14,16 +14,16 @@
 
 enum error_code {
 	ERROR_NONE,
-	ERROR_USAGE,	 /* command line or configuration is wrong */
-	ERROR_SYNTAX,	 /* input does not follow its grammar */
-	ERROR_LIMIT,	 /* input exceeds a documented limit */
-	ERROR_NETWORK,	 /* no usable answer: DNS, TLS, time-out, HTTP 5xx */
-	ERROR_DENIED,	 /* HTTP 401 or 403, file permissions */
+	ERROR_USAGE,     /* command line or configuration is wrong */
+	ERROR_SYNTAX,    /* input does not follow its grammar */
+	ERROR_LIMIT,     /* input exceeds a documented limit */
+	ERROR_NETWORK,   /* no usable answer: DNS, TLS, time-out, HTTP 5xx */
+	ERROR_DENIED,    /* HTTP 401 or 403, file permissions */
 	ERROR_NOT_FOUND, /* HTTP 404, missing file, missing row */
-	ERROR_STORE,	 /* SQLite refused */
-	ERROR_LOCKED,	 /* another run holds the lock */
-	ERROR_SYSTEM,	 /* the operating system refused: disk full, no such device */
-	ERROR_MISMATCH,	 /* bytes are not what their digest says */
+	ERROR_STORE,     /* SQLite refused */
+	ERROR_LOCKED,    /* another run holds the lock */
+	ERROR_SYSTEM,    /* the operating system refused: disk full, no such device */
+	ERROR_MISMATCH,  /* bytes are not what their digest says */
 };
 
 struct error {

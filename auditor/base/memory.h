@@ -34,8 +34,8 @@ struct arena_chunk;
 
 struct arena {
 	struct arena_chunk *chunk; /* newest first; NULL while empty */
-	size_t used;		   /* bytes used of the newest chunk */
-	size_t total;		   /* bytes of all chunks */
+	size_t used;               /* bytes used of the newest chunk */
+	size_t total;              /* bytes of all chunks */
 };
 
 #define ARENA_INIT                                                                       \

@@ -12,15 +12,15 @@
 #include "model/digest.h"
 
 enum image_id_form {
-	IMAGE_ID_EMPTY,	     /* not reported (yet) */
+	IMAGE_ID_EMPTY,      /* not reported (yet) */
 	IMAGE_ID_REFERENCE,  /* repository and digest: of an index or an image manifest */
-	IMAGE_ID_BARE,	     /* a digest alone: of a config, a manifest or an index */
+	IMAGE_ID_BARE,       /* a digest alone: of a config, a manifest or an index */
 	IMAGE_ID_UNREADABLE, /* names nothing that we know */
 };
 
 struct image_id {
 	enum image_id_form form;
-	const char *registry;	/* a hint only; "" for the other forms */
+	const char *registry;   /* a hint only; "" for the other forms */
 	const char *repository; /* likewise */
 	struct digest digest;
 };

@@ -9,7 +9,7 @@
 #include "base/base.h"
 
 struct platform {
-	char os[16];	       /* "linux"; "" means unknown */
+	char os[16];           /* "linux"; "" means unknown */
 	char architecture[16]; /* "amd64" */
 	char variant[8];       /* "v7"; often "" */
 };

@@ -3,8 +3,9 @@
 #include "base/buf.h"
 #include "base/utf8.h"
 
-#define SCOPE_BYTES ((size_t)64 * 1024 * 1024) /* parts are bounded where they are read  \
-						*/
+#define SCOPE_BYTES                                                                      \
+	((size_t)64 * 1024 * 1024) /* parts are bounded where they are read              \
+				    */
 
 static void add_escaped(struct buf *buf, const char *text, const char *also)
 {

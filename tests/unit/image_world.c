@@ -166,7 +166,8 @@ void image_world_learn(struct image_world *world)
 }
 
 /* Whether the registry holds a digest under that path; the snapshot then knows it. */
-static bool find_content(struct image_world *world, const struct digest *digest, bool blob)
+static bool find_content(struct image_world *world, const struct digest *digest,
+			 bool blob)
 {
 	struct image *image = image_set_find(&world->held, digest);
 	bool config = image && image->kind == IMAGE_CONFIG;
