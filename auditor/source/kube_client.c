@@ -7,8 +7,7 @@
 
 #define TOKEN_SECONDS 60  /* a token is used without looking at its file again */
 #define PROGRAM_SECONDS 5 /* least time from one run of a program to the next */
-#define EXPIRY_MARGIN 5   /* seconds that a credential should still hold when it is sent \
-			   */
+#define EXPIRY_MARGIN 5   /* seconds that a credential should still hold */
 #define BASIC_BYTES ((size_t)16 * 1024)
 
 /* RFC 7617; the encoded form is as secret as the password. */
@@ -94,7 +93,10 @@ static bool has_run_out(const struct kube_client *client)
 	       timestamp_now() >= client->expires_at - EXPIRY_MARGIN;
 }
 
-/* A program is not asked again what it has just said: that would not end. */
+/*
+ * A program is not run again at once: one whose credentials are always refused, or have
+ * always run out, would be run for ever.
+ */
 static void renew_token(struct kube_client *client)
 {
 	struct error err = ERROR_INIT;

@@ -24,6 +24,14 @@ static const char *field(const struct reader *reader, const char *key)
 	return node_text(reader->entry->body, key);
 }
 
+/* NULL where there is none; null is none. */
+static const struct node *member(const struct reader *reader, const char *key)
+{
+	const struct node *node = node_get(reader->entry->body, key);
+
+	return node && node->kind != NODE_NULL ? node : NULL;
+}
+
 /* Code ERROR_USAGE, and "FILE: user 'NAME': " before the text.  Returns false. */
 static bool entry_error(const struct reader *reader, struct error *err)
 {
@@ -295,9 +303,7 @@ static bool refuse_impersonation(const struct reader *reader, struct error *err)
 					      "as-user-extra" };
 
 	for (size_t i = 0; i < ARRAY_LENGTH(fields); i++) {
-		const struct node *value = node_get(reader->entry->body, fields[i]);
-
-		if (!value || value->kind == NODE_NULL)
+		if (!member(reader, fields[i]))
 			continue;
 		error_set(err, ERROR_USAGE,
 			  "%s: impersonation is not supported; use a user that may list "
@@ -312,8 +318,7 @@ static bool refuse_impersonation(const struct reader *reader, struct error *err)
 static bool read_program(const struct reader *reader, struct error *err)
 {
 	struct kube_config *config = reader->config;
-	const struct node *exec = node_get(reader->entry->body, "exec");
-	const struct node *provider = node_get(reader->entry->body, "auth-provider");
+	const struct node *provider = member(reader, "auth-provider");
 
 	if (config->token[0] || config->username[0] || config->trust.certificate_pem)
 		return true;
@@ -325,7 +330,7 @@ static bool read_program(const struct reader *reader, struct error *err)
 			  node_text(provider, "name"));
 		return entry_error(reader, err);
 	}
-	return !exec ||
+	return !member(reader, "exec") ||
 	       kube_exec_read(&config->exec, reader->entry, &config->arena, err) ||
 	       entry_error(reader, err);
 }

@@ -433,6 +433,17 @@ static void a_program_is_told_of_the_cluster_where_it_wants_to_know(void **state
 			     encoded(fixture, OTHER_CA)));
 }
 
+static void null_is_no_program(void **state)
+{
+	struct fixture *fixture = *state;
+
+	assert_true(load(fixture,
+			 write_config(fixture, "server: 'https://a'",
+				      "exec: null, auth-provider: ~, as: null"),
+			 NULL));
+	assert_null(fixture->config.exec.command);
+}
+
 static void without_tls_no_program_is_asked_for_credentials(void **state)
 {
 	struct fixture *fixture = *state;
@@ -594,6 +605,7 @@ int main(void)
 		TEST(other_credentials_go_before_a_program),
 		TEST(a_program_is_read_and_not_started),
 		TEST(a_program_is_told_of_the_cluster_where_it_wants_to_know),
+		TEST(null_is_no_program),
 		TEST(without_tls_no_program_is_asked_for_credentials),
 		TEST(broken_files_are_refused_by_name),
 		TEST(first_file_that_names_something_wins_whole),
