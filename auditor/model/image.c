@@ -225,26 +225,27 @@ static void value_release(json_t **value)
 	json_decref(*value);
 }
 
-bool image_parse(struct image *image, struct arena *arena, const char *body,
-		 size_t length, const char *media_type, struct error *err)
+bool image_parse(struct image *image, struct arena *arena,
+		 const struct image_source *source, struct error *err)
 {
+	const char *media_type = source->media_type;
 	CLEANUP(value_release) json_t *value = NULL;
 	json_error_t bad;
 
 	*image = (struct image){
 		.media_type = arena_strdup(arena, media_type),
 		.kind = kind_of_type(media_type),
-		.size = (int64_t)length,
+		.size = (int64_t)source->length,
 		.config.media_type = "",
 		.artifact_type = "",
 		.fetched_from = "",
 	};
-	if (length > IMAGE_BODY_BYTES)
+	if (source->length > IMAGE_BODY_BYTES)
 		return error_set(err, ERROR_LIMIT, "more than %zu bytes",
 				 IMAGE_BODY_BYTES);
 	if (image->kind == IMAGE_OTHER && media_type[0])
 		return true;
-	value = json_loadb(body, length, JSON_REJECT_DUPLICATES, &bad);
+	value = json_loadb(source->body, source->length, JSON_REJECT_DUPLICATES, &bad);
 	if (!json_is_object(value))
 		return error_set(err, ERROR_SYNTAX, "no JSON object: %s",
 				 value ? "another kind of value" : bad.text);

@@ -53,18 +53,27 @@ struct image {
 				     not in the store yet; else NULL */
 };
 
+/* What to read an image from; borrowed. */
+struct image_source {
+	const char *body;
+	size_t length;
+	/*
+	 * The Content-Type without parameters, or the parent descriptor's; "" where that
+	 * says nothing (a blob, application/json): then the body's own `mediaType` or its
+	 * shape decides.
+	 */
+	const char *media_type;
+};
+
 /*
- * Read a body whose digest was verified by the caller.
- *
- * `media_type` is the Content-Type without parameters, or the parent descriptor's; ""
- * where that says nothing (a blob, application/json): then the body's own `mediaType` or
- * its shape decides.  `digest`, `body` and the fetched_… fields are left to the caller.
+ * Read a body whose digest was verified by the caller.  `digest`, `body` and the
+ * fetched_… fields are left to the caller.
  *
  * Errors: ERROR_SYNTAX (no JSON object, a digest in it that is none, a `mediaType` in the
  * body that contradicts), ERROR_LIMIT.
  */
-MUST_CHECK bool image_parse(struct image *image, struct arena *arena, const char *body,
-			    size_t length, const char *media_type, struct error *err);
+MUST_CHECK bool image_parse(struct image *image, struct arena *arena,
+			    const struct image_source *source, struct error *err);
 
 /* True for the media types of image configs. */
 bool image_is_config_type(const char *media_type);

@@ -9,7 +9,7 @@ static void copy_cut(char *out, size_t size, const char *text)
 struct platform platform_make(const char *os, const char *architecture,
 			      const char *variant)
 {
-	struct platform platform;
+	struct platform platform = { "", "", "" };
 
 	copy_cut(platform.os, sizeof(platform.os), os);
 	copy_cut(platform.architecture, sizeof(platform.architecture), architecture);

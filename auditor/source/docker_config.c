@@ -9,6 +9,8 @@
 
 #include <strings.h>
 
+#define PAIR_BYTES ((size_t)64 * 1024) /* user name and password */
+
 /* Docker Hub's name in credentials, an address of its first API. */
 #define HUB_KEY "https://index.docker.io/v1/"
 
@@ -58,7 +60,7 @@ static void split_key(struct docker_entry *entry, struct arena *arena, const cha
 static bool read_auth(struct docker_login *login, struct arena *arena, const char *auth,
 		      struct error *err)
 {
-	CLEANUP(buf_release) struct buf pair = BUF_INIT(64 * 1024);
+	CLEANUP(buf_release) struct buf pair = BUF_INIT(PAIR_BYTES);
 	const char *colon;
 
 	if (!base64_decode(&pair, auth, err))

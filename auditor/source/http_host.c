@@ -28,8 +28,9 @@ struct http_host *http_host_of(struct http *http, const struct url *url)
 
 	snprintf(key, sizeof(key), "%s:%u", url->host, url->port);
 	slot = (struct http_host **)table_slot(&http->hosts, key, strlen(key), &kept);
-	if (*slot)
-		return *slot;
+	host = *slot;
+	if (host)
+		return host;
 	host = xcalloc(1, sizeof(*host));
 	host->key = xstrdup(key);
 	host->figures.host = name_of(url);

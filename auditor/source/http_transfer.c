@@ -27,6 +27,7 @@ static void note_arrival(struct transfer *transfer, size_t length)
 }
 
 /* CURLOPT_HEADERFUNCTION */
+/* NOLINTNEXTLINE(readability-non-const-parameter): the type is libcurl's */
 static size_t take_header(char *data, size_t one, size_t length, void *user)
 {
 	struct transfer *transfer = user;
@@ -130,6 +131,7 @@ static curl_socket_t open_socket(void *user, curlsocktype purpose,
  * CURLOPT_PREREQFUNCTION: a connection is there, perhaps an older one that was opened
  * for a request with other rules.
  */
+/* NOLINTNEXTLINE(readability-non-const-parameter): the type is libcurl's */
 static int before_request(void *user, char *address, char *local_address, int port,
 			  int local_port)
 {
@@ -209,7 +211,7 @@ static bool is_too_slow(struct transfer *transfer, double now)
 	}
 	if (now - transfer->window_at < HTTP_SLOW_SECONDS)
 		return false;
-	if (transfer->window_bytes < HTTP_SLOW_SECONDS * HTTP_SLOW_BYTES)
+	if (transfer->window_bytes < (size_t)HTTP_SLOW_SECONDS * HTTP_SLOW_BYTES)
 		return true;
 	transfer->window_at = now;
 	transfer->window_bytes = 0;

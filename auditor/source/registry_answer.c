@@ -93,22 +93,25 @@ static bool is_manifest_kind(const struct image *image)
 }
 
 bool answer_content(struct image *image, struct arena *arena,
-		    const struct http_response *response, const struct digest *asked,
-		    bool blob, struct error *err)
+		    const struct http_response *response,
+		    const struct content_wanted *wanted, struct error *err)
 {
 	char type[MEDIA_TYPE_SIZE];
-	const char *text = buf_text(&response->body);
+	const struct digest *asked = &wanted->digest;
 	const struct digest named = answer_digest(response);
-	bool vague, parsed, plausible;
+	struct image_source source = { buf_text(&response->body), response->body.length,
+				       "" };
+	bool parsed, plausible;
 
 	if (!check_type(answer_media_type(type, response), err))
 		return false;
-	vague = blob || is_vague(type);
-	parsed = image_parse(image, arena, text, response->body.length, vague ? "" : type,
-			     err);
-	image->digest = digest_compute(text, response->body.length,
+	if (!wanted->blob && !is_vague(type))
+		source.media_type = type;
+	parsed = image_parse(image, arena, &source, err);
+	image->digest = digest_compute(source.body, source.length,
 				       digest_known(asked) ? asked : &named);
-	plausible = blob || !vague || (parsed && is_manifest_kind(image));
+	plausible = wanted->blob || source.media_type[0] ||
+		    (parsed && is_manifest_kind(image));
 	if (plausible && digest_known(asked) && !digest_equal(asked, &image->digest))
 		return error_set(err, ERROR_MISMATCH,
 				 "the registry sent content whose digest is %s",

@@ -30,15 +30,20 @@ bool answer_has_registry_type(const struct http_response *response);
  */
 struct digest answer_digest(const struct http_response *response);
 
+/* What content was asked for. */
+struct content_wanted {
+	struct digest digest; /* that it must have; unknown for a tag */
+	bool blob;            /* asked for under /blobs/, not /manifests/ */
+};
+
 /*
- * Read the content of a 200 answer to GET into `image`, in `arena`; `asked` is the digest
- * that it must have, unknown for a tag.  `blob`: it was asked for under /blobs/.
+ * Read the content of a 200 answer to GET into `image`, in `arena`.
  * Errors: ERROR_MISMATCH (content of the right kind with another digest), ERROR_SYNTAX
  * (no manifest, whatever it is: a login page is one of these), ERROR_LIMIT.
  */
 MUST_CHECK bool answer_content(struct image *image, struct arena *arena,
 			       const struct http_response *response,
-			       const struct digest *asked, bool blob, struct error *err);
+			       const struct content_wanted *wanted, struct error *err);
 
 /*
  * What the body of a refusal says, as " (code: message)" or " (text)"; "" where it says

@@ -3,6 +3,7 @@
 #include "base/log.h"
 #include "source/address.h"
 
+#define URL_BYTES ((size_t)1024)
 #define ANSWER_BYTES                                                                     \
 	((size_t)256 * 1024) /* of the answer to GET /v2/, which says nothing */
 
@@ -15,7 +16,7 @@ static const char *api_host(const char *name)
 /* Errors: ERROR_SYNTAX. */
 static bool set_scheme(struct registry_contact *contact, bool tls, struct error *err)
 {
-	CLEANUP(buf_release) struct buf base = BUF_INIT(2 * URL_HOST_SIZE);
+	CLEANUP(buf_release) struct buf base = BUF_INIT(URL_BYTES);
 
 	buf_printf(&base, "%s://%s", tls ? "https" : "http", api_host(contact->name));
 	free(contact->base);
@@ -73,7 +74,7 @@ static void contact_done(struct http_response *response, void *user);
 
 static void send_probe(struct registry_contact *contact)
 {
-	CLEANUP(buf_release) struct buf url = BUF_INIT(4 * URL_HOST_SIZE);
+	CLEANUP(buf_release) struct buf url = BUF_INIT(URL_BYTES);
 
 	buf_printf(&url, "%s/v2/", contact->base);
 	http_send(contact->settings->http,

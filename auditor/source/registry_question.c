@@ -146,11 +146,15 @@ static void keep_image(struct question *question, const struct image *parsed,
 
 static void take_content(struct question *question, const struct http_response *response)
 {
+	const struct content_wanted wanted = {
+		.digest = question->want.digest,
+		.blob = !wants_manifest(question),
+	};
 	struct error err = ERROR_INIT;
 	struct image image;
 
-	if (!answer_content(&image, &question->snapshot->arena, response,
-			    &question->want.digest, !wants_manifest(question), &err)) {
+	if (!answer_content(&image, &question->snapshot->arena, response, &wanted,
+			    &err)) {
 		question->mismatch = err.code == ERROR_MISMATCH;
 		give_up(question, FACT_UNKNOWN, err.text);
 		return;

@@ -80,7 +80,8 @@ static bool image_read(struct query *query, struct arena *arena, struct image *i
 	if (!digest_equal(&digest, &actual))
 		return error_set(err, ERROR_STORE,
 				 "the kept bytes are not what the digest says");
-	if (!image_parse(image, arena, body, length, media_type, err))
+	if (!image_parse(image, arena, &(struct image_source){ body, length, media_type },
+			 err))
 		return false;
 	image->digest = digest;
 	image->fetched_at = fetched_at;

@@ -46,13 +46,16 @@ static void check_image(const struct image *image, size_t size)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	CLEANUP(arena_release) struct arena arena = ARENA_INIT;
+	struct image_source source;
 	struct error err = ERROR_INIT;
 	struct image image;
 
 	if (size == 0)
 		return 0;
-	if (image_parse(&image, &arena, (const char *)data + 1, size - 1,
-			media_types[data[0] % ARRAY_LENGTH(media_types)], &err))
+	source.body = (const char *)data + 1;
+	source.length = size - 1;
+	source.media_type = media_types[data[0] % ARRAY_LENGTH(media_types)];
+	if (image_parse(&image, &arena, &source, &err))
 		check_image(&image, size - 1);
 	else if (err.code != ERROR_SYNTAX && err.code != ERROR_LIMIT)
 		abort();

@@ -28,6 +28,14 @@
 	"{\"os\":\"linux\",\"architecture\":\"arm\",\"variant\":\"v7\","                 \
 	"\"rootfs\":{\"type\":\"layers\",\"diff_ids\":[\"" OTHER "\"]}}"
 
+#define SOURCE(body, length, type) ((struct image_source){ (body), (length), (type) })
+
+static bool parse(struct image *image, struct arena *arena, struct image_source source,
+		  struct error *err)
+{
+	return image_parse(image, arena, &source, err);
+}
+
 static const struct {
 	const char *label, *media_type, *body;
 	enum image_kind kind;
@@ -76,8 +84,8 @@ static void parse_tells_the_kinds_apart(void **state)
 		struct error err = ERROR_INIT;
 		struct image image;
 
-		if (!image_parse(&image, &arena, body, strlen(body),
-				 kind_cases[i].media_type, &err))
+		if (!parse(&image, &arena,
+			   SOURCE(body, strlen(body), kind_cases[i].media_type), &err))
 			fail_msg("%s: %s", label, err.text);
 		CHECK(label, image.kind == kind_cases[i].kind);
 		CHECK(label, image.child_count == kind_cases[i].children);
@@ -126,8 +134,9 @@ static void parse_refuses_what_contradicts_its_type(void **state)
 		struct error err = ERROR_INIT;
 		struct image image;
 
-		CHECK(label, !image_parse(&image, &arena, body, strlen(body),
-					  bad_cases[i].media_type, &err));
+		CHECK(label,
+		      !parse(&image, &arena,
+			     SOURCE(body, strlen(body), bad_cases[i].media_type), &err));
 		CHECK(label, err.code == ERROR_SYNTAX);
 		CHECK(label, strncmp(err.text, bad_cases[i].text,
 				     strlen(bad_cases[i].text)) == 0);
@@ -139,7 +148,7 @@ static struct image parse_whole(struct arena *arena, const char *body, const cha
 	struct error err = ERROR_INIT;
 	struct image image;
 
-	if (!image_parse(&image, arena, body, strlen(body), type, &err))
+	if (!parse(&image, arena, SOURCE(body, strlen(body), type), &err))
 		fail_msg("%s", err.text);
 	return image;
 }
@@ -258,9 +267,9 @@ static void indexes_have_a_limited_number_of_children(void **state)
 	struct image image;
 
 	(void)state;
-	assert_true(image_parse(&image, &arena, most, strlen(most), OCI_INDEX, &err));
+	assert_true(parse(&image, &arena, SOURCE(most, strlen(most), OCI_INDEX), &err));
 	assert_int_equal(image.child_count, IMAGE_CHILDREN);
-	assert_false(image_parse(&image, &arena, more, strlen(more), OCI_INDEX, &err));
+	assert_false(parse(&image, &arena, SOURCE(more, strlen(more), OCI_INDEX), &err));
 	assert_int_equal(err.code, ERROR_LIMIT);
 }
 
@@ -274,8 +283,8 @@ static void bodies_have_a_limited_size(void **state)
 	(void)state;
 	memset(body, ' ', IMAGE_BODY_BYTES + 1);
 	memcpy(body, "{}", 2);
-	assert_true(image_parse(&image, &arena, body, IMAGE_BODY_BYTES, "", &err));
-	assert_false(image_parse(&image, &arena, body, IMAGE_BODY_BYTES + 1, "", &err));
+	assert_true(parse(&image, &arena, SOURCE(body, IMAGE_BODY_BYTES, ""), &err));
+	assert_false(parse(&image, &arena, SOURCE(body, IMAGE_BODY_BYTES + 1, ""), &err));
 	assert_int_equal(err.code, ERROR_LIMIT);
 }
 
@@ -289,7 +298,7 @@ static void deep_nesting_is_an_error_and_no_overflow(void **state)
 
 	(void)state;
 	memset(body, '[', depth);
-	assert_false(image_parse(&image, &arena, body, depth, "", &err));
+	assert_false(parse(&image, &arena, SOURCE(body, depth, ""), &err));
 	assert_int_equal(err.code, ERROR_SYNTAX);
 }
 

@@ -18,7 +18,8 @@ static struct digest add_image(struct world *world, const char *body)
 	struct image *image = arena_alloc(arena, sizeof(*image));
 	struct error err = ERROR_INIT;
 
-	if (!image_parse(image, arena, body, strlen(body), INDEX_TYPE, &err))
+	if (!image_parse(image, arena,
+			 &(struct image_source){ body, strlen(body), INDEX_TYPE }, &err))
 		fail_msg("%s", err.text);
 	image->digest = digest;
 	image->fetched_at = 1234;
