@@ -58,15 +58,22 @@ LISTED := \
 	auditor/drift/comparison.c \
 	auditor/drift/drift.c \
 	auditor/drift/evaluate.c \
+	auditor/drift/gaps.c \
 	auditor/drift/image_tree.c \
 	auditor/drift/inquiry.c \
 	auditor/drift/join.c \
+	auditor/drift/judgement.c \
+	auditor/drift/mixed.c \
+	auditor/drift/nameless.c \
+	auditor/drift/reference.c \
 	auditor/drift/rollout.c \
 	auditor/drift/rules.c \
 	auditor/drift/rules_declaration.c \
 	auditor/drift/rules_registry.c \
 	auditor/drift/rules_use.c \
+	auditor/drift/scopes.c \
 	auditor/drift/settle.c \
+	auditor/drift/sight.c \
 	auditor/drift/subjects.c \
 	auditor/drift/tree_comparison.c \
 	auditor/drift/verdict.c \

@@ -32,8 +32,10 @@ struct drift {
 	struct join join;
 	struct subjects subjects;
 	struct inquiry inquiry;
-	struct arena arena;  /* of subjects, wants and verdicts */
-	struct arena *texts; /* of messages: the outcome's */
+	struct arena arena;    /* of subjects, wants and verdicts */
+	struct arena *texts;   /* of messages: the outcome's */
+	bool unread_manifests; /* some manifest could not be read, or joined */
+	bool unread_kinds;     /* some custom resource names images nobody knows where */
 };
 
 /* The snapshot is borrowed, gets gaps added, and must outlive drift and outcome. */

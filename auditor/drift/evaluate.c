@@ -1,5 +1,7 @@
 #include "drift/evaluate.h"
 
+#include "drift/mixed.h"
+
 const struct image_ref *evaluate_pinned(const struct use *use)
 {
 	if (!use->declared || use->rival || use->declared->image.state != REFERENCE_OK ||
@@ -8,20 +10,12 @@ const struct image_ref *evaluate_pinned(const struct use *use)
 	return &use->declared->image.ref;
 }
 
-static struct side side_of_ref(const struct image_ref *ref, const struct digest *digest)
+bool evaluate_asks(const struct use_row *row)
 {
-	struct side side = { .digest = *digest };
-
-	side_add_place(&side, ref->registry, ref->repository);
-	return side;
+	return row->running->state == RUNNING_STARTED && !row->rolling_out;
 }
 
-/*
- * Where a running digest may be found: in the repository that the runtime shows, which
- * may be another one, in the one that the pod names, in the declared one.
- */
-static struct side side_of_row(const struct use_row *row,
-			       const struct image_ref *declared)
+struct side evaluate_side(const struct use_row *row, const struct image_ref *declared)
 {
 	const struct running_use *running = row->running;
 	struct side side = {
@@ -38,15 +32,17 @@ static struct side side_of_row(const struct use_row *row,
 	return side;
 }
 
-/* A question is asked of what has started, and not while it is being replaced. */
-static bool is_asked(const struct use_row *row)
+static struct side side_of_ref(const struct image_ref *ref, const struct digest *digest)
 {
-	return row->running->state == RUNNING_STARTED && !row->rolling_out;
+	struct side side = { .digest = *digest };
+
+	side_add_place(&side, ref->registry, ref->repository);
+	return side;
 }
 
 /*
- * Step 7: what cannot be resolved is still bound to the declared digest if the node
- * pulled by it: the pod's reference and its revision's template both carry it.
+ * Step 7: what cannot be told is still bound to the declared digest if the node pulled by
+ * it: the pod's reference and its revision's template both carry it.
  */
 static void try_bound(const struct use_row *row, const struct image_ref *declared,
 		      struct verdict *verdict)
@@ -66,33 +62,31 @@ static struct verdict judge_row(struct drift *drift, const struct use_row *row,
 				const struct image_ref *ref, const struct digest *digest)
 {
 	struct side declared = side_of_ref(ref, digest);
-	struct side running = side_of_row(row, ref);
+	struct side running = evaluate_side(row, ref);
 
-	if (!digest_known(&running.digest))
-		return (struct verdict){
-			.answer = VERDICT_UNKNOWN,
-			.reason = "its imageID names no digest",
-		};
 	return verdict_compare(&drift->inquiry, &declared, &running,
 			       &row->running->platform);
 }
 
-static void evaluate_pinned_use(struct drift *drift, struct use *use)
+static void evaluate_use(struct drift *drift, struct use *use)
 {
 	const struct image_ref *declared = evaluate_pinned(use);
+	struct pin_subject *pin =
+		declared ? subjects_find_pin(&drift->subjects, declared) : NULL;
 
 	for (size_t i = 0; i < use->row_count; i++) {
 		struct use_row *row = &use->rows[i];
 
 		row->verdict = (struct verdict){ .reason = "" };
-		if (!declared || !is_asked(row))
+		if (!declared || !evaluate_asks(row))
 			continue;
 		row->verdict = judge_row(drift, row, declared, &declared->digest);
 		try_bound(row, declared, &row->verdict);
+		pin->runs_index |= row->verdict.pin_platform;
 	}
 }
 
-/* The tag's image against a pin beside the tag. */
+/* The tag's image against the digest beside the tag. */
 static struct verdict judge_pin(struct drift *drift, const struct image_ref *ref,
 				const struct digest *resolved)
 {
@@ -100,22 +94,22 @@ static struct verdict judge_pin(struct drift *drift, const struct image_ref *ref
 	struct side tag = side_of_ref(ref, resolved);
 	struct side pin = side_of_ref(ref, &ref->digest);
 
-	return verdict_compare(&drift->inquiry, &tag, &pin, &unknown);
+	if (digest_is_placeholder(&ref->digest))
+		return (struct verdict){ .reason = "" };
+	return verdict_compare_peers(&drift->inquiry, &tag, &pin, &unknown);
 }
 
 static struct verdict judge_mention(struct drift *drift,
 				    const struct tag_mention *mention,
 				    const struct digest *resolved)
 {
-	const struct container_image *image = mention->declared
-						      ? &mention->declared->image
-						      : &mention->row->running->image;
+	const struct image_ref *ref = &tag_mention_image(mention)->ref;
 
-	if (digest_known(&image->ref.digest))
-		return judge_pin(drift, &image->ref, resolved);
-	if (!mention->row || !is_asked(mention->row))
+	if (digest_known(&ref->digest))
+		return judge_pin(drift, ref, resolved);
+	if (!mention->row || !evaluate_asks(mention->row))
 		return (struct verdict){ .reason = "" };
-	return judge_row(drift, mention->row, &image->ref, resolved);
+	return judge_row(drift, mention->row, ref, resolved);
 }
 
 static void evaluate_tag(struct drift *drift, struct tag_subject *tag)
@@ -149,6 +143,7 @@ static bool waits_for_tag(const struct drift *drift, const struct pin_subject *p
 static void evaluate_pin(struct drift *drift, struct pin_subject *pin)
 {
 	pin->fact = NULL;
+	pin->runs_index = false;
 	if (!digest_is_placeholder(&pin->ref.digest) && !waits_for_tag(drift, pin))
 		inquiry_presence(&drift->inquiry, &pin->ref, &pin->fact);
 }
@@ -178,161 +173,8 @@ void evaluate_all(struct drift *drift)
 		return;
 	for (size_t i = 0; i < drift->join.use_count; i++) {
 		struct use *use = &drift->join.uses[i];
-		const struct use_row *one, *other;
 
-		evaluate_pinned_use(drift, use);
-		evaluate_mixed(drift, use, &one, &other);
-	}
-}
-
-#define MIXED_MOST 16 /* distinct rows of one use that are compared with each other */
-
-/*
- * Whether one platform can be asked about at all: nodes of two platforms rightly run two
- * manifests, but of two image indexes each holds something for both.
- */
-static enum answer are_comparable(struct drift *drift, const struct side *a,
-				  const struct side *b)
-{
-	const struct side *sides[] = { a, b };
-	enum answer answer = ANSWER_NO;
-
-	for (size_t i = 0; i < ARRAY_LENGTH(sides); i++) {
-		const struct image *image;
-		enum known known = inquiry_manifest(&drift->inquiry, sides[i],
-						    &sides[i]->digest, &image);
-
-		if (known == KNOWN_YES && image->kind == IMAGE_INDEX)
-			return ANSWER_YES;
-		if (known != KNOWN_YES)
-			answer = ANSWER_UNKNOWN;
-	}
-	return answer;
-}
-
-static enum answer compare_rows(struct drift *drift, const struct use_row *one,
-				const struct use_row *other)
-{
-	struct side a = side_of_row(one, NULL), b = side_of_row(other, NULL);
-	struct platform platform = one->running->platform;
-	enum answer comparable;
-	struct verdict verdict;
-
-	if (!digest_known(&a.digest) || !digest_known(&b.digest))
-		return ANSWER_UNKNOWN;
-	if (!platform_equal(&platform, &other->running->platform)) {
-		if (digest_equal(&a.digest, &b.digest))
-			return ANSWER_NO;
-		comparable = are_comparable(drift, &a, &b);
-		if (comparable != ANSWER_YES)
-			return comparable;
-		platform = platform_make("", "", "");
-	}
-	if (a.bare && !b.bare) {
-		struct side swap = a;
-
-		a = b;
-		b = swap;
-	}
-	verdict = verdict_compare(&drift->inquiry, &a, &b, &platform);
-	if (verdict.answer == VERDICT_MATCH || verdict.how == HOW_OTHER_PLATFORM)
-		return ANSWER_NO;
-	return verdict.answer == VERDICT_DRIFT ? ANSWER_YES : ANSWER_UNKNOWN;
-}
-
-enum answer evaluate_mixed(struct drift *drift, const struct use *use,
-			   const struct use_row **one, const struct use_row **other)
-{
-	enum answer answer = ANSWER_NO;
-	size_t count = use->row_count < MIXED_MOST ? use->row_count : MIXED_MOST;
-
-	for (size_t i = 0; i < count; i++) {
-		for (size_t j = i + 1; j < count; j++) {
-			enum answer pair;
-
-			if (!is_asked(&use->rows[i]) || !is_asked(&use->rows[j]))
-				continue;
-			pair = compare_rows(drift, &use->rows[i], &use->rows[j]);
-			if (pair == ANSWER_YES && answer != ANSWER_YES) {
-				*one = &use->rows[i];
-				*other = &use->rows[j];
-				answer = ANSWER_YES;
-			} else if (pair == ANSWER_UNKNOWN && answer == ANSWER_NO) {
-				answer = ANSWER_UNKNOWN;
-			}
-		}
-	}
-	return answer;
-}
-
-/* Why a digest that runs says nothing, and where to look. */
-static void add_unresolved(struct drift *drift, const struct use *use,
-			   const struct use_row *row, const struct verdict *verdict)
-{
-	struct snapshot *snapshot = drift->snapshot;
-	const struct running_use *running = row->running;
-	const char *subject;
-
-	if (verdict->answer != VERDICT_UNKNOWN || verdict->silent || use->rival)
-		return;
-	if (use->declared && digest_is_placeholder(&use->declared->image.ref.digest))
-		return;
-	subject = arena_printf(&snapshot->arena, "%s/%s/%s %s", use->namespace,
-			       use->object.name, use->container, running->image_id_text);
-	snapshot_add_gap(snapshot, GAP_UNRESOLVED, subject,
-			 arena_printf(&snapshot->arena, "%s (pod %s)", verdict->reason,
-				      running->pod),
-			 "");
-}
-
-/* One gap a registry and reason: five hundred images of a dead one are one line. */
-static void add_silence(struct drift *drift, enum fact_state state, const char *registry,
-			const char *repository, const char *reason)
-{
-	struct snapshot *snapshot = drift->snapshot;
-
-	if (state == FACT_UNKNOWN)
-		snapshot_add_gap(snapshot, GAP_UNREACHABLE,
-				 arena_printf(&snapshot->arena, "registry %s", registry),
-				 reason, "");
-	else if (state == FACT_DENIED)
-		snapshot_add_gap(
-			snapshot, GAP_UNAUTHORIZED,
-			arena_printf(&snapshot->arena, "%s/%s", registry, repository),
-			reason, "");
-}
-
-void evaluate_gaps(struct drift *drift)
-{
-	const struct snapshot *snapshot = drift->snapshot;
-
-	for (size_t i = 0; i < snapshot->tag_count; i++)
-		add_silence(drift, snapshot->tags[i].state, snapshot->tags[i].registry,
-			    snapshot->tags[i].repository, snapshot->tags[i].reason);
-	for (size_t i = 0; i < snapshot->digest_count; i++) {
-		const struct digest_fact *fact = &snapshot->digests[i];
-
-		if (!fact->mismatch)
-			add_silence(drift, fact->state, fact->registry, fact->repository,
-				    fact->reason);
-	}
-	for (size_t i = 0; i < drift->join.use_count; i++) {
-		const struct use *use = &drift->join.uses[i];
-
-		for (size_t j = 0; j < use->row_count; j++)
-			add_unresolved(drift, use, &use->rows[j], &use->rows[j].verdict);
-	}
-	for (size_t i = 0; i < drift->subjects.tag_count; i++) {
-		const struct tag_subject *tag = &drift->subjects.tags[i];
-
-		for (size_t j = 0; j < tag->mention_count; j++) {
-			const struct tag_mention *mention = &tag->mentions[j];
-
-			/* Of a pin that is not to be had, pin-gone tells. */
-			if (mention->row &&
-			    !digest_known(&mention->row->running->image.ref.digest))
-				add_unresolved(drift, mention->use, mention->row,
-					       &mention->verdict);
-		}
+		evaluate_use(drift, use);
+		mixed_evaluate(drift, use);
 	}
 }

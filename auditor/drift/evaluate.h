@@ -12,16 +12,18 @@
  */
 void evaluate_all(struct drift *drift);
 
-/* The reference whose digest a use is held to: declared and pinned, no rival. NULL: none.
+/* The reference whose digest a use is held to: declared and pinned, no rival.  Or NULL.
  */
 const struct image_ref *evaluate_pinned(const struct use *use);
 
-/* Whether two rows of a use are proved to run different images on one platform. */
-enum answer evaluate_mixed(struct drift *drift, const struct use *use,
-			   const struct use_row **one, const struct use_row **other);
+/* A question is asked of what has started, and not while it is being replaced. */
+bool evaluate_asks(const struct use_row *row);
 
-/* Add the gaps that the verdicts and facts leave: unresolved, unreachable, unauthorized.
+/*
+ * The digest that a row runs, and where that may be found: in the repository that the
+ * runtime shows, which may be another one, in the one that the pod names, and in the one
+ * that `declared` (or NULL) names.
  */
-void evaluate_gaps(struct drift *drift);
+struct side evaluate_side(const struct use_row *row, const struct image_ref *declared);
 
 #endif

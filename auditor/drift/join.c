@@ -1,31 +1,33 @@
 #include "drift/join.h"
 
+#include "base/buf.h"
+#include "drift/nameless.h"
+#include "drift/reference.h"
 #include "drift/rollout.h"
 #include "model/scope.h"
 #include "model/workload.h"
 
-bool snapshot_asked(const struct snapshot *snapshot, const char *scope)
+/* A join while it is made. */
+struct joining {
+	struct join *join;
+	struct snapshot *snapshot;
+	int64_t now;
+	struct table uses;       /* key to number + 1 */
+	struct table objects;    /* declared ones, with their namespace */
+	struct table live;       /* live workloads, likewise */
+	struct table namespaces; /* that manifests claim */
+	int64_t *newest_pods;    /* of the current revision of each live workload */
+	struct nameless nameless;
+};
+
+static void joining_release(struct joining *joining)
 {
-	for (size_t i = 0; i < snapshot->coverage_count; i++) {
-		if (scope_within(scope, snapshot->coverage[i].scope))
-			return true;
-	}
-	return false;
-}
-
-bool snapshot_observed(const struct snapshot *snapshot, const char *scope)
-{
-	bool observed = false;
-
-	for (size_t i = 0; i < snapshot->coverage_count && !observed; i++)
-		observed = snapshot->coverage[i].observed &&
-			   scope_within(scope, snapshot->coverage[i].scope);
-	for (size_t i = 0; i < snapshot->gap_count && observed; i++) {
-		const char *hidden = snapshot->gaps[i].scope;
-
-		observed = hidden[0] == '\0' || !scope_within(scope, hidden);
-	}
-	return observed;
+	table_release(&joining->uses);
+	table_release(&joining->objects);
+	table_release(&joining->live);
+	table_release(&joining->namespaces);
+	free(joining->newest_pods);
+	nameless_release(&joining->nameless);
 }
 
 /* Old groups served the same objects; they are one object under today's group. */
@@ -40,29 +42,39 @@ static struct object_id normal_object(const struct object_id *object)
 	return normal;
 }
 
-/* A key of parts that hold no NUL: each is ended by one. */
 static struct buf object_key(const char *namespace, const struct object_id *object)
 {
-	struct buf key = BUF_INIT(8192);
+	struct object_id normal = normal_object(object);
+	struct buf key = BUF_KEY_INIT;
 
-	buf_add(&key, namespace, strlen(namespace) + 1);
-	buf_add(&key, object->api_group, strlen(object->api_group) + 1);
-	buf_add(&key, object->kind, strlen(object->kind) + 1);
-	buf_add(&key, object->name, strlen(object->name) + 1);
+	buf_add_part(&key, namespace);
+	buf_add_part(&key, normal.api_group);
+	buf_add_part(&key, normal.kind);
+	buf_add_part(&key, normal.name);
 	return key;
 }
 
-/* Put a value under a key that is kept in the join's arena; the first one stays. */
-static void index_add(struct join *join, struct table *table, const struct buf *key,
-		      const void *value)
+/* The place of a value under a key, which is kept in the join's arena. */
+static void **index_slot(struct joining *joining, struct table *table,
+			 const struct buf *key)
 {
-	const char **key_kept;
-	void **slot = table_slot(table, buf_text(key), key->length, &key_kept);
+	const char **kept;
+	void **slot = table_slot(table, key->data, key->length, &kept);
 
-	if (*slot)
-		return;
-	*key_kept = arena_strndup(&join->arena, buf_text(key), key->length);
-	*slot = (void *)(uintptr_t)value;
+	if (!*slot)
+		*kept = arena_strndup(&joining->join->arena, key->data, key->length);
+	return slot;
+}
+
+/* The first one of a key stays. */
+static void index_add(struct joining *joining, struct table *table, const char *namespace,
+		      const struct object_id *object, const void *value)
+{
+	CLEANUP(buf_release) struct buf key = object_key(namespace, object);
+	void **slot = index_slot(joining, table, &key);
+
+	if (!*slot)
+		*slot = (void *)(uintptr_t)value;
 }
 
 static const void *index_find(const struct table *table, const char *namespace,
@@ -70,248 +82,208 @@ static const void *index_find(const struct table *table, const char *namespace,
 {
 	CLEANUP(buf_release) struct buf key = object_key(namespace, object);
 
-	return table_find(table, buf_text(&key), key.length);
+	return table_find(table, key.data, key.length);
 }
 
-/* The use of a key, made where it is new. */
-static struct use *use_of(struct join *join, const char *namespace,
-			  const struct object_id *object, enum container_class class,
-			  const char *container)
+/* The use of a container, made where it is new. */
+static struct use *use_of(struct joining *joining, const char *namespace,
+			  const struct object_id *object,
+			  const struct container_image *image)
 {
 	CLEANUP(buf_release) struct buf key = object_key(namespace, object);
-	const char **key_kept;
+	struct join *join = joining->join;
 	void **slot;
 
-	buf_printf(&key, "%d%s", (int)class, container);
-	slot = table_slot(&join->index, buf_text(&key), key.length, &key_kept);
+	buf_add_part(&key, container_class_name(image->class));
+	buf_add_part(&key, image->container);
+	slot = index_slot(joining, &joining->uses, &key);
 	if (!*slot) {
-		*key_kept = arena_strndup(&join->arena, buf_text(&key), key.length);
 		join->uses = arena_grow(&join->arena, join->uses, join->use_count,
 					sizeof(*join->uses));
 		join->uses[join->use_count++] = (struct use){
 			.namespace = namespace,
-			.object = *object,
-			.class = class,
-			.container = container,
+			.object = normal_object(object),
+			.class = image->class,
+			.container = image->container,
 		};
 		*slot = (void *)(uintptr_t)join->use_count;
 	}
 	return &join->uses[(size_t)(uintptr_t)*slot - 1];
 }
 
-/* Where workloads of one kind and name stand, for declarations without a namespace. */
-struct candidates {
-	const char *namespace; /* of the first */
-	size_t count;          /* namespaces that have one */
-	bool same_repository;  /* some container of the first has the declared repository
-				*/
-};
-
-static void candidate_add(struct candidates *found, const char *namespace,
-			  const struct container_image *image,
-			  const struct declared_use *use)
+static void add_namespace_unknown(struct snapshot *snapshot,
+				  const struct declared_use *use)
 {
-	if (found->count == 0 || strcmp(found->namespace, namespace) != 0) {
-		if (found->count++ == 0)
-			found->namespace = namespace;
-	}
-	if (found->count == 1 && image->state == REFERENCE_OK &&
-	    use->image.state == REFERENCE_OK &&
-	    image_ref_same_repository(&image->ref, &use->image.ref))
-		found->same_repository = true;
+	struct arena *arena = &snapshot->arena;
+
+	snapshot_add_gap(snapshot, GAP_NAMESPACE_UNKNOWN,
+			 arena_printf(arena, "%s: %s %s", use->path, use->object.kind,
+				      use->object.name),
+			 "the manifest names no namespace, and the cluster does not tell "
+			 "which one is meant: name it in the manifest or with -n",
+			 scope_of_path(arena, snapshot->tree, use->path));
 }
 
-static struct candidates find_candidates(const struct snapshot *snapshot,
-					 const struct declared_use *use)
-{
-	struct object_id wanted = normal_object(&use->object);
-	struct candidates found = { "", 0, false };
-
-	for (size_t i = 0; i < snapshot->live_count; i++) {
-		const struct live_workload *live = &snapshot->live[i];
-
-		for (size_t j = 0; j < live->image_count; j++) {
-			if (object_id_equal(&live->object, &wanted))
-				candidate_add(&found, live->namespace, &live->images[j],
-					      use);
-		}
-	}
-	for (size_t i = 0; i < snapshot->running_count; i++) {
-		const struct running_use *running = &snapshot->running[i];
-
-		for (size_t j = 0; j < running->owner_count; j++) {
-			if (object_id_equal(&running->owners[j], &wanted))
-				candidate_add(&found, running->namespace, &running->image,
-					      use);
-		}
-	}
-	return found;
-}
-
-/*
- * The namespace of a declaration that names none: the one that is scanned; else that of
- * the lone workload of its kind and name, if it is of the same repository.  NULL
- * where it cannot be told; "" where all of the cluster was seen and holds none.
- */
-static const char *declared_namespace(struct snapshot *snapshot,
+/* NULL where it cannot be told. */
+static const char *declared_namespace(const struct joining *joining,
 				      const struct declared_use *use)
 {
-	struct candidates found;
-	const char *subject;
-
 	if (use->namespace[0] != '\0')
 		return use->namespace;
-	if (snapshot->namespace[0] != '\0')
-		return snapshot->namespace;
-	found = find_candidates(snapshot, use);
-	if (found.count == 0)
-		return "";
-	if (found.count == 1 && found.same_repository)
-		return found.namespace;
-	subject = arena_printf(&snapshot->arena, "%s: %s %s", use->path, use->object.kind,
-			       use->object.name);
-	snapshot_add_gap(snapshot, GAP_NAMESPACE_UNKNOWN, subject,
-			 "the manifest names no namespace, and the cluster does not tell "
-			 "which one "
-			 "is meant: name it in the manifest or with -n",
-			 scope_of_path(&snapshot->arena, snapshot->tree, use->path));
-	return NULL;
-}
-
-static bool same_reference(const struct container_image *a,
-			   const struct container_image *b)
-{
-	return strcmp(a->text, b->text) == 0;
+	if (joining->snapshot->namespace[0] != '\0')
+		return joining->snapshot->namespace;
+	return nameless_namespace(&joining->nameless, use);
 }
 
 static void add_rival(struct snapshot *snapshot, struct use *use,
 		      const struct declared_use *rival)
 {
+	struct arena *arena = &snapshot->arena;
+	const struct declared_use *first = use->declared;
+
 	use->rival = rival;
 	snapshot_add_gap(
 		snapshot, GAP_AMBIGUOUS_DECLARATION,
-		arena_printf(&snapshot->arena, "%s %s, container %s", use->object.kind,
-			     use->object.name, use->container),
-		arena_printf(&snapshot->arena,
+		arena_printf(arena, "%s/%s/%s %s", use->namespace, use->object.name,
+			     use->container, use->object.kind),
+		arena_printf(arena,
 			     "%s:%u declares %s, %s:%u declares %s: scan the one that is "
 			     "meant for this cluster",
-			     use->declared->path, (unsigned)use->declared->line,
-			     use->declared->image.text, rival->path,
-			     (unsigned)rival->line, rival->image.text),
+			     first->path, (unsigned)first->line, first->image.text,
+			     rival->path, (unsigned)rival->line, rival->image.text),
 		"");
 }
 
-static void join_declared(struct join *join, struct snapshot *snapshot)
+static void declare(struct joining *joining, const struct declared_use *declared)
 {
+	struct snapshot *snapshot = joining->snapshot;
+	const char *namespace = declared->namespace;
+	const char **kept;
+	struct use *use;
+
+	if (snapshot->namespace[0] != '\0' && strcmp(namespace, snapshot->namespace) != 0)
+		return; /* the scan says nothing about other namespaces */
+	index_add(joining, &joining->objects, namespace, &declared->object, declared);
+	*table_slot(&joining->namespaces, namespace, strlen(namespace), &kept) = joining;
+	*kept = namespace;
+	use = use_of(joining, namespace, &declared->object, &declared->image);
+	if (!use->declared)
+		use->declared = declared;
+	else if (!use->rival && !reference_same(&use->declared->image, &declared->image))
+		add_rival(snapshot, use, declared);
+}
+
+static void join_declared(struct joining *joining)
+{
+	struct snapshot *snapshot = joining->snapshot;
+
+	if (snapshot->namespace[0] == '\0')
+		nameless_make(&joining->nameless, snapshot);
 	for (size_t i = 0; i < snapshot->declared_count; i++) {
 		struct declared_use *declared = &snapshot->declared[i];
-		struct object_id object = normal_object(&declared->object);
 		const char *namespace;
-		struct use *use;
 
 		if (!declared->workload)
 			continue;
-		namespace = declared_namespace(snapshot, declared);
-		if (!namespace)
+		namespace = declared_namespace(joining, declared);
+		if (!namespace) {
+			add_namespace_unknown(snapshot, declared);
 			continue;
+		}
 		declared->namespace = namespace;
-		CLEANUP(buf_release) struct buf key = object_key(namespace, &object);
-
-		index_add(join, &join->objects, &key, declared);
-		index_add(join, &join->namespaces,
-			  &(struct buf){ .data = (char *)(uintptr_t) namespace,
-					 .length = strlen(namespace) },
-			  declared);
-		if (snapshot->namespace[0] != '\0' &&
-		    strcmp(namespace, snapshot->namespace) != 0)
-			continue;
-		use = use_of(join, namespace, &object, declared->image.class,
-			     declared->image.container);
-		if (!use->declared)
-			use->declared = declared;
-		else if (!same_reference(&use->declared->image, &declared->image))
-			add_rival(snapshot, use, declared);
+		declare(joining, declared);
 	}
 }
 
 /* The owner that a manifest declares, nearest to the pod; else the topmost. */
-static const struct object_id *joined_owner(const struct join *join,
+static const struct object_id *joined_owner(const struct joining *joining,
 					    const struct running_use *running)
 {
 	for (size_t i = 0; i < running->owner_count; i++) {
-		if (index_find(&join->objects, running->namespace, &running->owners[i]))
+		if (index_find(&joining->objects, running->namespace,
+			       &running->owners[i]))
 			return &running->owners[i];
 	}
 	return &running->owners[running->owner_count - 1];
 }
 
 /* The live workload whose template makes the pods: the topmost that has one. */
-static const struct live_workload *template_owner(const struct join *join,
+static const struct live_workload *template_owner(const struct joining *joining,
 						  const struct running_use *running)
 {
-	const struct live_workload *live = NULL;
+	for (size_t i = running->owner_count; i > 0; i--) {
+		const struct live_workload *live = index_find(
+			&joining->live, running->namespace, &running->owners[i - 1]);
 
-	for (size_t i = running->owner_count; i > 0 && !live; i--)
-		live = index_find(&join->live, running->namespace,
-				  &running->owners[i - 1]);
-	return live && live->has_template ? live : NULL;
-}
-
-static const struct container_image *template_image(const struct live_workload *live,
-						    enum container_class class,
-						    const char *container)
-{
-	for (size_t i = 0; live && i < live->image_count; i++) {
-		if (live->images[i].class == class &&
-		    strcmp(live->images[i].container, container) == 0)
-			return &live->images[i];
+		if (live && live->has_template)
+			return live;
 	}
 	return NULL;
 }
 
-static void join_running(struct join *join, const struct snapshot *snapshot, int64_t now)
+static int64_t *newest_pod(const struct joining *joining,
+			   const struct live_workload *live)
 {
-	for (size_t i = 0; i < snapshot->running_count; i++) {
-		const struct running_use *running = &snapshot->running[i];
-		const struct live_workload *live;
-		const struct container_image *image;
-		struct use_row row;
-		struct use *use;
+	return &joining->newest_pods[live - joining->snapshot->live];
+}
 
-		if (running->owner_count == 0)
-			continue;
-		use = use_of(join, running->namespace, joined_owner(join, running),
-			     running->image.class, running->image.container);
-		live = template_owner(join, running);
-		image = template_image(live, running->image.class,
-				       running->image.container);
-		row = (struct use_row){
-			.running = running,
-			.live = live,
-			.rolling_out = rollout_in_progress(snapshot, running, live, now),
-			.from_template = image && rollout_is_current(running, live) &&
-					 same_reference(image, &running->image),
-		};
-		use->rows =
-			arena_grow(&join->arena, use->rows, use->row_count, sizeof(row));
-		use->rows[use->row_count++] = row;
-	}
+/* A row as far as it is known before all rows are. */
+static void add_row(struct joining *joining, const struct running_use *running)
+{
+	struct use *use = use_of(joining, running->namespace,
+				 joined_owner(joining, running), &running->image);
+	const struct live_workload *live = template_owner(joining, running);
+	const struct container_image *image = rollout_template_image(
+		live, running->image.class, running->image.container);
+	bool current = rollout_is_current(running, live);
+
+	if (live && current && running->newest_pod_at > *newest_pod(joining, live))
+		*newest_pod(joining, live) = running->newest_pod_at;
+	use->rows = arena_grow(&joining->join->arena, use->rows, use->row_count,
+			       sizeof(*use->rows));
+	use->rows[use->row_count++] = (struct use_row){
+		.running = running,
+		.live = live,
+		.from_template =
+			image && current && reference_same(image, &running->image),
+		.verdict = { .reason = "" },
+	};
+}
+
+static void complete_row(const struct joining *joining, struct use_row *row)
+{
+	const struct live_workload *live = row->live;
+
+	row->rolling_out =
+		live && rollout_in_progress(row->running, live,
+					    *newest_pod(joining, live), joining->now);
+}
+
+/*
+ * Whether this scan saw what runs there.  A workload that was found in no namespace
+ * (its declaration names none) might be in any that it did not see.
+ */
+static bool is_observed(const struct joining *joining, const char *namespace)
+{
+	CLEANUP(arena_release) struct arena arena = ARENA_INIT;
+	const char *scope =
+		scope_of_namespace(&arena, joining->snapshot->cluster.key, namespace);
+
+	return namespace[0] == '\0' ? sight_observed_whole(&joining->join->sight, scope)
+				    : sight_observed(&joining->join->sight, scope);
 }
 
 /* What is said of a use once all declared and running ones are known. */
-static void complete_use(struct join *join, const struct snapshot *snapshot,
-			 struct use *use)
+static void complete_use(struct joining *joining, struct use *use)
 {
-	const char *scope =
-		scope_of_namespace(&join->arena, snapshot->cluster.key, use->namespace);
-
 	use->object_declared =
-		index_find(&join->objects, use->namespace, &use->object) != NULL;
-	use->claimed = table_find(&join->namespaces, use->namespace,
+		index_find(&joining->objects, use->namespace, &use->object) != NULL;
+	use->claimed = table_find(&joining->namespaces, use->namespace,
 				  strlen(use->namespace)) != NULL;
-	use->observed = snapshot->has_cluster && snapshot_observed(snapshot, scope);
-	use->live = index_find(&join->live, use->namespace, &use->object);
-	use->template = template_image(use->live, use->class, use->container);
+	use->live = index_find(&joining->live, use->namespace, &use->object);
+	use->template = rollout_template_image(use->live, use->class, use->container);
+	for (size_t i = 0; i < use->row_count; i++)
+		complete_row(joining, &use->rows[i]);
 }
 
 static int compare_uses(const void *left, const void *right)
@@ -326,31 +298,52 @@ static int compare_uses(const void *left, const void *right)
 	return order ? order : strcmp(a->container, b->container);
 }
 
-void join_make(struct join *join, struct snapshot *snapshot, int64_t now)
+/* In their order, so that what is the same for a namespace is asked once. */
+static void complete_uses(struct joining *joining)
 {
-	*join = (struct join){ .arena = ARENA_INIT };
-	if (!snapshot->has_cluster)
-		return;
-	for (size_t i = 0; i < snapshot->live_count; i++) {
-		CLEANUP(buf_release)
-		struct buf key = object_key(snapshot->live[i].namespace,
-					    &snapshot->live[i].object);
+	struct join *join = joining->join;
+	const char *namespace = NULL;
+	bool observed = false;
 
-		index_add(join, &join->live, &key, &snapshot->live[i]);
-	}
-	join_declared(join, snapshot);
-	join_running(join, snapshot, now);
-	for (size_t i = 0; i < join->use_count; i++)
-		complete_use(join, snapshot, &join->uses[i]);
 	if (join->use_count > 1)
 		qsort(join->uses, join->use_count, sizeof(*join->uses), compare_uses);
+	for (size_t i = 0; i < join->use_count; i++) {
+		struct use *use = &join->uses[i];
+
+		if (!namespace || strcmp(namespace, use->namespace) != 0) {
+			namespace = use->namespace;
+			observed = is_observed(joining, namespace);
+		}
+		use->observed = observed;
+		complete_use(joining, use);
+	}
+}
+
+void join_make(struct join *join, struct snapshot *snapshot, int64_t now)
+{
+	CLEANUP(joining_release)
+	struct joining joining = { .join = join, .snapshot = snapshot, .now = now };
+
+	*join = (struct join){ .arena = ARENA_INIT };
+	if (!snapshot->has_cluster) {
+		sight_make(&join->sight, snapshot);
+		return;
+	}
+	joining.newest_pods = xcalloc(snapshot->live_count, sizeof(*joining.newest_pods));
+	for (size_t i = 0; i < snapshot->live_count; i++)
+		index_add(&joining, &joining.live, snapshot->live[i].namespace,
+			  &snapshot->live[i].object, &snapshot->live[i]);
+	join_declared(&joining);
+	sight_make(&join->sight, snapshot);
+	for (size_t i = 0; i < snapshot->running_count; i++) {
+		if (snapshot->running[i].owner_count > 0)
+			add_row(&joining, &snapshot->running[i]);
+	}
+	complete_uses(&joining);
 }
 
 void join_release(struct join *join)
 {
-	table_release(&join->index);
-	table_release(&join->objects);
-	table_release(&join->live);
-	table_release(&join->namespaces);
+	sight_release(&join->sight);
 	arena_release(&join->arena);
 }

@@ -7,6 +7,7 @@
 #ifndef DRIFT_JOIN_H
 #define DRIFT_JOIN_H
 
+#include "drift/sight.h"
 #include "drift/verdict.h"
 #include "model/snapshot.h"
 
@@ -39,24 +40,17 @@ struct use {
 
 struct join {
 	struct arena arena;
-	struct use *uses; /* use_count items, in a stable order */
+	struct use *uses; /* use_count items, in a stable order; none without a cluster */
 	size_t use_count;
-	struct table index;      /* key to use number + 1 */
-	struct table objects;    /* declared objects: key to themselves */
-	struct table live;       /* live workloads by namespace and object */
-	struct table namespaces; /* claimed by manifests */
+	struct sight sight;
 };
 
 /*
- * Join what the snapshot holds.  Gaps (namespace-unknown, ambiguous-declaration) are
- * added to the snapshot.  `now`: Unix seconds, for the progress of rollouts.
+ * Join what the snapshot holds.  Declarations get their namespace where the scan tells
+ * it; gaps (namespace-unknown, ambiguous-declaration) are added to the snapshot. `now`:
+ * Unix seconds, for the progress of rollouts.
  */
 void join_make(struct join *join, struct snapshot *snapshot, int64_t now);
 void join_release(struct join *join);
-
-/* Whether this scan observed what rests on `scope`: covered, and hidden by no gap. */
-bool snapshot_observed(const struct snapshot *snapshot, const char *scope);
-/* Whether it was asked to. */
-bool snapshot_asked(const struct snapshot *snapshot, const char *scope);
 
 #endif

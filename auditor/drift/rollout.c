@@ -1,6 +1,38 @@
 #include "drift/rollout.h"
 
+#include "drift/reference.h"
+
 #define DEADLINE_SECONDS 3600 /* where the workload names none */
+
+const struct container_image *rollout_template_image(const struct live_workload *live,
+						     enum container_class class,
+						     const char *container)
+{
+	for (size_t i = 0; live && i < live->image_count; i++) {
+		if (live->images[i].class == class &&
+		    strcmp(live->images[i].container, container) == 0)
+			return &live->images[i];
+	}
+	return NULL;
+}
+
+static bool is_cron_job(const struct live_workload *live)
+{
+	return strcmp(live->object.kind, "CronJob") == 0;
+}
+
+/* Whether the pods name what the template names. */
+static bool is_from_template(const struct running_use *running,
+			     const struct live_workload *live)
+{
+	const struct container_image *image = &running->image;
+	const struct container_image *template =
+		rollout_template_image(live, image->class, image->container);
+
+	if (!template || template->state != REFERENCE_OK || image->state != REFERENCE_OK)
+		return true;
+	return !reference_difference(&template->ref, &image->ref);
+}
 
 bool rollout_is_current(const struct running_use *running,
 			const struct live_workload *live)
@@ -11,51 +43,24 @@ bool rollout_is_current(const struct running_use *running,
 		return strcmp(live->revision, running->revision) == 0;
 	if (live->generation[0] != '\0' && running->generation[0] != '\0')
 		return strcmp(live->generation, running->generation) == 0;
-	return true;
+	return !is_cron_job(live) || is_from_template(running, live);
 }
 
-static bool is_owned_by(const struct running_use *running,
-			const struct live_workload *live)
+bool rollout_in_progress(const struct running_use *running,
+			 const struct live_workload *live, int64_t newest_pod_at,
+			 int64_t now)
 {
-	if (strcmp(running->namespace, live->namespace) != 0)
+	int64_t progress;
+
+	if (rollout_is_current(running, live) || live->deadline_exceeded)
 		return false;
-	for (size_t i = 0; i < running->owner_count; i++) {
-		if (object_id_equal(&running->owners[i], &live->object))
-			return true;
-	}
-	return false;
-}
-
-/* The youngest pod of the current revision: a rollout that makes pods goes on. */
-static int64_t newest_current_pod(const struct snapshot *snapshot,
-				  const struct live_workload *live)
-{
-	int64_t newest = 0;
-
-	for (size_t i = 0; i < snapshot->running_count; i++) {
-		const struct running_use *running = &snapshot->running[i];
-
-		if (running->newest_pod_at > newest && is_owned_by(running, live) &&
-		    rollout_is_current(running, live))
-			newest = running->newest_pod_at;
-	}
-	return newest;
-}
-
-bool rollout_in_progress(const struct snapshot *snapshot,
-			 const struct running_use *running,
-			 const struct live_workload *live, int64_t now)
-{
-	int64_t progress, newest;
-
-	if (rollout_is_current(running, live))
-		return false;
-	if (live->deadline_exceeded)
-		return false;
-	newest = newest_current_pod(snapshot, live);
-	progress = live->progress_at > newest ? live->progress_at : newest;
+	progress = live->progress_at;
+	if (is_cron_job(live))
+		return now - progress < DEADLINE_SECONDS; /* its pods replace none */
+	if (newest_pod_at > progress)
+		progress = newest_pod_at;
 	if (progress == 0)
-		return true; /* no sign of when it began: nothing says that it is late */
+		return true; /* nothing says that it is late */
 	return now - progress <
 	       (live->deadline_seconds ? live->deadline_seconds : DEADLINE_SECONDS);
 }

@@ -3,23 +3,32 @@
  *
  * Kubernetes, apps/v1: a pod carries its revision as a label (pod-template-hash,
  * controller-revision-hash, rollouts-pod-template-hash, pod-template-generation); its
- * workload says which one is current, and until when a rollout may take.
+ * workload says which one is current, and until when a rollout may take.  The pods of a
+ * CronJob carry none: they are of an older revision where they name another image than
+ * its template does now.
  */
 #ifndef DRIFT_ROLLOUT_H
 #define DRIFT_ROLLOUT_H
 
 #include "model/snapshot.h"
 
-/* True unless the workload is known to have another revision by now. */
+/* What a live template says of a container; NULL where it says nothing. */
+const struct container_image *rollout_template_image(const struct live_workload *live,
+						     enum container_class class,
+						     const char *container);
+
+/* True unless the workload, which may be NULL, is known to have another revision by now.
+ */
 bool rollout_is_current(const struct running_use *running,
 			const struct live_workload *live);
 
 /*
  * True if the pods are of an older revision and the progress deadline (else an hour)
- * since the last sign of progress has not passed.  `live` may be NULL.
+ * since the last sign of progress has not passed.  `newest_pod_at`: creation of the
+ * youngest pod of the current revision, 0 where there is none.
  */
-bool rollout_in_progress(const struct snapshot *snapshot,
-			 const struct running_use *running,
-			 const struct live_workload *live, int64_t now);
+bool rollout_in_progress(const struct running_use *running,
+			 const struct live_workload *live, int64_t newest_pod_at,
+			 int64_t now);
 
 #endif

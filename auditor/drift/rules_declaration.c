@@ -30,7 +30,9 @@ enum answer rule_bad_reference(struct drift *drift, const struct declared_use *d
 	if (declared->image.state == REFERENCE_OK)
 		return ANSWER_NO;
 	if (declared->image.state == REFERENCE_EMPTY)
-		finding->message = "the container names no image";
+		finding->message = declared->image.class == CLASS_IMAGE_VOLUME
+					   ? "the volume names no image"
+					   : "the container names no image";
 	else
 		finding->message =
 			arena_printf(drift->texts, "'%s' is not an image reference: %s",
@@ -43,6 +45,7 @@ enum answer rule_placeholder_digest(struct drift *drift,
 				    struct finding *finding)
 {
 	const struct digest *digest = &declared->image.ref.digest;
+	struct digest of_nothing = digest_compute("", 0, digest);
 	char name[DIGEST_SHORT_SIZE];
 
 	if (declared->image.state != REFERENCE_OK || !digest_known(digest))
@@ -51,20 +54,29 @@ enum answer rule_placeholder_digest(struct drift *drift,
 		return ANSWER_NO;
 	finding->declared = *digest;
 	finding->message = arena_printf(
-		drift->texts,
-		"%s names no image: it is the digest of the empty input, or one digit "
-		"repeated",
-		digest_short(name, digest));
+		drift->texts, "%s names no image: it is %s", digest_short(name, digest),
+		digest_equal(digest, &of_nothing) ? "the digest of the empty input"
+						  : "one digit repeated");
 	return ANSWER_YES;
 }
 
 enum answer rule_duplicate_key(struct drift *drift, const struct declared_use *declared,
 			       struct finding *finding)
 {
-	if (!declared->duplicate_line)
+	uint32_t one = declared->line, other = declared->duplicate_line;
+
+	if (!other)
 		return ANSWER_NO;
-	finding->message = arena_printf(
-		drift->texts, "the container has two image keys, on lines %u and %u",
-		(unsigned)declared->line, (unsigned)declared->duplicate_line);
+	if (one == other)
+		finding->message = arena_printf(drift->texts,
+						"the mapping has two image keys on "
+						"line %u",
+						(unsigned)one);
+	else
+		finding->message =
+			arena_printf(drift->texts,
+				     "the mapping has two image keys, on lines %u and %u",
+				     (unsigned)(one < other ? one : other),
+				     (unsigned)(one < other ? other : one));
 	return ANSWER_YES;
 }

@@ -2,6 +2,9 @@
 #include "drift/predicates.h"
 
 #include "base/timestamp.h"
+#include "drift/mixed.h"
+#include "drift/reference.h"
+#include "model/workload.h"
 
 /* Evidence that all rules of a row share. */
 static void show_row(struct drift *drift, struct finding *finding,
@@ -23,86 +26,132 @@ static uint32_t count_pods(const struct use *use)
 	return count;
 }
 
-/* "1 pod", "3 pods" */
-static const char *pods(struct drift *drift, uint32_t count)
+/* The rows of a use that something is true of. */
+struct choice {
+	const struct use_row *first; /* NULL where there is none */
+	uint32_t pods;               /* of all of them */
+};
+
+static struct choice choose(const struct use *use,
+			    bool (*is_so)(const struct use_row *row))
 {
-	return arena_printf(drift->texts, "%u pod%s", (unsigned)count,
-			    count == 1 ? "" : "s");
+	struct choice choice = { NULL, 0 };
+
+	for (size_t i = 0; i < use->row_count; i++) {
+		if (!is_so(&use->rows[i]))
+			continue;
+		if (!choice.first)
+			choice.first = &use->rows[i];
+		choice.pods += use->rows[i].running->pod_count;
+	}
+	return choice;
+}
+
+/* "1 pod runs", "3 pods run" */
+static const char *pods_do(struct drift *drift, uint32_t count, const char *verb)
+{
+	return arena_printf(drift->texts, "%u pod%s %s%s", (unsigned)count,
+			    count == 1 ? "" : "s", verb, count == 1 ? "s" : "");
+}
+
+static bool is_unknown(const struct use_row *row)
+{
+	return row->verdict.answer == VERDICT_UNKNOWN;
+}
+
+static bool is_drift(const struct use_row *row)
+{
+	return row->verdict.answer == VERDICT_DRIFT &&
+	       row->verdict.how != HOW_OTHER_PLATFORM;
+}
+
+static bool is_drift_elsewhere(const struct use_row *row)
+{
+	return row->verdict.answer == VERDICT_DRIFT &&
+	       row->verdict.how == HOW_OTHER_PLATFORM;
+}
+
+static const char *difference(const struct verdict *verdict)
+{
+	if (verdict->reason[0] != '\0')
+		return verdict->reason;
+	return verdict->how == HOW_LAYERS ? "its layers differ"
+					  : "its layers are the same, its config differs";
+}
+
+/* More than one image may run where another one is declared. */
+static const char *running_message(struct drift *drift, const struct image_ref *declared,
+				   const struct choice *differing, bool several)
+{
+	const struct use_row *row = differing->first;
+	char running_name[DIGEST_SHORT_SIZE], declared_name[DIGEST_SHORT_SIZE];
+
+	digest_short(running_name, &row->running->image_id.digest);
+	digest_short(declared_name, &declared->digest);
+	if (is_drift_elsewhere(row))
+		return arena_printf(drift->texts,
+				    "%s %s: the same image as the declared %s for their "
+				    "platform, another one for others",
+				    pods_do(drift, differing->pods, "run"), running_name,
+				    declared_name);
+	return arena_printf(drift->texts,
+			    "%s %s%s, another image than the declared %s (%s)",
+			    pods_do(drift, differing->pods, "run"),
+			    several ? "other images, such as " : "", running_name,
+			    declared_name, difference(&row->verdict));
+}
+
+static bool differ(const struct use *use, const struct use_row *first,
+		   bool (*is_so)(const struct use_row *row))
+{
+	for (size_t i = 0; i < use->row_count; i++) {
+		if (is_so(&use->rows[i]) &&
+		    !digest_equal(&use->rows[i].running->image_id.digest,
+				  &first->running->image_id.digest))
+			return true;
+	}
+	return false;
 }
 
 enum answer rule_running_differs(struct drift *drift, const struct use *use,
 				 struct finding *finding)
 {
 	const struct image_ref *declared = evaluate_pinned(use);
-	enum answer answer = ANSWER_NO;
-	const struct use_row *worst = NULL;
-	char names[2][DIGEST_SHORT_SIZE];
-	uint32_t count = 0;
+	struct choice differing;
 
 	if (!declared)
 		return use->rival ? ANSWER_UNKNOWN : ANSWER_NONE;
 	if (!use->observed)
 		return ANSWER_UNKNOWN;
-	for (size_t i = 0; i < use->row_count; i++) {
-		const struct use_row *row = &use->rows[i];
-
-		if (row->verdict.answer == VERDICT_UNKNOWN && answer == ANSWER_NO)
-			answer = ANSWER_UNKNOWN;
-		if (row->verdict.answer != VERDICT_DRIFT)
-			continue;
-		answer = ANSWER_YES;
-		count += row->running->pod_count;
-		if (!worst || worst->verdict.how == HOW_OTHER_PLATFORM)
-			worst = row;
-	}
-	if (answer != ANSWER_YES)
-		return answer;
-	if (worst->verdict.how == HOW_OTHER_PLATFORM)
+	differing = choose(use, is_drift);
+	if (!differing.first) {
+		differing = choose(use, is_drift_elsewhere);
 		finding->level = LEVEL_NOTE;
-	finding->pod_count = count;
-	show_row(drift, finding, worst);
-	finding->message = arena_printf(
-		drift->texts, "%s run%s %s, another image than the declared %s (%s)",
-		pods(drift, count), count == 1 ? "s" : "",
-		digest_short(names[0], &worst->running->image_id.digest),
-		digest_short(names[1], &declared->digest),
-		worst->verdict.reason[0] != '\0'
-			? worst->verdict.reason
-			: arena_printf(drift->texts, "differs in %s",
-				       worst->verdict.how == HOW_LAYERS
-					       ? "its layers"
-					       : "its config only"));
+	}
+	if (!differing.first)
+		return choose(use, is_unknown).first ? ANSWER_UNKNOWN : ANSWER_NO;
+	finding->pod_count = differing.pods;
+	show_row(drift, finding, differing.first);
+	finding->message = running_message(drift, declared, &differing,
+					   differ(use, differing.first, is_drift));
 	return ANSWER_YES;
+}
+
+static bool is_current(const struct use_row *row)
+{
+	return !row->rolling_out;
 }
 
 /* What the live object names: its template, else its pods' own spec. */
 static const struct container_image *live_image(const struct use *use)
 {
+	const struct use_row *row = choose(use, is_current).first;
+
 	if (use->template)
 		return use->template;
-	return use->row_count > 0 ? &use->rows[0].running->image : NULL;
-}
-
-/* The part in which a live reference differs from the declared one, or NULL. */
-static const char *differing_part(const struct image_ref *declared,
-				  const struct image_ref *live)
-{
-	bool digests = digest_known(&declared->digest) && digest_known(&live->digest);
-
-	if (!image_ref_same_repository(declared, live))
-		return "repository";
-	if (digests && !digest_equal(&declared->digest, &live->digest))
-		return "digest";
-	if (digests && (declared->tag[0] == '\0' || live->tag[0] == '\0'))
-		return NULL; /* tools drop the tag beside a digest */
-	if (strcmp(image_ref_tag(declared), image_ref_tag(live)) == 0)
-		return NULL;
-	if (declared->tag[0] == '\0' && digest_known(&declared->digest))
-		return NULL; /* a pin without a tag, live with a tag alone:
-				pin-not-applied */
-	if (live->tag[0] == '\0' && digest_known(&live->digest))
-		return NULL; /* a tag, live with a digest alone: the cluster pinned it */
-	return "tag";
+	if (!row && use->row_count > 0)
+		row = &use->rows[0];
+	return row ? &row->running->image : NULL;
 }
 
 /* Both references of a use that can be compared; false where one of them is missing. */
@@ -129,7 +178,7 @@ enum answer rule_spec_differs(struct drift *drift, const struct use *use,
 		return ANSWER_UNKNOWN;
 	if (!both_references(use, &declared, &live))
 		return ANSWER_NONE;
-	part = differing_part(declared, &live->ref);
+	part = reference_difference(declared, &live->ref);
 	if (!part)
 		return ANSWER_NO;
 	finding->pod_count = count_pods(use);
@@ -137,6 +186,12 @@ enum answer rule_spec_differs(struct drift *drift, const struct use *use,
 		drift->texts, "the live object names %s: another %s than declared",
 		live->text, part);
 	return ANSWER_YES;
+}
+
+/* A workload that wants no pods now is where it should be. */
+static bool is_idle(const struct use *use)
+{
+	return (use->live && use->live->idle) || strcmp(use->object.kind, "Job") == 0;
 }
 
 enum answer rule_pin_not_applied(struct drift *drift, const struct use *use,
@@ -151,9 +206,9 @@ enum answer rule_pin_not_applied(struct drift *drift, const struct use *use,
 		return ANSWER_UNKNOWN;
 	if (!both_references(use, &declared, &live) || !digest_known(&declared->digest))
 		return ANSWER_NONE;
-	if (use->row_count == 0)
+	if (use->row_count == 0 && !is_idle(use))
 		return ANSWER_NO; /* nothing runs without the pin: not-running tells */
-	if (digest_known(&live->ref.digest) || differing_part(declared, &live->ref))
+	if (digest_known(&live->ref.digest) || reference_difference(declared, &live->ref))
 		return ANSWER_NO;
 	finding->pod_count = count_pods(use);
 	finding->message = arena_printf(drift->texts,
@@ -164,139 +219,125 @@ enum answer rule_pin_not_applied(struct drift *drift, const struct use *use,
 enum answer rule_mixed_digests(struct drift *drift, const struct use *use,
 			       struct finding *finding)
 {
-	const struct use_row *one = NULL, *other = NULL;
 	char names[2][DIGEST_SHORT_SIZE];
-	enum answer answer;
+	struct mixed mixed;
 
 	if (!use->observed)
 		return ANSWER_UNKNOWN;
 	if (use->row_count == 0)
 		return ANSWER_NONE;
-	answer = evaluate_mixed(drift, use, &one, &other);
-	if (answer != ANSWER_YES)
-		return answer;
+	mixed = mixed_evaluate(drift, use);
+	if (mixed.answer != ANSWER_YES)
+		return mixed.answer;
 	finding->pod_count = count_pods(use);
-	show_row(drift, finding, one);
+	show_row(drift, finding, mixed.one);
 	finding->message = arena_printf(
-		drift->texts, "%s (such as %s) and %s (such as %s) are different images",
-		digest_short(names[0], &one->running->image_id.digest), one->running->pod,
-		digest_short(names[1], &other->running->image_id.digest),
-		other->running->pod);
+		drift->texts, "pod %s runs %s, and pod %s %s, another image",
+		mixed.one->running->pod,
+		digest_short(names[0], &mixed.one->running->image_id.digest),
+		mixed.other->running->pod,
+		digest_short(names[1], &mixed.other->running->image_id.digest));
 	return ANSWER_YES;
+}
+
+static bool is_unpinned(const struct use_row *row)
+{
+	const struct container_image *image = &row->running->image;
+
+	return evaluate_asks(row) && image->state == REFERENCE_OK &&
+	       !digest_known(&image->ref.digest);
 }
 
 enum answer rule_running_unpinned(struct drift *drift, const struct use *use,
 				  struct finding *finding)
 {
-	const struct use_row *unpinned = NULL;
-	uint32_t count = 0;
+	struct choice unpinned;
 
 	if (!use->observed)
 		return ANSWER_UNKNOWN;
-	for (size_t i = 0; i < use->row_count; i++) {
-		const struct use_row *row = &use->rows[i];
-
-		if (row->running->state != RUNNING_STARTED || row->rolling_out ||
-		    row->running->image.state != REFERENCE_OK ||
-		    digest_known(&row->running->image.ref.digest))
-			continue;
-		count += row->running->pod_count;
-		unpinned = row;
-	}
-	if (!unpinned)
+	unpinned = choose(use, is_unpinned);
+	if (!unpinned.first)
 		return ANSWER_NO;
-	finding->pod_count = count;
-	show_row(drift, finding, unpinned);
-	finding->message = arena_printf(drift->texts, "%s run%s as %s, without a digest",
-					pods(drift, count), count == 1 ? "s" : "",
-					unpinned->running->image.text);
+	finding->pod_count = unpinned.pods;
+	show_row(drift, finding, unpinned.first);
+	finding->message = arena_printf(drift->texts, "%s as %s, without a digest",
+					pods_do(drift, unpinned.pods, "run"),
+					unpinned.first->running->image.text);
 	return ANSWER_YES;
+}
+
+static bool is_failing(const struct use_row *row)
+{
+	return row->running->state == RUNNING_FAILING;
 }
 
 enum answer rule_image_pull_failing(struct drift *drift, const struct use *use,
 				    struct finding *finding)
 {
-	const struct use_row *failing = NULL;
-	uint32_t count = 0;
+	struct choice failing;
 
 	if (!use->observed)
 		return ANSWER_UNKNOWN;
-	for (size_t i = 0; i < use->row_count; i++) {
-		if (use->rows[i].running->state != RUNNING_FAILING)
-			continue;
-		failing = &use->rows[i];
-		count += failing->running->pod_count;
-	}
-	if (!failing)
+	failing = choose(use, is_failing);
+	if (!failing.first)
 		return ANSWER_NO;
-	finding->pod_count = count;
-	finding->message =
-		arena_printf(drift->texts, "%s wait%s in %s for %s", pods(drift, count),
-			     count == 1 ? "s" : "", failing->running->reason,
-			     failing->running->image.text);
+	finding->pod_count = failing.pods;
+	finding->message = arena_printf(
+		drift->texts, "%s in %s for %s", pods_do(drift, failing.pods, "wait"),
+		failing.first->running->reason, failing.first->running->image.text);
 	return ANSWER_YES;
+}
+
+static bool is_mismatch(const struct use_row *row)
+{
+	return row->verdict.platform_mismatch;
 }
 
 enum answer rule_platform_mismatch(struct drift *drift, const struct use *use,
 				   struct finding *finding)
 {
-	char platform[PLATFORM_TEXT_SIZE];
+	struct choice mismatch;
 
+	if (!evaluate_pinned(use))
+		return use->rival ? ANSWER_UNKNOWN : ANSWER_NONE;
 	if (!use->observed)
 		return ANSWER_UNKNOWN;
-	for (size_t i = 0; i < use->row_count; i++) {
-		const struct use_row *row = &use->rows[i];
-
-		if (!row->verdict.platform_mismatch)
-			continue;
-		finding->pod_count = row->running->pod_count;
-		show_row(drift, finding, row);
-		finding->message = arena_printf(
-			drift->texts,
-			"runs the image of another platform than %s, its node's",
-			platform_format(platform, &row->running->platform));
-		return ANSWER_YES;
-	}
-	return ANSWER_NO;
+	mismatch = choose(use, is_mismatch);
+	if (!mismatch.first)
+		return choose(use, is_unknown).first ? ANSWER_UNKNOWN : ANSWER_NO;
+	finding->pod_count = mismatch.pods;
+	show_row(drift, finding, mismatch.first);
+	finding->message = arena_printf(
+		drift->texts, "%s the image of another platform than their node's, %s",
+		pods_do(drift, mismatch.pods, "run"), finding->platform);
+	return ANSWER_YES;
 }
 
 /*
- * Whether every manifest that was named could be read: what is missing in one that could
- * not may well be declared there.
+ * Whether what is missing in the manifests may be declared all the same: in one that
+ * could not be read, or by a custom resource whose images nobody knows.
  */
-static bool all_manifests_read(const struct snapshot *snapshot)
+static bool may_be_declared(const struct drift *drift, const struct use *use)
 {
-	static const enum gap_kind hiding[] = {
-		GAP_NOT_YAML,  GAP_TOO_LARGE,     GAP_UNREADABLE,
-		GAP_KUSTOMIZE, GAP_HELM_TEMPLATE, GAP_NAMESPACE_UNKNOWN,
-	};
+	bool custom = !workload_kind_find(use->object.api_group, use->object.kind);
 
-	for (size_t i = 0; i < snapshot->gap_count; i++) {
-		for (size_t j = 0; j < ARRAY_LENGTH(hiding); j++) {
-			if (snapshot->gaps[i].kind == hiding[j])
-				return false;
-		}
-	}
-	return true;
+	return drift->unread_manifests || (custom && drift->unread_kinds);
 }
 
 /* What `undeclared` and `injected` share: something runs that no manifest declares. */
 static enum answer judge_extra(struct drift *drift, const struct use *use,
 			       struct finding *finding, const char *what)
 {
-	if (drift->snapshot->declared_count == 0 || !use->claimed)
-		return ANSWER_NONE;
 	if (use->declared)
 		return ANSWER_NO;
-	if (!use->observed || !all_manifests_read(drift->snapshot))
+	if (!use->observed || may_be_declared(drift, use))
 		return ANSWER_UNKNOWN;
 	if (use->row_count == 0)
 		return ANSWER_NO;
 	finding->pod_count = count_pods(use);
 	show_row(drift, finding, &use->rows[0]);
-	finding->message = arena_printf(drift->texts, "%s run%s %s: %s",
-					pods(drift, finding->pod_count),
-					finding->pod_count == 1 ? "s" : "",
+	finding->message = arena_printf(drift->texts, "%s %s: %s",
+					pods_do(drift, finding->pod_count, "run"),
 					use->rows[0].running->image.text, what);
 	return ANSWER_YES;
 }
@@ -304,7 +345,9 @@ static enum answer judge_extra(struct drift *drift, const struct use *use,
 enum answer rule_undeclared(struct drift *drift, const struct use *use,
 			    struct finding *finding)
 {
-	if (use->object_declared && !use->declared)
+	if (!use->claimed)
+		return ANSWER_NONE;
+	if (use->object_declared)
 		return ANSWER_NO;
 	return judge_extra(drift, use, finding, "no manifest declares it");
 }
@@ -312,16 +355,22 @@ enum answer rule_undeclared(struct drift *drift, const struct use *use,
 enum answer rule_injected(struct drift *drift, const struct use *use,
 			  struct finding *finding)
 {
+	if (!use->claimed)
+		return ANSWER_NONE;
 	if (!use->object_declared)
 		return ANSWER_NO;
 	return judge_extra(drift, use, finding,
 			   "the manifest of the workload has no such container");
 }
 
-/* A workload that wants no pods now is where it should be. */
-static bool is_idle(const struct use *use)
+/* Why nothing of a declared container runs. */
+static const char *absence(const struct use *use)
 {
-	return (use->live && use->live->idle) || strcmp(use->object.kind, "Job") == 0;
+	if (!use->live)
+		return "the workload is not in the cluster";
+	if (use->live->has_template && !use->template)
+		return "the workload in the cluster has no such container";
+	return "the workload is in the cluster, and has no pods";
 }
 
 enum answer rule_not_running(struct drift *drift, const struct use *use,
@@ -339,8 +388,7 @@ enum answer rule_not_running(struct drift *drift, const struct use *use,
 		return ANSWER_NONE;
 	if (is_idle(use))
 		return ANSWER_NO;
-	finding->message = use->live ? "the workload is in the cluster, and has no pods"
-				     : "the workload is not in the cluster";
+	finding->message = absence(use);
 	if (use->last_running_at)
 		finding->message = arena_printf(
 			drift->texts, "%s; last seen running %s", finding->message,

@@ -1,119 +1,68 @@
 #include "drift/settle.h"
 
 #include "base/buf.h"
-#include "drift/join.h"
-
-#define SCOPES_BYTES ((size_t)16 * 1024 * 1024)
-
-/* Call `each` with every line of `scopes`. */
-static void scopes_each(const char *scopes, struct arena *arena,
-			void (*each)(const char *scope, void *user), void *user)
-{
-	while (*scopes) {
-		size_t length = strcspn(scopes, "\n");
-
-		each(arena_strndup(arena, scopes, length), user);
-		scopes += length + (scopes[length] == '\n');
-	}
-}
+#include "drift/scopes.h"
 
 /* How the scopes of an earlier finding stand to this scan. */
 struct standing {
-	const struct snapshot *snapshot;
+	struct arena arena;
 	size_t observed, hidden, elsewhere;
-	struct buf not_observed; /* the lines of hidden and elsewhere */
-	struct buf not_asked;    /* the lines of elsewhere */
+	struct scope_set not_observed; /* those that are hidden or elsewhere */
+	struct scope_set not_asked;    /* those that are elsewhere */
 };
 
-/* With a selector, what is not seen of a cluster may be there all the same. */
-static bool is_left_out(const struct snapshot *snapshot, const char *scope)
+static void stand(struct standing *standing, const struct sight *sight, const char *scope)
 {
-	return snapshot->selector[0] != '\0' &&
-	       strncmp(scope, "cluster/", strlen("cluster/")) == 0;
-}
+	bool left_out = sight_leaves_out(sight, scope);
 
-static void stand(const char *scope, void *user)
-{
-	struct standing *standing = user;
-	bool left_out = is_left_out(standing->snapshot, scope);
-
-	if (!left_out && snapshot_observed(standing->snapshot, scope)) {
+	if (!left_out && sight_observed(sight, scope)) {
 		standing->observed++;
 		return;
 	}
-	buf_printf(&standing->not_observed, "%s\n", scope);
-	if (!left_out && snapshot_asked(standing->snapshot, scope)) {
+	scope_set_add(&standing->not_observed, scope);
+	if (!left_out && sight_asked(sight, scope)) {
 		standing->hidden++;
 		return;
 	}
 	standing->elsewhere++;
-	buf_printf(&standing->not_asked, "%s\n", scope);
+	scope_set_add(&standing->not_asked, scope);
 }
 
 static void standing_release(struct standing *standing)
 {
-	buf_release(&standing->not_observed);
-	buf_release(&standing->not_asked);
+	scope_set_release(&standing->not_observed);
+	scope_set_release(&standing->not_asked);
+	arena_release(&standing->arena);
 }
 
-static struct standing standing_of(const struct snapshot *snapshot, struct arena *arena,
-				   const char *scopes)
+static struct standing standing_of(const struct sight *sight, const char *scopes)
 {
-	struct standing standing = {
-		.snapshot = snapshot,
-		.not_observed = BUF_INIT(SCOPES_BYTES),
-		.not_asked = BUF_INIT(SCOPES_BYTES),
-	};
+	struct standing standing = { .arena = ARENA_INIT };
+	CLEANUP(scope_set_release) struct scope_set all = { TABLE_INIT };
 
-	scopes_each(scopes, arena, stand, &standing);
+	scope_set_add_lines(&all, &standing.arena, scopes);
+	for (size_t i = 0; i < all.scopes.count; i++)
+		stand(&standing, sight, all.scopes.entries[i].key);
 	return standing;
 }
 
-static int compare_lines(const void *left, const void *right)
-{
-	return strcmp(*(const char *const *)left, *(const char *const *)right);
-}
-
-struct lines {
-	const char **items;
-	size_t count;
-};
-
-static void line_add(const char *scope, void *user)
-{
-	struct lines *lines = user;
-
-	lines->items = array_grow(lines->items, lines->count, sizeof(*lines->items));
-	lines->items[lines->count++] = scope;
-}
-
-const char *scopes_merge(struct arena *arena, const char *a, const char *b)
-{
-	CLEANUP(buf_release) struct buf merged = BUF_INIT(SCOPES_BYTES);
-	struct lines lines = { NULL, 0 };
-
-	scopes_each(a, arena, line_add, &lines);
-	scopes_each(b, arena, line_add, &lines);
-	if (lines.count > 1)
-		qsort(lines.items, lines.count, sizeof(*lines.items), compare_lines);
-	for (size_t i = 0; i < lines.count; i++) {
-		if (i == 0 || strcmp(lines.items[i], lines.items[i - 1]) != 0)
-			buf_printf(&merged, "%s\n", lines.items[i]);
-	}
-	free(lines.items);
-	return arena_strdup(arena, buf_text(&merged));
-}
-
-static void outcome_add(struct outcome *outcome, const struct finding *finding,
-			enum finding_state state, int64_t earlier_id, const char *scopes)
+static struct judged_finding *outcome_add(struct outcome *outcome,
+					  const struct finding *finding,
+					  enum finding_state state, int64_t earlier_id,
+					  const char *scopes)
 {
 	struct judged_finding *added;
 
 	outcome->findings = arena_grow(&outcome->arena, outcome->findings,
 				       outcome->finding_count, sizeof(*added));
 	added = &outcome->findings[outcome->finding_count++];
-	*added = (struct judged_finding){ *finding, earlier_id, scopes };
+	*added = (struct judged_finding){
+		.finding = *finding,
+		.earlier_id = earlier_id,
+		.scopes = scopes,
+	};
 	added->finding.state = state;
+	return added;
 }
 
 /* A tag or pin that nobody in this scan's view shows any more may stand elsewhere. */
@@ -121,101 +70,174 @@ static void settle_any(struct outcome *outcome, const struct earlier_finding *ea
 		       const struct standing *standing)
 {
 	if (standing->hidden)
-		outcome_add(
-			outcome, &earlier->finding, FINDING_UNKNOWN, earlier->id,
-			arena_strdup(&outcome->arena, buf_text(&standing->not_observed)));
+		outcome_add(outcome, &earlier->finding, FINDING_UNKNOWN, earlier->id,
+			    scope_set_text(&standing->not_observed, &outcome->arena));
 	else if (standing->elsewhere && standing->observed)
-		outcome_add(
-			outcome, &earlier->finding, FINDING_OPEN, earlier->id,
-			arena_strdup(&outcome->arena, buf_text(&standing->not_asked)));
+		outcome_add(outcome, &earlier->finding, FINDING_OPEN, earlier->id,
+			    scope_set_text(&standing->not_asked, &outcome->arena))
+			->elsewhere = true;
 	else if (!standing->elsewhere)
 		outcome_add(outcome, &earlier->finding, FINDING_FIXED, earlier->id,
 			    earlier->scopes);
 }
 
 /* This scan did not meet the subject. */
-static void settle_absent(const struct snapshot *snapshot, struct outcome *outcome,
+static void settle_absent(const struct sight *sight, struct outcome *outcome,
 			  const struct earlier_finding *earlier)
 {
 	CLEANUP(standing_release)
-	struct standing standing =
-		standing_of(snapshot, &outcome->arena, earlier->scopes);
+	struct standing standing = standing_of(sight, earlier->scopes);
 
 	if (subject_stands_by_any(earlier->finding.subject))
 		settle_any(outcome, earlier, &standing);
-	else if (standing.elsewhere)
-		return;
-	else
+	else if (!standing.elsewhere)
 		outcome_add(outcome, &earlier->finding,
 			    standing.hidden ? FINDING_UNKNOWN : FINDING_FIXED,
 			    earlier->id, earlier->scopes);
 }
 
+/* The union of two sets of lines. */
+static const char *merge(struct outcome *outcome, const char *one, const char *other)
+{
+	CLEANUP(arena_release) struct arena arena = ARENA_INIT;
+	CLEANUP(scope_set_release) struct scope_set set = { TABLE_INIT };
+
+	scope_set_add_lines(&set, &arena, one);
+	scope_set_add_lines(&set, &arena, other);
+	return scope_set_text(&set, &outcome->arena);
+}
+
+/* Still so: where it was seen, and where nobody looked. */
+static void settle_again(const struct sight *sight, struct outcome *outcome,
+			 const struct judged *judged,
+			 const struct earlier_finding *earlier)
+{
+	CLEANUP(standing_release)
+	struct standing standing = standing_of(sight, earlier->scopes);
+	const char *scopes = judged->scopes;
+
+	if (subject_stands_by_any(judged->rule->subject))
+		scopes = merge(outcome, scopes,
+			       scope_set_text(&standing.not_observed, &standing.arena));
+	outcome_add(outcome, judged->finding, FINDING_OPEN, earlier->id, scopes);
+}
+
 /* This scan met the subject, and an earlier one had found the rule broken there. */
-static void settle_judged(const struct snapshot *snapshot, struct outcome *outcome,
+static void settle_judged(const struct sight *sight, struct outcome *outcome,
 			  const struct judged *judged,
 			  const struct earlier_finding *earlier)
 {
-	bool any = subject_stands_by_any(judged->rule->subject);
-	CLEANUP(standing_release)
-	struct standing standing =
-		standing_of(snapshot, &outcome->arena, any ? earlier->scopes : "");
-
 	switch (judged->answer) {
 	case ANSWER_YES:
-		outcome_add(outcome, &judged->finding, FINDING_OPEN, earlier->id,
-			    scopes_merge(&outcome->arena, judged->scopes,
-					 buf_text(&standing.not_observed)));
+		settle_again(sight, outcome, judged, earlier);
 		break;
 	case ANSWER_UNKNOWN:
-		outcome_add(
-			outcome, &earlier->finding, FINDING_UNKNOWN, earlier->id,
-			scopes_merge(&outcome->arena, judged->scopes, earlier->scopes));
+		outcome_add(outcome, &earlier->finding, FINDING_UNKNOWN, earlier->id,
+			    merge(outcome, judged->scopes, earlier->scopes));
 		break;
 	case ANSWER_NO:
-		if (any && !judged->rule->by_registry)
-			settle_any(outcome, earlier, &standing);
+		if (subject_stands_by_any(judged->rule->subject) &&
+		    !judged->rule->by_registry)
+			settle_absent(sight, outcome, earlier);
 		else
 			outcome_add(outcome, &earlier->finding, FINDING_FIXED,
 				    earlier->id, earlier->scopes);
 		break;
 	case ANSWER_NONE:
-		settle_absent(snapshot, outcome, earlier);
+		settle_absent(sight, outcome, earlier);
 		break;
 	}
 }
 
-void settle(const struct snapshot *snapshot, const struct judged *judged,
-	    size_t judged_count, const struct earlier_finding *earlier,
-	    size_t earlier_count, struct outcome *outcome)
+/* What two findings have in common only if they are of one rule and subject. */
+static struct buf subject_key(const char *rule, enum subject_kind kind,
+			      const char *fingerprint, const char *reference,
+			      const char *scopes)
 {
-	CLEANUP(table_release) struct table by_fingerprint = TABLE_INIT;
+	CLEANUP(arena_release) struct arena arena = ARENA_INIT;
+	struct error ignored = ERROR_INIT;
+	struct buf key = BUF_KEY_INIT;
+	struct image_ref ref;
 
-	for (size_t i = 0; i < judged_count; i++) {
-		const char *fingerprint = judged[i].finding.fingerprint;
-
-		*table_slot(&by_fingerprint, fingerprint, strlen(fingerprint), NULL) =
-			(void *)(uintptr_t)(i + 1);
+	buf_add_part(&key, rule);
+	if (kind == SUBJECT_PIN && image_ref_parse(&ref, &arena, reference, &ignored)) {
+		buf_add_part(&key, ref.registry);
+		buf_add_part(&key, ref.repository);
+		buf_add_part(&key, ref.digest.text);
+		return key;
 	}
-	for (size_t i = 0; i < earlier_count; i++) {
-		const char *fingerprint = earlier[i].finding.fingerprint;
-		size_t number = (size_t)(uintptr_t)table_find(
-			&by_fingerprint, fingerprint, strlen(fingerprint));
+	buf_add_part(&key, fingerprint);
+	if (kind == SUBJECT_DECLARATION)
+		buf_add_part(&key, scopes);
+	return key;
+}
 
-		if (number == 0) {
-			settle_absent(snapshot, outcome, &earlier[i]);
+static struct buf judged_key(const struct judged *judged)
+{
+	return subject_key(judged->rule->id, judged->rule->subject, judged->fingerprint,
+			   judged->reference, judged->scopes);
+}
+
+static struct buf earlier_key(const struct earlier_finding *earlier)
+{
+	const struct finding *finding = &earlier->finding;
+
+	return subject_key(finding->rule, finding->subject, finding->fingerprint,
+			   finding->reference, earlier->scopes);
+}
+
+/* The judged findings, by subject; keys in `arena`. */
+static struct table index_judged(const struct judged *judged, size_t count,
+				 struct arena *arena)
+{
+	struct table table = TABLE_INIT;
+
+	for (size_t i = 0; i < count; i++) {
+		CLEANUP(buf_release)
+		struct buf key = judged_key(&judged[i]);
+		const char **kept;
+		void **slot = table_slot(&table, key.data, key.length, &kept);
+
+		if (*slot)
+			continue;
+		*kept = arena_strndup(arena, key.data, key.length);
+		*slot = (void *)(uintptr_t)(i + 1);
+	}
+	return table;
+}
+
+/* The number of the judged finding of the same subject, from 1, or 0. */
+static size_t find_judged(const struct table *index,
+			  const struct earlier_finding *earlier)
+{
+	CLEANUP(buf_release)
+	struct buf key = earlier_key(earlier);
+
+	return (size_t)(uintptr_t)table_find(index, key.data, key.length);
+}
+
+void settle(const struct sight *sight, const struct judged *judged, size_t judged_count,
+	    const struct earlier_finding *earlier, size_t earlier_count,
+	    struct outcome *outcome)
+{
+	CLEANUP(arena_release) struct arena arena = ARENA_INIT;
+	CLEANUP(table_release)
+	struct table index = index_judged(judged, judged_count, &arena);
+	bool *known CLEANUP(free_pointer) = xcalloc(judged_count + 1, sizeof(*known));
+
+	for (size_t i = 0; i < earlier_count; i++) {
+		size_t number = find_judged(&index, &earlier[i]);
+
+		if (number == 0 || known[number]) {
+			settle_absent(sight, outcome, &earlier[i]);
 			continue;
 		}
-		settle_judged(snapshot, outcome, &judged[number - 1], &earlier[i]);
-		*table_slot(&by_fingerprint, fingerprint, strlen(fingerprint), NULL) =
-			NULL;
+		known[number] = true;
+		settle_judged(sight, outcome, &judged[number - 1], &earlier[i]);
 	}
 	for (size_t i = 0; i < judged_count; i++) {
-		const char *fingerprint = judged[i].finding.fingerprint;
-
-		if (judged[i].answer == ANSWER_YES &&
-		    table_find(&by_fingerprint, fingerprint, strlen(fingerprint)))
-			outcome_add(outcome, &judged[i].finding, FINDING_NEW, 0,
+		if (judged[i].answer == ANSWER_YES && !known[i + 1])
+			outcome_add(outcome, judged[i].finding, FINDING_NEW, 0,
 				    judged[i].scopes);
 	}
 }

@@ -7,30 +7,34 @@
  *
  * A use or declaration rests on all its scopes; a tag or pin stands as long as one of
  * its scopes (whoever mentions it) shows it.
+ *
+ * Findings are of one subject if their fingerprints are the same, and:  declarations, of
+ * one file (of two work trees, each may have a deploy/web.yaml); pins, of one digest,
+ * whatever ordinal that had among the pins of its repository.
  */
 #ifndef DRIFT_SETTLE_H
 #define DRIFT_SETTLE_H
 
 #include "drift/rules.h"
+#include "drift/sight.h"
 #include "model/outcome.h"
 
 /* The answer of one rule about one subject of this scan. */
 struct judged {
 	const struct rule *rule;
 	enum answer answer;
-	struct finding finding; /* its fingerprint always; the rest for ANSWER_YES */
-	const char *scopes;     /* as in struct judged_finding, of this scan */
+	const char *fingerprint;
+	const char *reference;   /* of a pin: what it is known by */
+	struct finding *finding; /* ANSWER_YES; else NULL */
+	const char *scopes;      /* as in struct judged_finding, of this scan */
 };
 
 /*
  * Merge this scan's answers with the earlier findings into the outcome.  ANSWER_NONE
  * must have been left out of `judged`.
  */
-void settle(const struct snapshot *snapshot, const struct judged *judged,
-	    size_t judged_count, const struct earlier_finding *earlier,
-	    size_t earlier_count, struct outcome *outcome);
-
-/* The union of two sets of scopes (lines), sorted, each once. */
-const char *scopes_merge(struct arena *arena, const char *a, const char *b);
+void settle(const struct sight *sight, const struct judged *judged, size_t judged_count,
+	    const struct earlier_finding *earlier, size_t earlier_count,
+	    struct outcome *outcome);
 
 #endif

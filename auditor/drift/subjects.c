@@ -1,25 +1,70 @@
 #include "drift/subjects.h"
 
-/* The number of a subject, from 1; `*is_new` where it was not there yet. */
-static void **subject_slot(struct subjects *subjects, struct arena *arena, char kind,
-			   const struct image_ref *ref, const char *name)
-{
-	CLEANUP(buf_release) struct buf key = BUF_INIT(8192);
-	const char **key_kept;
-	void **slot;
+#include "base/buf.h"
 
-	buf_printf(&key, "%c%s/%s %s", kind, ref->registry, ref->repository, name);
-	slot = table_slot(&subjects->index, buf_text(&key), key.length, &key_kept);
+const struct container_image *tag_mention_image(const struct tag_mention *mention)
+{
+	return mention->declared ? &mention->declared->image
+				 : &mention->row->running->image;
+}
+
+const struct tag_mention *tag_subject_evidence(const struct tag_subject *tag)
+{
+	const struct tag_mention *evidence = NULL;
+
+	for (size_t i = 0; i < tag->mention_count; i++) {
+		const struct verdict *verdict = &tag->mentions[i].verdict;
+
+		if (verdict->answer != VERDICT_DRIFT)
+			continue;
+		if (verdict->how != HOW_OTHER_PLATFORM)
+			return &tag->mentions[i];
+		if (!evidence)
+			evidence = &tag->mentions[i];
+	}
+	return evidence ? evidence : &tag->mentions[0];
+}
+
+static struct buf subject_key(const char *kind, const struct image_ref *ref,
+			      const char *name)
+{
+	struct buf key = BUF_KEY_INIT;
+
+	buf_add_part(&key, kind);
+	buf_add_part(&key, ref->registry);
+	buf_add_part(&key, ref->repository);
+	buf_add_part(&key, name);
+	return key;
+}
+
+/* The place of the number of a subject, from 1; NULL there where it is new. */
+static void **subject_slot(struct subjects *subjects, struct arena *arena,
+			   const char *kind, const struct image_ref *ref,
+			   const char *name)
+{
+	CLEANUP(buf_release) struct buf key = subject_key(kind, ref, name);
+	const char **key_kept;
+	void **slot = table_slot(&subjects->index, key.data, key.length, &key_kept);
+
 	if (!*slot)
-		*key_kept = arena_strndup(arena, buf_text(&key), key.length);
+		*key_kept = arena_strndup(arena, key.data, key.length);
 	return slot;
+}
+
+struct pin_subject *subjects_find_pin(const struct subjects *subjects,
+				      const struct image_ref *ref)
+{
+	CLEANUP(buf_release) struct buf key = subject_key("pin", ref, ref->digest.text);
+	const void *number = table_find(&subjects->index, key.data, key.length);
+
+	return number ? &subjects->pins[(size_t)(uintptr_t)number - 1] : NULL;
 }
 
 static struct tag_subject *tag_of(struct subjects *subjects, struct arena *arena,
 				  const struct image_ref *ref)
 {
 	const char *tag = image_ref_tag(ref);
-	void **slot = subject_slot(subjects, arena, 't', ref, tag);
+	void **slot = subject_slot(subjects, arena, "tag", ref, tag);
 
 	if (!*slot) {
 		subjects->tags = arena_grow(arena, subjects->tags, subjects->tag_count,
@@ -57,7 +102,7 @@ static void mention_pin(struct subjects *subjects, struct arena *arena,
 
 	if (declared->image.state != REFERENCE_OK || !digest_known(&ref->digest))
 		return;
-	slot = subject_slot(subjects, arena, 'p', ref, ref->digest.text);
+	slot = subject_slot(subjects, arena, "pin", ref, ref->digest.text);
 	if (!*slot) {
 		subjects->pins = arena_grow(arena, subjects->pins, subjects->pin_count,
 					    sizeof(*subjects->pins));

@@ -16,6 +16,9 @@ struct tag_mention {
 	struct verdict verdict; /* the tag's image against the pin, or what runs */
 };
 
+/* The reference that mentions the tag. */
+const struct container_image *tag_mention_image(const struct tag_mention *mention);
+
 struct tag_subject {
 	const char *registry, *repository, *tag;
 	const struct tag_fact *fact; /* NULL while not asked */
@@ -23,9 +26,14 @@ struct tag_subject {
 	size_t mention_count;
 };
 
+/* The mention that says most: one that the tag's image is proved to differ from, else the
+ * first. */
+const struct tag_mention *tag_subject_evidence(const struct tag_subject *tag);
+
 struct pin_subject {
 	struct image_ref ref;           /* of the first mention */
 	const struct digest_fact *fact; /* NULL while not asked */
+	bool runs_index; /* some container that is held to it runs the index around it */
 	const struct declared_use **mentions;
 	size_t mention_count;
 };
@@ -41,6 +49,9 @@ struct subjects {
 /* Collect them from a snapshot and its join; everything lives in `arena`. */
 void subjects_make(struct subjects *subjects, struct arena *arena,
 		   const struct snapshot *snapshot, const struct join *join);
+/* The pin of a declared reference that has a digest. */
+struct pin_subject *subjects_find_pin(const struct subjects *subjects,
+				      const struct image_ref *ref);
 void subjects_release(struct subjects *subjects);
 
 #endif

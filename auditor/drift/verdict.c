@@ -327,3 +327,18 @@ struct verdict verdict_compare(struct inquiry *inquiry, const struct side *decla
 		compare(&c);
 	return verdict;
 }
+
+struct verdict verdict_compare_peers(struct inquiry *inquiry, const struct side *a,
+				     const struct side *b,
+				     const struct platform *platform)
+{
+	bool swap = a->bare && !b->bare;
+	struct verdict one =
+		verdict_compare(inquiry, swap ? b : a, swap ? a : b, platform);
+	struct verdict other;
+
+	if (one.answer != VERDICT_UNKNOWN || a->bare || b->bare)
+		return one;
+	other = verdict_compare(inquiry, b, a, platform);
+	return other.answer != VERDICT_UNKNOWN ? other : one;
+}

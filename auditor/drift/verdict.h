@@ -55,4 +55,12 @@ struct verdict verdict_compare(struct inquiry *inquiry, const struct side *decla
 			       const struct side *running,
 			       const struct platform *platform);
 
+/*
+ * The same for two digests of which neither is declared: whether they are one image,
+ * whichever of them holds the other.
+ */
+struct verdict verdict_compare_peers(struct inquiry *inquiry, const struct side *a,
+				     const struct side *b,
+				     const struct platform *platform);
+
 #endif

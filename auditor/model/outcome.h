@@ -24,6 +24,11 @@ struct judged_finding {
 	 * that it covered and that no longer show the finding are gone.
 	 */
 	const char *scopes;
+	/*
+	 * A tag or pin that this scan shows no more, and that stands in scopes which it was
+	 * not asked for: its scopes have changed, and nothing of it is this scan's to tell.
+	 */
+	bool elsewhere;
 };
 
 /* Owns its arena alone; borrows from the snapshot, which has to outlive it. */

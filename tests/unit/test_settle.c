@@ -8,16 +8,18 @@
 #define WEB "tree/t/path/deploy/web.yaml\n"
 #define OTHER "tree/t/path/other/x.yaml\n"
 
-/* One scan: what it covered, what it was hidden from, what it judged. */
+/* One scan: what it covered, what it was hidden from, what it concludes. */
 struct scene {
 	struct snapshot snapshot;
 	struct outcome outcome;
 };
 
-static const struct rule use_rule = { .id = "use-rule", .subject = SUBJECT_USE };
-static const struct rule tag_rule = { .id = "tag-rule", .subject = SUBJECT_TAG };
+static const struct rule use_rule = { .id = "r", .subject = SUBJECT_USE };
+static const struct rule declaration_rule = { .id = "r", .subject = SUBJECT_DECLARATION };
+static const struct rule pin_rule = { .id = "r", .subject = SUBJECT_PIN };
+static const struct rule tag_rule = { .id = "r", .subject = SUBJECT_TAG };
 static const struct rule registry_rule = {
-	.id = "registry-rule",
+	.id = "r",
 	.subject = SUBJECT_TAG,
 	.by_registry = true,
 };
@@ -41,7 +43,22 @@ static void scene_release(struct scene *scene)
 
 static struct finding finding_of(enum subject_kind subject)
 {
-	return (struct finding){ .rule = "r", .subject = subject, .fingerprint = "f1" };
+	return (struct finding){
+		.rule = "r",
+		.subject = subject,
+		.fingerprint = "f1",
+		.reference = "",
+	};
+}
+
+static void settle_all(struct scene *scene, const struct judged *judged, size_t count,
+		       const struct earlier_finding *earlier, size_t earlier_count)
+{
+	struct sight sight;
+
+	sight_make(&sight, &scene->snapshot);
+	settle(&sight, judged, count, earlier, earlier_count, &scene->outcome);
+	sight_release(&sight);
 }
 
 /* What a scan makes of one earlier finding that it did not meet, or judged so. */
@@ -52,7 +69,7 @@ static const struct judged_finding *settle_one(struct scene *scene,
 {
 	struct earlier_finding earlier = { 7, finding_of(subject), scopes };
 
-	settle(&scene->snapshot, judged, judged ? 1 : 0, &earlier, 1, &scene->outcome);
+	settle_all(scene, judged, judged ? 1 : 0, &earlier, 1);
 	assert_true(scene->outcome.finding_count <= 1);
 	return scene->outcome.finding_count ? &scene->outcome.findings[0] : NULL;
 }
@@ -149,10 +166,13 @@ static void what_was_judged_has_its_answer(void **state)
 	for (size_t i = 0; i < ARRAY_LENGTH(judged_cases); i++) {
 		const char *label = judged_cases[i].label;
 		struct scene scene = scene_new("cluster/c/namespace/shop", true);
+		struct finding finding = finding_of(judged_cases[i].rule->subject);
 		struct judged judged = {
 			.rule = judged_cases[i].rule,
 			.answer = judged_cases[i].answer,
-			.finding = finding_of(judged_cases[i].rule->subject),
+			.fingerprint = "f1",
+			.reference = "",
+			.finding = &finding,
 			.scopes = judged_cases[i].scopes,
 		};
 		const struct judged_finding *left =
@@ -180,29 +200,100 @@ static void a_selector_leaves_the_rest_of_the_cluster_alone(void **state)
 static void what_was_not_there_before_is_new(void **state)
 {
 	struct scene scene = scene_new("cluster/c", true);
+	struct finding finding = finding_of(SUBJECT_USE);
 	struct judged judged[] = {
-		{ &use_rule, ANSWER_YES, finding_of(SUBJECT_USE), SHOP },
-		{ &use_rule, ANSWER_NO, finding_of(SUBJECT_USE), SHOP },
-		{ &use_rule, ANSWER_UNKNOWN, finding_of(SUBJECT_USE), SHOP },
+		{ &use_rule, ANSWER_YES, "f1", "", &finding, SHOP },
+		{ &use_rule, ANSWER_NO, "f2", "", NULL, SHOP },
+		{ &use_rule, ANSWER_UNKNOWN, "f3", "", NULL, SHOP },
 	};
 
 	(void)state;
-	judged[1].finding.fingerprint = "f2";
-	judged[2].finding.fingerprint = "f3";
-	settle(&scene.snapshot, judged, 3, NULL, 0, &scene.outcome);
+	settle_all(&scene, judged, 3, NULL, 0);
 	assert_int_equal(scene.outcome.finding_count, 1);
 	assert_int_equal(scene.outcome.findings[0].finding.state, FINDING_NEW);
 	assert_int_equal(scene.outcome.findings[0].earlier_id, 0);
 	scene_release(&scene);
 }
 
-static void scopes_are_a_sorted_set(void **state)
+static void a_tag_that_stands_elsewhere_is_not_this_scans_to_tell(void **state)
 {
-	CLEANUP(arena_release) struct arena arena = ARENA_INIT;
+	struct scene scene = scene_new("cluster/c/namespace/shop", true);
+	const struct judged_finding *left;
 
 	(void)state;
-	assert_string_equal(scopes_merge(&arena, SHOP WEB SHOP, BANK WEB), BANK SHOP WEB);
-	assert_string_equal(scopes_merge(&arena, "", ""), "");
+	left = settle_one(&scene, SUBJECT_TAG, BANK SHOP, NULL);
+	assert_true(left->elsewhere);
+	scene_release(&scene);
+	scene = scene_new("cluster/c", true);
+	left = settle_one(&scene, SUBJECT_TAG, BANK SHOP, NULL);
+	assert_false(left->elsewhere);
+	scene_release(&scene);
+}
+
+/* Two work trees may have files of one name. */
+static void a_declaration_is_known_by_its_tree_as_well(void **state)
+{
+	struct scene scene = scene_new("tree/u", true);
+	struct finding finding = finding_of(SUBJECT_DECLARATION);
+	struct earlier_finding earlier = { 7, finding, WEB };
+	struct judged judged[] = {
+		{ &declaration_rule, ANSWER_YES, "f1", "", &finding,
+		  "tree/u/path/deploy/web.yaml\n" },
+	};
+
+	(void)state;
+	settle_all(&scene, judged, 1, &earlier, 1);
+	assert_int_equal(scene.outcome.finding_count, 1);
+	assert_int_equal(scene.outcome.findings[0].finding.state, FINDING_NEW);
+	judged[0].answer = ANSWER_NO;
+	scene.outcome.finding_count = 0;
+	settle_all(&scene, judged, 1, &earlier, 1);
+	assert_int_equal(scene.outcome.finding_count, 0);
+	scene_release(&scene);
+}
+
+#define HEX "7681a2ca5581475e00189d0215693a88283d22d43c1b08ce5d1f1ace40524d2b"
+#define PIN_1 "nginx:1.25@sha256:" HEX
+#define PIN_1_ALONE "docker.io/library/nginx@sha256:" HEX
+#define PIN_2 "nginx:1.26@sha512:" HEX HEX
+
+/* The ordinal of a pin among those of its repository is not what it is. */
+static void a_pin_is_known_by_its_digest_whatever_its_ordinal(void **state)
+{
+	struct scene scene = scene_new("tree/t/path/deploy/", true);
+	struct finding finding = finding_of(SUBJECT_PIN);
+	struct earlier_finding earlier = { 7, finding, OTHER };
+	struct judged judged[] = {
+		{ &pin_rule, ANSWER_NO, "f1", PIN_2, &finding, WEB },
+		{ &pin_rule, ANSWER_YES, "f2", PIN_1_ALONE, &finding, WEB },
+	};
+
+	(void)state;
+	earlier.finding.reference = PIN_1;
+	settle_all(&scene, judged, 1, &earlier, 1);
+	assert_int_equal(scene.outcome.finding_count, 0);
+	settle_all(&scene, judged, 2, &earlier, 1);
+	assert_int_equal(scene.outcome.finding_count, 1);
+	assert_int_equal(scene.outcome.findings[0].finding.state, FINDING_OPEN);
+	assert_int_equal(scene.outcome.findings[0].earlier_id, 7);
+	assert_string_equal(scene.outcome.findings[0].scopes, WEB OTHER);
+	scene_release(&scene);
+}
+
+static void a_finding_that_is_there_twice_is_settled_once(void **state)
+{
+	struct scene scene = scene_new("cluster/c", true);
+	struct finding finding = finding_of(SUBJECT_USE);
+	struct earlier_finding earlier[] = { { 7, finding, SHOP }, { 8, finding, SHOP } };
+	struct judged judged = { &use_rule, ANSWER_YES, "f1", "", &finding, SHOP };
+
+	(void)state;
+	settle_all(&scene, &judged, 1, earlier, 2);
+	assert_int_equal(scene.outcome.finding_count, 2);
+	assert_int_equal(scene.outcome.findings[0].finding.state, FINDING_OPEN);
+	assert_int_equal(scene.outcome.findings[1].finding.state, FINDING_FIXED);
+	assert_int_equal(scene.outcome.findings[1].earlier_id, 8);
+	scene_release(&scene);
 }
 
 int main(void)
@@ -212,7 +303,10 @@ int main(void)
 		cmocka_unit_test(what_was_judged_has_its_answer),
 		cmocka_unit_test(a_selector_leaves_the_rest_of_the_cluster_alone),
 		cmocka_unit_test(what_was_not_there_before_is_new),
-		cmocka_unit_test(scopes_are_a_sorted_set),
+		cmocka_unit_test(a_tag_that_stands_elsewhere_is_not_this_scans_to_tell),
+		cmocka_unit_test(a_declaration_is_known_by_its_tree_as_well),
+		cmocka_unit_test(a_pin_is_known_by_its_digest_whatever_its_ordinal),
+		cmocka_unit_test(a_finding_that_is_there_twice_is_settled_once),
 	};
 
 	return cmocka_run_group_tests_name("settle", tests, NULL, NULL);

@@ -1,0 +1,397 @@
+#include "drift/judgement.h"
+
+#include "base/buf.h"
+#include "drift/scopes.h"
+#include "model/scope.h"
+
+#define FINGERPRINT_DIGITS 32 /* hex digits of the sha256 that are kept */
+
+/* What findings are about, as the rules come by. */
+struct subject {
+	enum subject_kind kind;
+	union {
+		const struct use *use;
+		const struct declared_use *declared;
+		const struct tag_subject *tag;
+		const struct pin_subject *pin;
+	};
+	struct buf key; /* what tells it from others: no digests, no line numbers */
+	const char *scopes;
+};
+
+static void subject_release(struct subject *subject)
+{
+	buf_release(&subject->key);
+}
+
+/* An ordinal for duplicates, as the last part of the key. */
+static void add_ordinal(struct judgement *judgement, struct subject *subject)
+{
+	const char **kept;
+	void **slot = table_slot(&judgement->ordinals, subject->key.data,
+				 subject->key.length, &kept);
+	uintptr_t ordinal = (uintptr_t)*slot;
+
+	if (ordinal == 0)
+		*kept = arena_strndup(judgement->arena, subject->key.data,
+				      subject->key.length);
+	*slot = (void *)(ordinal + 1);
+	if (ordinal > 0)
+		buf_printf(&subject->key, "%zu", (size_t)ordinal);
+}
+
+/* Rule and subject. */
+static const char *fingerprint(struct judgement *judgement, const struct rule *rule,
+			       const struct subject *subject)
+{
+	CLEANUP(buf_release) struct buf key = BUF_KEY_INIT;
+	struct digest sha256 = { "" }, digest;
+
+	buf_add_part(&key, rule->id);
+	buf_add(&key, subject->key.data, subject->key.length);
+	digest = digest_compute(key.data, key.length, &sha256);
+	return arena_strndup(judgement->arena, strchr(digest.text, ':') + 1,
+			     FINGERPRINT_DIGITS);
+}
+
+static bool is_watched(const struct judgement *judgement, const struct rule *rule)
+{
+	return table_find(&judgement->watched, rule->id, strlen(rule->id)) != NULL;
+}
+
+/* Keep an answer that something may become of. */
+static void keep_answer(struct judgement *judgement, const struct rule *rule,
+			const struct subject *subject, enum answer answer,
+			struct finding *finding)
+{
+	struct judged *judged;
+
+	if (answer == ANSWER_NONE ||
+	    (answer != ANSWER_YES && !is_watched(judgement, rule)))
+		return;
+	finding->fingerprint = fingerprint(judgement, rule, subject);
+	judgement->judged = array_grow(judgement->judged, judgement->count,
+				       sizeof(*judgement->judged));
+	judged = &judgement->judged[judgement->count++];
+	*judged = (struct judged){
+		.rule = rule,
+		.answer = answer,
+		.fingerprint = finding->fingerprint,
+		.reference = finding->reference,
+		.scopes = subject->scopes,
+	};
+	if (answer == ANSWER_YES) {
+		judged->finding = arena_alloc(judgement->arena, sizeof(*finding));
+		memcpy(judged->finding, finding, sizeof(*finding));
+	}
+}
+
+/* Nothing is said yet but the rule. */
+static struct finding blank_finding(const struct drift *drift, const struct rule *rule)
+{
+	return (struct finding){
+		.rule = rule->id,
+		.level = rule->level,
+		.subject = rule->subject,
+		.message = "",
+		.cluster = "",
+		.namespace = "",
+		.object = { "", "", "" },
+		.container = "",
+		.class = "",
+		.reference = "",
+		.platform = "",
+		.file = "",
+		.path = "",
+		.first_seen_at = drift->snapshot->observed_at,
+		.last_seen_at = drift->snapshot->observed_at,
+	};
+}
+
+static void show_declared(struct finding *finding, const struct declared_use *declared)
+{
+	finding->namespace = declared->namespace;
+	finding->object = declared->object;
+	finding->container = declared->image.container;
+	finding->class = container_class_name(declared->image.class);
+	finding->reference = declared->image.text;
+	finding->file = declared->file;
+	finding->path = declared->path;
+	finding->line = declared->line;
+	finding->column = declared->column;
+	if (declared->image.state == REFERENCE_OK)
+		finding->declared = declared->image.ref.digest;
+}
+
+static void show_use(const struct drift *drift, struct finding *finding,
+		     const struct use *use)
+{
+	if (use->declared)
+		show_declared(finding, use->declared);
+	else if (use->row_count > 0)
+		finding->reference = use->rows[0].running->image.text;
+	finding->cluster = drift->snapshot->cluster.name;
+	finding->namespace = use->namespace;
+	finding->object = use->object;
+	finding->container = use->container;
+	finding->class = container_class_name(use->class);
+}
+
+static void show_tag(const struct drift *drift, struct finding *finding,
+		     const struct tag_subject *tag)
+{
+	const struct tag_mention *mention = tag_subject_evidence(tag);
+
+	if (mention->declared)
+		show_declared(finding, mention->declared);
+	else
+		show_use(drift, finding, mention->use);
+	finding->reference = arena_printf(drift->texts, "%s/%s:%s", tag->registry,
+					  tag->repository, tag->tag);
+	finding->declared = (struct digest){ "" };
+}
+
+/* A scope that is made once for a name: a namespace, or a path. */
+static const char *memo_scope(struct judgement *judgement, struct table *memo,
+			      const char *name, const char *key,
+			      const char *(*make)(struct arena *, const char *key,
+						  const char *name))
+{
+	const char **kept;
+	void **scope = table_slot(memo, name, strlen(name), &kept);
+
+	if (!*scope) {
+		*kept = name;
+		*scope = (void *)(uintptr_t)make(judgement->arena, key, name);
+	}
+	return *scope;
+}
+
+static const char *namespace_scope(struct judgement *judgement, const char *namespace)
+{
+	return memo_scope(judgement, &judgement->namespaces, namespace,
+			  judgement->drift->snapshot->cluster.key, scope_of_namespace);
+}
+
+static const char *path_scope(struct judgement *judgement, const char *path)
+{
+	return memo_scope(judgement, &judgement->paths, path,
+			  judgement->drift->snapshot->tree, scope_of_path);
+}
+
+/* What no manifest declares rests on every part of the work tree that was covered. */
+static const char *claimed_scopes(struct judgement *judgement, const char *namespace)
+{
+	const struct snapshot *snapshot = judgement->drift->snapshot;
+	CLEANUP(scope_set_release) struct scope_set set = { TABLE_INIT };
+	const char **kept;
+	void **scopes =
+		table_slot(&judgement->claimed, namespace, strlen(namespace), &kept);
+
+	if (*scopes)
+		return *scopes;
+	*kept = namespace;
+	scope_set_add(&set, namespace_scope(judgement, namespace));
+	for (size_t i = 0; i < snapshot->coverage_count; i++) {
+		if (strncmp(snapshot->coverage[i].scope, "tree/", strlen("tree/")) == 0)
+			scope_set_add(&set, snapshot->coverage[i].scope);
+	}
+	*scopes = (void *)(uintptr_t)scope_set_text(&set, judgement->arena);
+	return *scopes;
+}
+
+static const char *use_scopes(struct judgement *judgement, const struct use *use)
+{
+	const char *namespace = namespace_scope(judgement, use->namespace);
+
+	if (use->declared)
+		return arena_printf(judgement->arena, "%s\n%s\n", namespace,
+				    path_scope(judgement, use->declared->path));
+	if (use->claimed)
+		return claimed_scopes(judgement, use->namespace);
+	return arena_printf(judgement->arena, "%s\n", namespace);
+}
+
+static const char *tag_scopes(struct judgement *judgement, const struct tag_subject *tag)
+{
+	CLEANUP(scope_set_release) struct scope_set set = { TABLE_INIT };
+
+	for (size_t i = 0; i < tag->mention_count; i++) {
+		const struct tag_mention *mention = &tag->mentions[i];
+
+		scope_set_add(
+			&set,
+			mention->declared
+				? path_scope(judgement, mention->declared->path)
+				: namespace_scope(judgement, mention->use->namespace));
+	}
+	return scope_set_text(&set, judgement->arena);
+}
+
+static const char *pin_scopes(struct judgement *judgement, const struct pin_subject *pin)
+{
+	CLEANUP(scope_set_release) struct scope_set set = { TABLE_INIT };
+
+	for (size_t i = 0; i < pin->mention_count; i++)
+		scope_set_add(&set, path_scope(judgement, pin->mentions[i]->path));
+	return scope_set_text(&set, judgement->arena);
+}
+
+static void show_subject(const struct drift *drift, struct finding *finding,
+			 const struct subject *subject)
+{
+	switch (subject->kind) {
+	case SUBJECT_USE:
+		show_use(drift, finding, subject->use);
+		break;
+	case SUBJECT_DECLARATION:
+		show_declared(finding, subject->declared);
+		break;
+	case SUBJECT_TAG:
+		show_tag(drift, finding, subject->tag);
+		break;
+	case SUBJECT_PIN:
+		show_declared(finding, subject->pin->mentions[0]);
+		break;
+	}
+}
+
+static enum answer ask(struct drift *drift, const struct rule *rule,
+		       const struct subject *subject, struct finding *finding)
+{
+	enum answer answer = ANSWER_NONE;
+
+	switch (subject->kind) {
+	case SUBJECT_USE:
+		answer = rule->use(drift, subject->use, finding);
+		if (answer == ANSWER_NO && drift->snapshot->selector[0] != '\0')
+			answer = ANSWER_NONE; /* pods left out may say otherwise */
+		break;
+	case SUBJECT_DECLARATION:
+		answer = rule->declaration(drift, subject->declared, finding);
+		break;
+	case SUBJECT_TAG:
+		answer = rule->tag(drift, subject->tag, finding);
+		break;
+	case SUBJECT_PIN:
+		answer = rule->pin(drift, subject->pin, finding);
+		break;
+	}
+	return answer;
+}
+
+/* Ask all rules of its kind. */
+static void judge(struct judgement *judgement, const struct subject *subject)
+{
+	for (const struct rule *rule = rules; rule->id; rule++) {
+		struct finding finding;
+		enum answer answer;
+
+		if (rule->subject != subject->kind)
+			continue;
+		finding = blank_finding(judgement->drift, rule);
+		show_subject(judgement->drift, &finding, subject);
+		answer = ask(judgement->drift, rule, subject, &finding);
+		keep_answer(judgement, rule, subject, answer, &finding);
+	}
+}
+
+static void add_object(struct buf *key, const struct object_id *object)
+{
+	buf_add_part(key, object->api_group);
+	buf_add_part(key, object->kind);
+	buf_add_part(key, object->name);
+}
+
+static void judge_use(struct judgement *judgement, const struct use *use)
+{
+	CLEANUP(subject_release)
+	struct subject subject = { .kind = SUBJECT_USE, .key = BUF_KEY_INIT, .use = use };
+
+	subject.scopes = use_scopes(judgement, use);
+	buf_add_part(&subject.key, judgement->drift->snapshot->cluster.key);
+	buf_add_part(&subject.key, use->namespace);
+	add_object(&subject.key, &use->object);
+	buf_add_part(&subject.key, container_class_name(use->class));
+	buf_add_part(&subject.key, use->container);
+	judge(judgement, &subject);
+}
+
+static void judge_declaration(struct judgement *judgement,
+			      const struct declared_use *declared)
+{
+	const struct container_image *image = &declared->image;
+	CLEANUP(subject_release)
+	struct subject subject = { .kind = SUBJECT_DECLARATION,
+				   .key = BUF_KEY_INIT,
+				   .declared = declared };
+
+	subject.scopes = arena_printf(judgement->arena, "%s\n",
+				      path_scope(judgement, declared->path));
+	buf_add_part(&subject.key, declared->path);
+	add_object(&subject.key, &declared->object);
+	buf_add_part(&subject.key, container_class_name(image->class));
+	buf_add_part(&subject.key,
+		     image->container[0] != '\0' ? image->container : declared->field);
+	add_ordinal(judgement, &subject);
+	judge(judgement, &subject);
+}
+
+static void judge_tag(struct judgement *judgement, const struct tag_subject *tag)
+{
+	CLEANUP(subject_release)
+	struct subject subject = { .kind = SUBJECT_TAG, .key = BUF_KEY_INIT, .tag = tag };
+
+	subject.scopes = tag_scopes(judgement, tag);
+	buf_add_part(&subject.key, tag->registry);
+	buf_add_part(&subject.key, tag->repository);
+	buf_add_part(&subject.key, tag->tag);
+	judge(judgement, &subject);
+}
+
+static void judge_pin(struct judgement *judgement, const struct pin_subject *pin)
+{
+	CLEANUP(subject_release)
+	struct subject subject = { .kind = SUBJECT_PIN, .key = BUF_KEY_INIT, .pin = pin };
+
+	subject.scopes = pin_scopes(judgement, pin);
+	buf_add_part(&subject.key, pin->ref.registry);
+	buf_add_part(&subject.key, pin->ref.repository);
+	add_ordinal(judgement, &subject);
+	judge(judgement, &subject);
+}
+
+static void watch(struct judgement *judgement, const char *rule)
+{
+	const char **kept;
+	void **slot = table_slot(&judgement->watched, rule, strlen(rule), &kept);
+
+	*kept = rule;
+	*slot = judgement;
+}
+
+void judgement_make(struct judgement *judgement, struct drift *drift,
+		    const struct earlier_finding *earlier, size_t earlier_count)
+{
+	*judgement = (struct judgement){ .drift = drift, .arena = drift->texts };
+	for (size_t i = 0; i < earlier_count; i++)
+		watch(judgement, earlier[i].finding.rule);
+	for (size_t i = 0; i < drift->snapshot->declared_count; i++)
+		judge_declaration(judgement, &drift->snapshot->declared[i]);
+	for (size_t i = 0; i < drift->join.use_count; i++)
+		judge_use(judgement, &drift->join.uses[i]);
+	for (size_t i = 0; i < drift->subjects.tag_count && !drift->offline; i++)
+		judge_tag(judgement, &drift->subjects.tags[i]);
+	for (size_t i = 0; i < drift->subjects.pin_count; i++)
+		judge_pin(judgement, &drift->subjects.pins[i]);
+}
+
+void judgement_release(struct judgement *judgement)
+{
+	free(judgement->judged);
+	table_release(&judgement->watched);
+	table_release(&judgement->ordinals);
+	table_release(&judgement->paths);
+	table_release(&judgement->namespaces);
+	table_release(&judgement->claimed);
+}

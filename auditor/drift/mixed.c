@@ -1,0 +1,83 @@
+#include "drift/mixed.h"
+
+#include "drift/evaluate.h"
+
+#define MIXED_MOST                                                                       \
+	16 /* different digests of one use that are compared with each other             \
+	    */
+
+/* The rows that are asked, one for each digest on each platform. */
+struct samples {
+	const struct use_row *rows[MIXED_MOST];
+	size_t count;
+	bool more; /* there are others still */
+};
+
+static bool is_alike(const struct use_row *a, const struct use_row *b)
+{
+	return strcmp(a->running->image_id_text, b->running->image_id_text) == 0 &&
+	       platform_equal(&a->running->platform, &b->running->platform);
+}
+
+static void sample(struct samples *samples, const struct use_row *row)
+{
+	if (!evaluate_asks(row))
+		return;
+	for (size_t i = 0; i < samples->count; i++) {
+		if (is_alike(samples->rows[i], row))
+			return;
+	}
+	if (samples->count < MIXED_MOST)
+		samples->rows[samples->count++] = row;
+	else
+		samples->more = true;
+}
+
+/* Two rows of one platform, or of none that both would share. */
+static enum answer compare_rows(struct drift *drift, const struct use_row *one,
+				const struct use_row *other)
+{
+	struct side a = evaluate_side(one, NULL), b = evaluate_side(other, NULL);
+	struct platform platform = one->running->platform;
+	bool same_platform = platform_equal(&platform, &other->running->platform);
+	bool two_platforms = !same_platform && platform_known(&platform) &&
+			     platform_known(&other->running->platform);
+	struct verdict verdict;
+
+	if (!digest_known(&a.digest) || !digest_known(&b.digest))
+		return ANSWER_UNKNOWN;
+	if (!same_platform)
+		platform = platform_make("", "", "");
+	verdict = verdict_compare_peers(&drift->inquiry, &a, &b, &platform);
+	if (verdict.answer == VERDICT_MATCH || verdict.how == HOW_OTHER_PLATFORM)
+		return ANSWER_NO;
+	if (verdict.answer != VERDICT_DRIFT)
+		return ANSWER_UNKNOWN;
+	if (verdict.one_platform || platform_known(&platform))
+		return ANSWER_YES;
+	return two_platforms ? ANSWER_NO : ANSWER_UNKNOWN;
+}
+
+struct mixed mixed_evaluate(struct drift *drift, const struct use *use)
+{
+	struct samples samples = { .count = 0 };
+	struct mixed mixed = { ANSWER_NO, NULL, NULL };
+
+	for (size_t i = 0; i < use->row_count; i++)
+		sample(&samples, &use->rows[i]);
+	if (samples.more)
+		mixed.answer = ANSWER_UNKNOWN;
+	for (size_t i = 0; i < samples.count; i++) {
+		for (size_t j = i + 1; j < samples.count; j++) {
+			const struct use_row *one = samples.rows[i];
+			const struct use_row *other = samples.rows[j];
+			enum answer answer = compare_rows(drift, one, other);
+
+			if (answer == ANSWER_YES && mixed.answer != ANSWER_YES)
+				mixed = (struct mixed){ answer, one, other };
+			else if (answer == ANSWER_UNKNOWN && mixed.answer == ANSWER_NO)
+				mixed.answer = answer;
+		}
+	}
+	return mixed;
+}

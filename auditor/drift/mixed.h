@@ -1,0 +1,20 @@
+/*
+ * mixed.h - do the pods of one workload run different images for one container?
+ */
+#ifndef DRIFT_MIXED_H
+#define DRIFT_MIXED_H
+
+#include "drift/drift.h"
+
+struct mixed {
+	enum answer answer;
+	const struct use_row *one, *other; /* ANSWER_YES: proved to differ */
+};
+
+/*
+ * Compare what the rows of a use run, each digest once.  Nodes of two platforms rightly
+ * run two manifests; what counts is proved for one platform.
+ */
+struct mixed mixed_evaluate(struct drift *drift, const struct use *use);
+
+#endif

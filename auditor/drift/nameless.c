@@ -1,0 +1,165 @@
+#include "drift/nameless.h"
+
+#include "base/buf.h"
+#include "model/workload.h"
+
+/* Where workloads of one kind and name are. */
+struct places {
+	const char *namespace; /* of the first; NULL while there is none */
+	bool several;
+};
+
+/* One declared object against the one workload that may be meant. */
+struct likeness {
+	size_t same, other; /* containers with the same repository, with another one */
+};
+
+static struct buf object_key(const char *path, const struct object_id *object)
+{
+	const struct workload_kind *kind =
+		workload_kind_find(object->api_group, object->kind);
+	struct buf key = BUF_KEY_INIT;
+
+	buf_add_part(&key, path);
+	buf_add_part(&key, kind ? kind->api_group : object->api_group);
+	buf_add_part(&key, object->kind);
+	buf_add_part(&key, object->name);
+	return key;
+}
+
+static struct buf container_key(const struct object_id *object,
+				const struct container_image *image)
+{
+	struct buf key = object_key("", object);
+
+	buf_add_part(&key, container_class_name(image->class));
+	buf_add_part(&key, image->container);
+	return key;
+}
+
+/* The value of a key, made of `size` bytes where it is new. */
+static void *value_of(struct nameless *nameless, struct table *table,
+		      const struct buf *key, size_t size)
+{
+	const char **kept;
+	void **slot = table_slot(table, key->data, key->length, &kept);
+
+	if (!*slot) {
+		*kept = arena_strndup(&nameless->arena, key->data, key->length);
+		*slot = arena_alloc(&nameless->arena, size);
+	}
+	return *slot;
+}
+
+static struct places *places_of(const struct nameless *nameless,
+				const struct object_id *object)
+{
+	CLEANUP(buf_release) struct buf key = object_key("", object);
+
+	return table_find(&nameless->workloads, key.data, key.length);
+}
+
+static bool is_nameless(const struct declared_use *use)
+{
+	return use->workload && use->namespace[0] == '\0';
+}
+
+/* A container of a workload in the cluster, which may be one that is looked for. */
+static void add_image(struct nameless *nameless, const char *namespace,
+		      const struct object_id *object, const struct container_image *image)
+{
+	struct places *places = places_of(nameless, object);
+	const struct container_image **first;
+
+	if (!places)
+		return;
+	CLEANUP(buf_release) struct buf key = container_key(object, image);
+
+	if (!places->namespace)
+		places->namespace = namespace;
+	else if (strcmp(places->namespace, namespace) != 0)
+		places->several = true;
+	first = value_of(nameless, &nameless->containers, &key, sizeof(*first));
+	if (!*first)
+		*first = image;
+}
+
+static void add_cluster(struct nameless *nameless, const struct snapshot *snapshot)
+{
+	for (size_t i = 0; i < snapshot->live_count; i++) {
+		const struct live_workload *live = &snapshot->live[i];
+
+		for (size_t j = 0; j < live->image_count; j++)
+			add_image(nameless, live->namespace, &live->object,
+				  &live->images[j]);
+	}
+	for (size_t i = 0; i < snapshot->running_count; i++) {
+		const struct running_use *running = &snapshot->running[i];
+
+		for (size_t j = 0; j < running->owner_count; j++)
+			add_image(nameless, running->namespace, &running->owners[j],
+				  &running->image);
+	}
+}
+
+/* Compare one declared container with that of the workload. */
+static void compare(struct nameless *nameless, const struct declared_use *use)
+{
+	CLEANUP(buf_release) struct buf object = object_key(use->path, &use->object);
+	CLEANUP(buf_release)
+	struct buf container = container_key(&use->object, &use->image);
+	struct likeness *likeness =
+		value_of(nameless, &nameless->objects, &object, sizeof(*likeness));
+	const struct container_image **image =
+		table_find(&nameless->containers, container.data, container.length);
+
+	if (!image || (*image)->state != REFERENCE_OK || use->image.state != REFERENCE_OK)
+		return;
+	if (image_ref_same_repository(&(*image)->ref, &use->image.ref))
+		likeness->same++;
+	else
+		likeness->other++;
+}
+
+void nameless_make(struct nameless *nameless, const struct snapshot *snapshot)
+{
+	*nameless = (struct nameless){ .arena = ARENA_INIT };
+	for (size_t i = 0; i < snapshot->declared_count; i++) {
+		CLEANUP(buf_release)
+		struct buf key = object_key("", &snapshot->declared[i].object);
+
+		if (is_nameless(&snapshot->declared[i]))
+			value_of(nameless, &nameless->workloads, &key,
+				 sizeof(struct places));
+	}
+	if (nameless->workloads.count == 0)
+		return;
+	add_cluster(nameless, snapshot);
+	for (size_t i = 0; i < snapshot->declared_count; i++) {
+		if (is_nameless(&snapshot->declared[i]))
+			compare(nameless, &snapshot->declared[i]);
+	}
+}
+
+void nameless_release(struct nameless *nameless)
+{
+	table_release(&nameless->workloads);
+	table_release(&nameless->containers);
+	table_release(&nameless->objects);
+	arena_release(&nameless->arena);
+}
+
+const char *nameless_namespace(const struct nameless *nameless,
+			       const struct declared_use *use)
+{
+	CLEANUP(buf_release) struct buf key = object_key(use->path, &use->object);
+	const struct places *places = places_of(nameless, &use->object);
+	const struct likeness *likeness =
+		table_find(&nameless->objects, key.data, key.length);
+
+	if (!places || !places->namespace)
+		return "";
+	if (places->several || !likeness || likeness->same == 0 || likeness->other > 0)
+		return NULL;
+	return places->namespace;
+}

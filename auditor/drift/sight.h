@@ -1,0 +1,30 @@
+/*
+ * sight.h - what a scan was asked to look at, and what of that it saw
+ *
+ * Made of a snapshot's coverage and gaps.  Of the areas that hold a scope the nearest
+ * says whether it was observed; a gap over any of them hides it.
+ */
+#ifndef DRIFT_SIGHT_H
+#define DRIFT_SIGHT_H
+
+#include "model/snapshot.h"
+
+struct sight {
+	struct arena arena;
+	struct table areas; /* scope to struct area */
+	bool selective;     /* a label selector chose what was seen of the cluster */
+};
+
+void sight_make(struct sight *sight, const struct snapshot *snapshot);
+void sight_release(struct sight *sight);
+
+/* Whether the scan was to look there. */
+bool sight_asked(const struct sight *sight, const char *scope);
+/* Whether it did. */
+bool sight_observed(const struct sight *sight, const char *scope);
+/* Whether it did so in all of an area, no part of which is hidden. */
+bool sight_observed_whole(const struct sight *sight, const char *area);
+/* True where what it did not see may be there all the same: a selector passed it over. */
+bool sight_leaves_out(const struct sight *sight, const char *scope);
+
+#endif
