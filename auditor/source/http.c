@@ -252,6 +252,9 @@ static void transfer_end(struct transfer *transfer, CURLcode code)
 {
 	transfer_leave(transfer);
 	transfer_conclude(transfer, code);
+	http_host_heed(transfer->host, &transfer->response);
+	log_message(LOG_DEBUG, "%s %s: %ld %s", transfer->method, transfer->url,
+		    transfer->response.status, transfer->response.err.text);
 	if (transfer_redirect(transfer) || transfer_retry(transfer, code))
 		return;
 	http_host_note(transfer->host, host_failure(transfer, code));

@@ -45,8 +45,9 @@ struct http_response {
 	 * keeps away from), with the host named.
 	 */
 	struct error err;
-	bool not_http; /* something answered or hung up, but not in HTTP: perhaps TLS */
-	CURL *curl;    /* for http_header(); not for other use */
+	bool elsewhere; /* a redirect led to another host, whose answer this is */
+	bool not_http;  /* something answered or hung up, but not in HTTP: perhaps TLS */
+	CURL *curl;     /* for http_header(); not for other use */
 };
 
 struct http_request {

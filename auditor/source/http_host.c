@@ -137,6 +137,22 @@ void http_host_slow_down(struct http_host *host, double until)
 	host->rate = greater(RATE_LEAST, lesser(host->rate, RATE) / 2);
 }
 
+/*
+ * draft-ietf-httpapi-ratelimit-headers: nothing left, and for how many seconds.  Docker
+ * Hub's remaining pulls come without a reset and do not count HEAD: they stop nothing.
+ */
+void http_host_heed(struct http_host *host, const struct http_response *response)
+{
+	const char *remaining = http_header(response, "RateLimit-Remaining");
+	const char *reset = http_header(response, "RateLimit-Reset");
+	double seconds = reset ? http_retry_after(reset, 0) : -1;
+
+	if (remaining && strtoul(remaining, NULL, 10) == 0 && seconds > 0 &&
+	    seconds <= HTTP_WAIT_SECONDS)
+		host->not_before =
+			greater(host->not_before, timestamp_monotonic() + seconds);
+}
+
 void http_host_note(struct http_host *host, const char *failure)
 {
 	if (!failure) {

@@ -40,6 +40,7 @@ struct transfer {
 	struct http_trust trust; /* as the request's, less what a redirect takes away */
 	unsigned tries;          /* attempts at this URL so far */
 	unsigned redirects;
+	bool elsewhere;    /* one of them led to another host */
 	double not_before; /* monotonic; when a retry is due */
 
 	/* The attempt that is under way. */
@@ -105,6 +106,8 @@ struct transfer *http_host_drop(struct http_host *host);
 double http_host_wake(const struct http_host *host, unsigned most_at_once);
 /* The host asks for patience: nothing before `until`, and half the pace from then on. */
 void http_host_slow_down(struct http_host *host, double until);
+/* What an answer says of the host's patience: RateLimit-Remaining and -Reset. */
+void http_host_heed(struct http_host *host, const struct http_response *response);
 /* A request ended: `failure` says why without a usable answer, NULL that it had one. */
 void http_host_note(struct http_host *host, const char *failure);
 

@@ -1,6 +1,7 @@
 #include "source/http_private.h"
 
 #include "base/memory.h"
+#include "source/address.h"
 
 #include <strings.h>
 
@@ -56,6 +57,15 @@ static void forget_identity(struct transfer *transfer)
 	transfer->trust.insecure = false;
 }
 
+/* Did a public address answer?  (Behind a proxy that is the proxy's matter.) */
+static bool came_from_public(const struct transfer *transfer)
+{
+	char *address = NULL;
+
+	curl_easy_getinfo(transfer->curl, CURLINFO_PRIMARY_IP, &address);
+	return address && address[0] && address_kind_of_host(address) == ADDRESS_PUBLIC;
+}
+
 /* Why the redirect is not followed, or NULL. */
 static const char *refusal(const struct transfer *transfer, const struct url *next)
 {
@@ -92,8 +102,12 @@ bool http_redirect(struct transfer *transfer, struct error *err)
 		return error_set(err, ERROR_NETWORK,
 				 "the redirect from %s to %s is not followed: %s", here,
 				 url_host_text(there, &next), why);
-	if (!url_same_origin(&transfer->target, &next))
+	if (!url_same_origin(&transfer->target, &next)) {
 		forget_identity(transfer);
+		transfer->elsewhere = true;
+		/* A stranger must not send us into the network that we run in. */
+		transfer->request.refuse_private |= came_from_public(transfer);
+	}
 	free(transfer->url);
 	transfer->url = location;
 	location = NULL;

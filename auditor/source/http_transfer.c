@@ -191,6 +191,7 @@ void transfer_conclude(struct transfer *transfer, CURLcode code)
 	struct http_response *response = &transfer->response;
 
 	curl_easy_getinfo(transfer->curl, CURLINFO_RESPONSE_CODE, &response->status);
+	response->elsewhere = transfer->elsewhere;
 	if (code == CURLE_OK)
 		return;
 	response->not_http = code == CURLE_UNSUPPORTED_PROTOCOL ||

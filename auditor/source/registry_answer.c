@@ -148,6 +148,8 @@ const char *answer_complaint(const struct http_response *response, struct arena 
 	const char *text = buf_text(&response->body);
 	size_t length = strcspn(text, "\r\n");
 
+	if (response->elsewhere)
+		return "";
 	answer_media_type(type, response);
 	if (text[0] == '{')
 		return json_complaint(response, arena);

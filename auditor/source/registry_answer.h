@@ -47,7 +47,8 @@ MUST_CHECK bool answer_content(struct image *image, struct arena *arena,
 
 /*
  * What the body of a refusal says, as " (code: message)" or " (text)"; "" where it says
- * nothing that can be shown.
+ * nothing that can be shown, or was said by another host than the registry: what that
+ * may be is the registry's choice, and might be read off the report.
  */
 const char *answer_complaint(const struct http_response *response, struct arena *arena);
 

@@ -52,6 +52,20 @@ static bool is_path_text(const char *text)
 				 "0123456789._-/:")] == '\0';
 }
 
+/* The token server's word stands for the registry's. */
+static void take_token_refusal(struct question *question,
+			       const struct authorization *authorization)
+{
+	CLEANUP(buf_release) struct buf text = BUF_INIT(REASON_BYTES);
+
+	buf_puts(&text, authorization->reason);
+	if (authorization->state == FACT_DENIED)
+		buf_printf(&text, "; %s",
+			   registry_auth_note(question->contact->auth,
+					      question->want.repository));
+	give_up(question, authorization->state, buf_text(&text));
+}
+
 static void question_done(struct http_response *response, void *user);
 
 /* auth_waiter.ready */
@@ -64,7 +78,7 @@ static void send_signed(const struct authorization *authorization, void *user)
 	bool manifest = wants_manifest(question);
 
 	if (authorization->state != FACT_FOUND) {
-		give_up(question, authorization->state, authorization->reason);
+		take_token_refusal(question, authorization);
 		return;
 	}
 	question->was_signed = authorization->header != NULL;

@@ -149,6 +149,13 @@ class Redirects(HostileCase):
     def test_the_same_place_may_be_named_relatively(self):
         self.assertEqual(self.found(self.tag("relative")), FOUND)
 
+    def test_another_host_s_words_do_not_get_into_reports(self):
+        with HostileRegistry() as other:
+            self.hostile.elsewhere = other.url
+            fact = self.tag("elsewhere403")
+        self.assertEqual(fact["state"], "denied")
+        self.assertNotIn("expired", fact["reason"])
+
     def test_what_is_not_followed_is_named(self):
         for habit, words in (("tofile", "another scheme"), ("loop", "too many redirects"),
                              ("userinfo", "user name or password")):
@@ -301,6 +308,12 @@ class Patience(HostileCase):
                 self.assertEqual(self.found(facts.tag("later/app:1")), FOUND)
                 self.assertGreaterEqual(facts.seconds, least)
                 self.assertLess(facts.seconds, most)
+
+    def test_a_ratelimit_that_is_used_up_is_waited_for(self):
+        facts = self.probe("tag", self.name("exhausted"))
+        self.assertEqual(self.found(facts.tag("exhausted/app:1")), FOUND)
+        self.assertGreaterEqual(facts.seconds, 1.9)
+        self.assertLess(facts.seconds, 4)
 
     def test_who_asks_for_too_much_patience_gets_none(self):
         self.hostile.retry_after = "1000000000"

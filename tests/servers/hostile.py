@@ -196,6 +196,15 @@ class Habits:
         return response(401, headers=[
             ("WWW-Authenticate", f'Bearer realm="{self.owner.url}/token",service="s"')])
 
+    def elsewhere403(self, request):
+        """To another host, which refuses with words of its own."""
+        where = self.owner.elsewhere + request.target.replace("elsewhere403", "forbidden")
+        return response(307, headers=[("Location", where)])
+
+    def exhausted(self, _):
+        """A manifest, and nothing more for two seconds."""
+        return manifest(more=[("RateLimit-Remaining", "0"), ("RateLimit-Reset", "2")])
+
     def forbidden(self, _):
         return response(403, b"Your authorization token has expired.\nmore",
                         [("Content-Type", "text/plain")])
