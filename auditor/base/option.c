@@ -93,9 +93,10 @@ const char *option_nearest(const char *text, const char *const *names)
 }
 
 /* `text` may go on with "=value", which may be a secret and is no part of the name. */
-static bool unknown_option(const struct option *options, unsigned command,
-			   const char *text, struct error *err)
+static bool unknown_option(const struct option_table *table, const char *text,
+			   struct error *err)
 {
+	const struct option *options = table->options;
 	const char *names[NAMES_MOST];
 	char name[NAME_BYTES];
 	const char *nearest;
@@ -103,7 +104,7 @@ static bool unknown_option(const struct option *options, unsigned command,
 
 	snprintf(name, sizeof(name), "%.*s", (int)strcspn(text, "="), text);
 	for (; options->name && count < NAMES_MOST - 1; options++) {
-		if (options->commands & command)
+		if (options->commands & table->command)
 			names[count++] = options->name;
 	}
 	names[count] = NULL;
@@ -115,20 +116,35 @@ static bool unknown_option(const struct option *options, unsigned command,
 	return error_set(err, ERROR_USAGE, "unknown option --%s; see --help", name);
 }
 
-/* "--name", "--name=value", or "--name value": takes the next argument itself. */
-static bool parse_long(const struct option *options, unsigned command, void *values,
-		       char **argv, int *at, struct error *err)
+/* The row of a long name, or of a letter; the one without name where there is none. */
+static const struct option *find_option(const struct option_table *table,
+					const char *name, size_t length, char letter)
 {
-	const char *text = argv[*at] + 2;
-	size_t length = strcspn(text, "=");
-	const struct option *option = options;
+	const struct option *option = table->options;
 
-	while (option->name &&
-	       !((option->commands & command) && strlen(option->name) == length &&
-		 strncmp(option->name, text, length) == 0))
-		option++;
+	for (; option->name; option++) {
+		if (!(option->commands & table->command))
+			continue;
+		if (letter ? option->letter == letter
+			   : strlen(option->name) == length &&
+				     strncmp(option->name, name, length) == 0)
+			break;
+	}
+	return option;
+}
+
+/*
+ * "--name", "--name=value", or "--name value": then the value is `**next`, which is
+ * taken.
+ */
+static bool parse_long(const struct option_table *table, const char *text, char ***next,
+		       struct error *err)
+{
+	size_t length = strcspn(text, "=");
+	const struct option *option = find_option(table, text, length, '\0');
+
 	if (!option->name)
-		return unknown_option(options, command, text, err);
+		return unknown_option(table, text, err);
 	if (option->kind == OPTION_FLAG && text[length] == '=')
 		return error_set(err, ERROR_USAGE, "--%s takes no value", option->name);
 	if (option->kind == OPTION_FLAG)
@@ -136,41 +152,38 @@ static bool parse_long(const struct option *options, unsigned command, void *val
 	else if (text[length] == '=')
 		text += length + 1;
 	else
-		text = argv[++*at];
+		text = *(*next)++;
 	if (!text)
 		return error_set(err, ERROR_USAGE, "--%s needs a value: %s", option->name,
 				 option->argument);
-	option_set(option, values, text);
+	option_set(option, table->values, text);
 	return true;
 }
 
 /* "-A", "-Av", "-n value", "-nvalue", "-n=value". */
-static bool parse_short(const struct option *options, unsigned command, void *values,
-			char **argv, int *at, struct error *err)
+static bool parse_short(const struct option_table *table, const char *text, char ***next,
+			struct error *err)
 {
-	for (const char *text = argv[*at] + 1; *text; text++) {
-		const struct option *option = options;
+	for (; *text; text++) {
+		const struct option *option = find_option(table, "", 0, *text);
 
-		while (option->name &&
-		       !((option->commands & command) && option->letter == *text))
-			option++;
 		if (!option->name)
 			return error_set(err, ERROR_USAGE,
 					 "unknown option -%c; see --help",
 					 isprint((unsigned char)*text) ? *text : '?');
 		if (option->kind == OPTION_FLAG) {
-			option_set(option, values, "");
+			option_set(option, table->values, "");
 			continue;
 		}
 		text++;
 		if (*text == '=')
 			text++;
 		else if (*text == '\0')
-			text = argv[++*at];
+			text = *(*next)++;
 		if (!text)
 			return error_set(err, ERROR_USAGE, "-%c needs a value: %s",
 					 option->letter, option->argument);
-		option_set(option, values, text);
+		option_set(option, table->values, text);
 		return true;
 	}
 	return true;
@@ -236,26 +249,30 @@ static bool set_from_environment(const struct option *option, void *values,
 	return true;
 }
 
-bool option_parse(const struct option *options, unsigned command, void *values, int argc,
-		  char **argv, struct option_list *operands, struct error *err)
+bool option_parse(const struct option_table *table, char **arguments,
+		  struct option_list *operands, struct error *err)
 {
+	char **next = arguments;
 	bool ended = false;
 
-	for (int i = 1; i < argc; i++) {
-		const char *text = argv[i];
+	while (*next) {
+		const char *text = *next++;
+		bool parsed = true;
 
 		if (ended || text[0] != '-' || text[1] == '\0')
 			option_list_add(operands, text);
 		else if (strcmp(text, "--") == 0)
 			ended = true;
-		else if (text[1] == '-'
-				 ? !parse_long(options, command, values, argv, &i, err)
-				 : !parse_short(options, command, values, argv, &i, err))
+		else if (text[1] == '-')
+			parsed = parse_long(table, text + 2, &next, err);
+		else
+			parsed = parse_short(table, text + 1, &next, err);
+		if (!parsed)
 			return false;
 	}
-	for (const struct option *option = options; option->name; option++) {
-		if ((option->commands & command) &&
-		    !set_from_environment(option, values, err))
+	for (const struct option *option = table->options; option->name; option++) {
+		if ((option->commands & table->command) &&
+		    !set_from_environment(option, table->values, err))
 			return false;
 	}
 	return true;

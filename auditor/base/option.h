@@ -34,15 +34,22 @@ struct option {
 	unsigned commands;    /* bits: which commands have it */
 };
 
+/* What is parsed into what: the rows of `command`, a bit, fill in `*values`. */
+struct option_table {
+	const struct option *options; /* up to a row without name */
+	unsigned command;
+	void *values;
+};
+
 /*
- * Read `argv[1..]` into `*values` by the rows (up to one without name) of `command`, a
- * bit. Options and operands may be mixed; "--" ends options; "-" is an operand.
+ * Read `arguments` (ends with NULL) by the table, then the environment twins of what was
+ * not given. Options and operands may be mixed; "--" ends options; "-" is an operand.
  * `--name=value`, `--name value`, `-n value`, `-nvalue`, `-n=value` are understood.
+ * The operands are added to `*operands` (texts borrowed from the arguments).
  * Errors: ERROR_USAGE; an unknown option suggests the nearest name.
  */
-MUST_CHECK bool option_parse(const struct option *options, unsigned command, void *values,
-			     int argc, char **argv, struct option_list *operands,
-			     struct error *err);
+MUST_CHECK bool option_parse(const struct option_table *table, char **arguments,
+			     struct option_list *operands, struct error *err);
 
 /* One block a row of `command`, wrapped at 80 columns. */
 void option_print_help(FILE *out, const struct option *options, unsigned command);

@@ -85,15 +85,16 @@ static int unknown_command(const char *name)
 	return EXIT_USAGE;
 }
 
-static enum exit_status run_command(const struct command *command, int argc, char **argv)
+static enum exit_status run_command(const struct command *command, char **arguments)
 {
 	struct settings settings = { .help = false };
+	struct option_table table = { command_options, (unsigned)command->bit,
+				      &settings };
 	struct option_list operands = { NULL, 0, NULL };
 	enum exit_status status = EXIT_USAGE;
 	struct error err = ERROR_INIT;
 
-	if (!option_parse(command_options, (unsigned)command->bit, &settings, argc, argv,
-			  &operands, &err)) {
+	if (!option_parse(&table, arguments, &operands, &err)) {
 		log_message(LOG_ERROR, "%s", err.text);
 	} else if (settings.help) {
 		print_command_help(command);
@@ -128,7 +129,7 @@ int commands_main(int argc, char **argv)
 	command = find_command(argv[1]);
 	if (!command)
 		return unknown_command(argv[1]);
-	status = run_command(command, argc - 1, argv + 1);
+	status = run_command(command, argv + 2);
 	log_forget_secrets();
 	return (int)status;
 }

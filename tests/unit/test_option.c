@@ -80,12 +80,9 @@ static const struct {
 static bool parse(struct values *values, struct option_list *operands,
 		  const char *const *arguments, unsigned command, struct error *err)
 {
-	char *argv[10] = { (char *)(uintptr_t) "scan" };
-	int argc = 1;
+	struct option_table table = { rows, command, values };
 
-	for (; arguments[argc - 1]; argc++)
-		argv[argc] = (char *)(uintptr_t)arguments[argc - 1];
-	return option_parse(rows, command, values, argc, argv, operands, err);
+	return option_parse(&table, (char **)(uintptr_t)arguments, operands, err);
 }
 
 static char *joined(const struct option_list *list)
