@@ -6,24 +6,19 @@
 
 #include <errno.h>
 
-/* What is wrong with a certificate, by OpenSSL's verify result; %s is the host. */
+#define UNKNOWN_CA "comes from a CA that is not trusted here"
+
+/* What is wrong with a certificate, by OpenSSL's verify result. */
 static const struct {
 	long result;
 	const char *text;
 } certificate_problems[] = {
-	{ X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT,
-	  "the certificate of %s is self-signed: give the CA that it should be trusted "
-	  "by" },
-	{ X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN,
-	  "the certificate of %s comes from a CA that is not trusted here: give that "
-	  "CA" },
-	{ X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY,
-	  "the certificate of %s comes from a CA that is not trusted here" },
-	{ X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT,
-	  "the certificate of %s comes from a CA that is not trusted here" },
-	{ X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE,
-	  "the certificate of %s comes from a CA that is not trusted here" },
-	{ X509_V_ERR_CERT_REVOKED, "the certificate of %s has been revoked" },
+	{ X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT, "is self-signed and not trusted here" },
+	{ X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN, UNKNOWN_CA },
+	{ X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY, UNKNOWN_CA },
+	{ X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT, UNKNOWN_CA },
+	{ X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE, UNKNOWN_CA },
+	{ X509_V_ERR_CERT_REVOKED, "has been revoked" },
 };
 
 /* Certificate times are judged by this machine's clock, which may itself be wrong. */
@@ -53,7 +48,8 @@ static void explain_certificate(const struct transfer *transfer, const char *hos
 		return;
 	for (size_t i = 0; i < ARRAY_LENGTH(certificate_problems); i++) {
 		if (certificate_problems[i].result == result) {
-			error_set(err, ERROR_NETWORK, certificate_problems[i].text, host);
+			error_set(err, ERROR_NETWORK, "the certificate of %s %s", host,
+				  certificate_problems[i].text);
 			return;
 		}
 	}

@@ -246,33 +246,43 @@ static bool has_no_form(long status)
 	return status == 404 || status == 400 || status == 401 || status == 405;
 }
 
+/* No answer; or, by our own rules, no question. */
+static void settle_with_failure(struct grant *grant, const struct error *failure)
+{
+	char host[URL_HOST_TEXT_SIZE];
+	struct error err = *failure;
+
+	error_wrap(&err, "no token");
+	if (failure->code == ERROR_DENIED)
+		error_set(&err, ERROR_DENIED,
+			  "no token: %.300s (--token-host %.100s allows it)",
+			  failure->text, url_host_text(host, &grant->auth->realm.url));
+	settle_without(grant, FACT_UNKNOWN, err.text);
+}
+
+static void settle_with_refusal(struct grant *grant, long status)
+{
+	bool denied = status == 401 || status == 403;
+	char host[URL_HOST_TEXT_SIZE];
+	struct error err = ERROR_INIT;
+
+	error_set(&err, ERROR_NETWORK, "the token server %s answers %ld",
+		  url_host_text(host, &grant->auth->realm.url), status);
+	settle_without(grant, denied ? FACT_DENIED : FACT_UNKNOWN, err.text);
+}
+
 static void token_done(struct http_response *response, void *user)
 {
 	struct grant *grant = user;
-	char host[URL_HOST_TEXT_SIZE];
-	struct error err = response->err;
-	long status = response->status;
 
-	url_host_text(host, &grant->auth->realm.url);
-	if (err.code != ERROR_NONE) {
-		error_wrap(&err, "no token");
-		if (err.code == ERROR_DENIED)
-			error_set(&err, ERROR_DENIED,
-				  "no token: %.300s (--token-host %.100s allows it)",
-				  response->err.text, host);
-		settle_without(grant, FACT_UNKNOWN, err.text);
-	} else if (status == 200) {
+	if (response->err.code != ERROR_NONE)
+		settle_with_failure(grant, &response->err);
+	else if (response->status == 200)
 		settle_with_answer(grant, response);
-	} else if (grant->posted && has_no_form(status)) {
+	else if (grant->posted && has_no_form(response->status))
 		ask_token_server(grant, false);
-	} else {
-		error_set(&err, ERROR_NETWORK, "the token server %s answers %ld", host,
-			  status);
-		settle_without(grant,
-			       status == 401 || status == 403 ? FACT_DENIED
-							      : FACT_UNKNOWN,
-			       err.text);
-	}
+	else
+		settle_with_refusal(grant, response->status);
 }
 
 static void ask_for_token(struct grant *grant)
