@@ -60,7 +60,7 @@ def man_page(program):
     """docs/pindrift.1, by `pindrift --help` and each command's."""
     version = ask(program, "version").split()[1]
     overview = ask(program, "--help")
-    commands = re.findall(r"^  ([a-z]+) +(\[\S+\])? +(\S.*)$", overview, re.M)
+    commands = re.findall(r"^  ([a-z]+) +(\[\S+\]|[A-Z.]+)? +(\S.*)$", overview, re.M)
     page = [f'.TH PINDRIFT 1 "" "pindrift {version}" "User Commands"', ".SH NAME",
             "pindrift \\- is what runs in a cluster what was pinned?", ".SH SYNOPSIS"]
     for name, operands, _ in commands:

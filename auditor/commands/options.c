@@ -1,8 +1,8 @@
 #include "commands/commands.h"
 
 #define ALL                                                                              \
-	(COMMAND_CHECK | COMMAND_SCAN | COMMAND_REPORT | COMMAND_EXPLAIN |               \
-	 COMMAND_VERSION)
+	(COMMAND_CHECK | COMMAND_SCAN | COMMAND_REPORT | COMMAND_RESOLVE |               \
+	 COMMAND_EXPLAIN | COMMAND_VERSION)
 #define REPORTS (COMMAND_CHECK | COMMAND_SCAN | COMMAND_REPORT)
 #define NETWORKED (COMMAND_SCAN | COMMAND_RESOLVE)
 #define GATES (COMMAND_CHECK | COMMAND_SCAN)
