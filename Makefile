@@ -100,6 +100,7 @@ LISTED := \
 	auditor/source/http_transfer.c \
 	auditor/source/kube_account.c \
 	auditor/source/kube_api.c \
+	auditor/source/kube_area.c \
 	auditor/source/kube_client.c \
 	auditor/source/kube_config.c \
 	auditor/source/kube_document.c \
@@ -107,6 +108,7 @@ LISTED := \
 	auditor/source/kube_exec.c \
 	auditor/source/kube_exec_cluster.c \
 	auditor/source/kube_exec_trust.c \
+	auditor/source/kube_inventory.c \
 	auditor/source/kube_list.c \
 	auditor/source/kube_manifest.c \
 	auditor/source/kube_observation.c \

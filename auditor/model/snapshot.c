@@ -88,19 +88,30 @@ void snapshot_add_running(struct snapshot *snapshot, const struct running_use *u
 }
 
 /* Leaves no outgrown copies in the arena, and the room that arena_grow() counts on. */
+/* Room as arena_grow() makes it. */
+static size_t capacity_for(size_t count)
+{
+	size_t capacity = 8;
+
+	while (capacity < count)
+		capacity *= 2;
+	return capacity;
+}
+
 struct running_use *snapshot_extend_running(struct snapshot *snapshot, size_t count)
 {
-	size_t before = snapshot->running_count, capacity = 8;
-	struct running_use *uses;
+	size_t before = snapshot->running_count;
+	size_t capacity = capacity_for(before + count);
+	struct running_use *uses = snapshot->running;
 
-	while (capacity < before + count)
-		capacity *= 2;
-	uses = arena_alloc(&snapshot->arena, capacity * sizeof(*uses));
-	if (before)
-		memcpy(uses, snapshot->running, before * sizeof(*uses));
-	snapshot->running = uses;
+	if (before == 0 || capacity > capacity_for(before)) {
+		uses = arena_alloc(&snapshot->arena, capacity * sizeof(*uses));
+		if (before)
+			memcpy(uses, snapshot->running, before * sizeof(*uses));
+		snapshot->running = uses;
+	}
 	snapshot->running_count = before + count;
-	return uses + before;
+	return memset(uses + before, 0, count * sizeof(*uses));
 }
 
 void snapshot_add_live(struct snapshot *snapshot, const struct live_workload *live)

@@ -6,8 +6,7 @@
 #include "source/url.h"
 
 #define REASON_BYTES 2048
-#define NAMESPACE_MOST 63 /* RFC 1123 label */
-#define HASH_DIGITS 16    /* of a key made of server and CA */
+#define HASH_DIGITS 16 /* of a key made of server and CA */
 
 /* "server:3f8a…": where neither uid nor name is known, the server is the cluster. */
 static const char *server_key(const struct kube_config *config, struct arena *arena)
@@ -43,155 +42,164 @@ static void identify_cluster(struct observation *observation)
 	};
 }
 
-static int compare_live(const void *a, const void *b)
-{
-	const struct live_workload *x = a, *y = b;
-	int order = strcmp(x->namespace, y->namespace);
-
-	return order ? order : object_id_compare(&x->object, &y->object);
-}
-
-/* Those with a template, and those known by metadata alone that nobody controls. */
-static void add_live(struct observation *observation)
-{
-	struct snapshot *snapshot = observation->snapshot;
-
-	for (size_t i = 0; i < KUBE_LIST_COUNT; i++) {
-		const struct observed_list *observed = &observation->lists[i];
-
-		for (size_t j = 0; j < observed->workload_count; j++) {
-			const struct kube_workload *workload = &observed->workloads[j];
-
-			if (!observed->resource->metadata_only ||
-			    !workload->controller.kind[0])
-				snapshot_add_live(snapshot, &workload->live);
-		}
-	}
-	if (snapshot->live_count)
-		qsort(snapshot->live, snapshot->live_count, sizeof(*snapshot->live),
-		      compare_live);
-}
-
-/* Lists that were not had in full are left out: half of the truth misleads. */
-static void add_workloads(struct observation *observation)
-{
-	CLEANUP(kube_owners_release) struct kube_owners owners = { TABLE_INIT };
-
-	for (size_t i = 0; i < KUBE_LIST_COUNT; i++) {
-		struct observed_list *observed = &observation->lists[i];
-
-		if (observed->list.outcome != KUBE_LISTED)
-			observed->workload_count = 0;
-		for (size_t j = 0; j < observed->workload_count; j++)
-			kube_owners_add(&owners, &observed->workloads[j]);
-	}
-	kube_owners_finish(&owners);
-	add_live(observation);
-	if (observation->lists[KUBE_LIST_PODS].list.outcome == KUBE_LISTED)
-		kube_pods_finish(&observation->pods, &owners, observation->snapshot);
-}
-
 /*
- * Nodes are wanted, not needed.  A group that is not served holds no objects; rollouts
- * are not even asked for then.  But without pods there is no API server.
+ * A group that is not served holds no objects; rollouts are not even asked for then.  But
+ * without pods there is no API server.
  */
-static bool is_missing(enum kube_list_name name, enum kube_outcome outcome)
+static bool is_missing(const struct observation *observation,
+		       const struct kube_area *area, enum kube_resource_name name)
 {
-	if (name == KUBE_LIST_NODES || outcome == KUBE_LISTED)
+	enum kube_outcome outcome = kube_area_outcome(area, name);
+
+	if (name == KUBE_PODS)
+		return outcome != KUBE_LISTED;
+	if (name == KUBE_ROLLOUTS &&
+	    (outcome == KUBE_UNASKED || observation->rollouts_absent))
 		return false;
-	if (name == KUBE_LIST_ROLLOUTS && outcome == KUBE_UNASKED)
-		return false;
-	return name == KUBE_LIST_PODS || outcome != KUBE_NOT_SERVED;
+	return outcome != KUBE_LISTED && outcome != KUBE_NOT_SERVED;
 }
 
 /* "namespace shop", "cluster": what a gap and the coverage are about. */
-static const char *scope_name(const struct observation *observation)
+static const char *area_subject(const struct kube_area *area, struct arena *arena)
 {
-	const char *namespace = observation->scope->namespace;
-
-	return namespace[0] ? arena_printf(&observation->snapshot->arena, "namespace %s",
-					   namespace)
-			    : "cluster";
+	return area->namespace[0] ? arena_printf(arena, "namespace %s", area->namespace)
+				  : "cluster";
 }
 
-static void add_gap(struct observation *observation, enum gap_kind kind,
-		    const char *reason)
+static const char *area_scope(const struct kube_area *area, struct snapshot *snapshot)
 {
-	struct snapshot *snapshot = observation->snapshot;
+	return scope_of_namespace(&snapshot->arena, snapshot->cluster.key,
+				  area->namespace);
+}
 
-	snapshot_add_gap(snapshot, kind, scope_name(observation), reason,
-			 scope_of_namespace(&snapshot->arena, snapshot->cluster.key,
-					    observation->scope->namespace));
+static void add_gap(struct snapshot *snapshot, const struct kube_area *area,
+		    enum gap_kind kind, const char *reason)
+{
+	snapshot_add_gap(snapshot, kind, area_subject(area, &snapshot->arena), reason,
+			 area_scope(area, snapshot));
+}
+
+static void add_refusal(struct buf *refused, const char *what)
+{
+	buf_printf(refused, "%s%s", refused->length ? ", " : "", what);
+}
+
+/* How to get what was refused. */
+static const char *advice(const struct observation *observation,
+			  const struct kube_area *area)
+{
+	if (area->namespace[0])
+		return "grant it the Role of examples/rbac-namespace.yaml there";
+	if (observation->namespaces.outcome == KUBE_FORBIDDEN)
+		return "grant it the ClusterRole of examples/rbac.yaml, or scan with -n "
+		       "a namespace that it may see";
+	return "grant it the ClusterRole of examples/rbac.yaml";
 }
 
 /* One gap that names all that was refused.  Returns whether there is one. */
-static bool add_forbidden(struct observation *observation)
+static bool add_forbidden(struct observation *observation, const struct kube_area *area)
 {
+	CLEANUP(buf_release) struct buf refused = BUF_INIT(REASON_BYTES);
 	CLEANUP(buf_release) struct buf reason = BUF_INIT(REASON_BYTES);
-	const char *separator = "";
 
-	buf_printf(&reason, "context %s may not ", observation->client.config->context);
-	for (size_t i = 0; i < KUBE_LIST_COUNT; i++) {
-		enum kube_outcome outcome = observation->lists[i].list.outcome;
+	for (size_t i = 0; i < KUBE_RESOURCE_COUNT; i++) {
+		enum kube_resource_name name = (enum kube_resource_name)i;
 
-		if (outcome != KUBE_FORBIDDEN ||
-		    !is_missing((enum kube_list_name)i, outcome))
-			continue;
-		buf_printf(&reason, "%s%s", separator[0] ? separator : "list ",
-			   kube_resources[i].name);
-		separator = ", ";
+		if (kube_area_outcome(area, name) == KUBE_FORBIDDEN &&
+		    is_missing(observation, area, name))
+			add_refusal(&refused, kube_resources[i].name);
 	}
-	if (observation->discovery == KUBE_FORBIDDEN) {
-		buf_printf(&reason, "%sget /apis", separator);
-		separator = ", ";
-	}
-	if (!separator[0])
+	if (!area->namespace[0] && observation->namespaces.outcome == KUBE_FORBIDDEN)
+		add_refusal(&refused, "namespaces");
+	if (refused.length)
+		buf_printf(&reason, "list %s", buf_text(&refused));
+	if (observation->discovery == KUBE_FORBIDDEN)
+		add_refusal(&reason, "get /apis");
+	if (!reason.length)
 		return false;
-	buf_puts(&reason, ": grant it the role of examples/rbac.yaml");
-	add_gap(observation, GAP_FORBIDDEN, buf_text(&reason));
+	add_gap(observation->snapshot, area, GAP_FORBIDDEN,
+		arena_printf(&observation->client.arena, "context %s may not %s: %s",
+			     observation->client.config->context, buf_text(&reason),
+			     advice(observation, area)));
 	return true;
 }
 
 /* One gap for all that failed, with the reason of the first. */
-static bool add_failed(struct observation *observation)
+static bool add_failed(struct observation *observation, const struct kube_area *area)
 {
 	CLEANUP(buf_release) struct buf reason = BUF_INIT(REASON_BYTES);
+	const struct kube_list *namespaces = &observation->namespaces;
 
-	for (size_t i = 0; i < KUBE_LIST_COUNT; i++) {
-		const struct kube_list *list = &observation->lists[i].list;
+	for (size_t i = 0; i < KUBE_RESOURCE_COUNT && !reason.length; i++) {
+		const struct kube_list *list = &area->lists[i].list;
 
-		if (!is_missing((enum kube_list_name)i, list->outcome) ||
-		    list->outcome == KUBE_FORBIDDEN)
-			continue;
-		if (!reason.length)
+		if (is_missing(observation, area, (enum kube_resource_name)i) &&
+		    list->outcome != KUBE_FORBIDDEN)
 			buf_printf(&reason, "list %s: %s", kube_resources[i].name,
 				   list->err.text);
 	}
+	if (!reason.length && !area->namespace[0] && namespaces->outcome == KUBE_FAILED)
+		buf_printf(&reason, "list namespaces: %s", namespaces->err.text);
 	if (!reason.length && observation->discovery == KUBE_FAILED)
 		buf_printf(&reason, "get /apis: %s", observation->err.text);
 	if (!reason.length)
 		return false;
-	add_gap(observation, GAP_UNREACHABLE, buf_text(&reason));
+	add_gap(observation->snapshot, area, GAP_UNREACHABLE, buf_text(&reason));
 	return true;
 }
 
-static void add_coverage(struct observation *observation, bool observed)
+/*
+ * Nodes are wanted, not needed: without them platforms are unknown, which makes verdicts
+ * weaker and never wrong.
+ */
+static const char *platform_note(const struct observation *observation)
+{
+	return observation->nodes.outcome == KUBE_LISTED
+		       ? ""
+		       : "; platforms are unknown, nodes could not be listed";
+}
+
+/* All lists of an area have ended.  Returns whether it was observed. */
+static bool conclude(struct observation *observation, struct kube_area *area)
 {
 	struct snapshot *snapshot = observation->snapshot;
-	const struct kube_list *nodes = &observation->lists[KUBE_LIST_NODES].list;
-	const char *name = scope_name(observation);
-	const char *note = arena_printf(&snapshot->arena, "%s: not observed", name);
+	const char *name = area_subject(area, &snapshot->arena);
+	bool observed;
 
-	if (observed)
-		note = arena_printf(
-			&snapshot->arena, "%s: %u pods%s", name, snapshot->pod_count,
-			nodes->outcome == KUBE_LISTED
-				? ""
-				: "; platforms are unknown, nodes could not be listed");
-	snapshot_add_coverage(snapshot,
-			      scope_of_namespace(&snapshot->arena, snapshot->cluster.key,
-						 observation->scope->namespace),
-			      observed, note);
+	kube_area_finish(area, snapshot);
+	observed = !add_forbidden(observation, area);
+	observed = !add_failed(observation, area) && observed;
+	snapshot_add_coverage(
+		snapshot, area_scope(area, snapshot), observed,
+		observed ? arena_printf(&snapshot->arena, "%s: %u pods%s", name,
+					area->inventory.pods.count,
+					platform_note(observation))
+			 : arena_printf(&snapshot->arena, "%s: not observed", name));
+	return observed;
+}
+
+static void conclude_namespace(struct observation *observation, struct kube_area *area)
+{
+	observation->seen_count += conclude(observation, area);
+}
+
+/*
+ * The pods of the whole cluster may not be listed, those of its namespaces perhaps may.
+ * With the list of namespaces the cluster counts as observed, except for those that have
+ * a gap: what stood in a namespace that is no more there is gone.
+ */
+static void conclude_by_namespaces(struct observation *observation)
+{
+	struct snapshot *snapshot = observation->snapshot;
+
+	observation_run_namespaces(observation, conclude_namespace);
+	snapshot_add_coverage(
+		snapshot, area_scope(&observation->area, snapshot), true,
+		arena_printf(&snapshot->arena,
+			     "cluster: %u pods in %zu of %zu namespaces, each listed on "
+			     "its own%s",
+			     snapshot->pod_count, observation->seen_count,
+			     observation->name_count, platform_note(observation)));
 }
 
 /* What the API server was asked, by the figures that http.h keeps. */
@@ -222,13 +230,14 @@ static bool learnt_something(const struct observation *observation)
 {
 	if (observation->uid[0])
 		return true;
-	for (size_t i = 0; i < KUBE_LIST_COUNT; i++) {
-		enum kube_outcome outcome = observation->lists[i].list.outcome;
+	for (size_t i = 0; i < KUBE_RESOURCE_COUNT; i++) {
+		enum kube_outcome outcome =
+			kube_area_outcome(&observation->area, (enum kube_resource_name)i);
 
 		if (outcome == KUBE_LISTED || outcome == KUBE_FORBIDDEN)
 			return true;
 	}
-	return false;
+	return observation->nodes.outcome == KUBE_LISTED;
 }
 
 static bool explain_failure(const struct observation *observation, struct error *err)
@@ -237,7 +246,7 @@ static bool explain_failure(const struct observation *observation, struct error 
 	int64_t expiry = config->certificate_expires_at;
 	char when[TIMESTAMP_SIZE];
 
-	*err = observation->accepted ? observation->lists[KUBE_LIST_PODS].list.err
+	*err = observation->accepted ? observation->area.lists[KUBE_PODS].list.err
 				     : observation->err;
 	if (!observation->started)
 		err->code = ERROR_DENIED;
@@ -251,15 +260,11 @@ static bool explain_failure(const struct observation *observation, struct error 
 	return error_wrap(err, "context %s (%s)", config->context, config->server);
 }
 
-/* RFC 1123: what can be no name of a namespace must not get into a path. */
-static bool check_namespace(const char *namespace, struct error *err)
+/* The whole cluster was asked for, and its pods may not be listed at once. */
+static bool is_refused_whole(const struct observation *observation)
 {
-	size_t length = strlen(namespace);
-
-	if (length <= NAMESPACE_MOST &&
-	    strspn(namespace, "abcdefghijklmnopqrstuvwxyz0123456789-") == length)
-		return true;
-	return error_set(err, ERROR_USAGE, "'%s' is no name of a namespace", namespace);
+	return !observation->area.namespace[0] &&
+	       kube_area_outcome(&observation->area, KUBE_PODS) == KUBE_FORBIDDEN;
 }
 
 bool kube_api_observe(struct http *http, const struct kube_config *config,
@@ -267,19 +272,24 @@ bool kube_api_observe(struct http *http, const struct kube_config *config,
 		      struct error *err)
 {
 	CLEANUP(observation_release) struct observation observation;
-	bool observed;
 
 	observation_init(&observation, http, config, scope, snapshot);
-	if (!check_namespace(scope->namespace, err))
-		return false;
+	if (scope->namespace[0] && !kube_namespace_valid(scope->namespace))
+		return error_set(err, ERROR_USAGE, "'%s' is no name of a namespace",
+				 scope->namespace);
 	observation_run(&observation);
-	add_requests(&observation);
 	identify_cluster(&observation);
-	if (!observation.accepted || !learnt_something(&observation))
+	if (!observation.accepted || !learnt_something(&observation)) {
+		add_requests(&observation);
 		return explain_failure(&observation, err);
-	add_workloads(&observation);
-	observed = !add_forbidden(&observation);
-	observed = !add_failed(&observation) && observed;
-	add_coverage(&observation, observed);
+	}
+	if (is_refused_whole(&observation))
+		observation_list_namespaces(&observation);
+	if (observation.namespaces.outcome == KUBE_LISTED)
+		conclude_by_namespaces(&observation);
+	else
+		conclude(&observation, &observation.area);
+	kube_inventory_settle(snapshot);
+	add_requests(&observation);
 	return true;
 }

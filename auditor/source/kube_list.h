@@ -16,6 +16,11 @@
 #include "base/json.h"
 #include "source/kube_client.h"
 
+/* An `accept` for lists of which only the metadata is wanted. */
+#define KUBE_METADATA_ONLY                                                               \
+	"application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,"              \
+	"application/json"
+
 #define KUBE_PAGE_ITEMS 500 /* the `limit` that kubectl and client-go use */
 #define KUBE_PAGE_BYTES ((size_t)64 * 1024 * 1024)
 #define KUBE_LIST_ITEMS 1000000 /* pages × limit; a list that goes on is endless */

@@ -8,27 +8,7 @@
 #define DISCOVERY "/apis"
 #define ROLLOUTS_DISCOVERY "/apis/argoproj.io/v1alpha1"
 
-#define METADATA_ONLY                                                                    \
-	"application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,"              \
-	"application/json"
-
-const struct kube_resource kube_resources[KUBE_LIST_COUNT] = {
-	[KUBE_LIST_NODES] = { "nodes", "", "v1", "nodes", "", false },
-	[KUBE_LIST_PODS] = { "pods", "", "v1", "pods", "", false },
-	[KUBE_LIST_DEPLOYMENTS] = { "deployments.apps", "apps", "v1", "deployments",
-				    "Deployment", false },
-	[KUBE_LIST_STATEFULSETS] = { "statefulsets.apps", "apps", "v1", "statefulsets",
-				     "StatefulSet", false },
-	[KUBE_LIST_DAEMONSETS] = { "daemonsets.apps", "apps", "v1", "daemonsets",
-				   "DaemonSet", false },
-	[KUBE_LIST_CRONJOBS] = { "cronjobs.batch", "batch", "v1", "cronjobs", "CronJob",
-				 false },
-	[KUBE_LIST_REPLICASETS] = { "replicasets.apps", "apps", "v1", "replicasets",
-				    "ReplicaSet", true },
-	[KUBE_LIST_JOBS] = { "jobs.batch", "batch", "v1", "jobs", "Job", true },
-	[KUBE_LIST_ROLLOUTS] = { "rollouts.argoproj.io", "argoproj.io", "v1alpha1",
-				 "rollouts", "Rollout", false },
-};
+#define NAMESPACES_AT_ONCE 32 /* whose lists are under way together */
 
 static void ignore_restart(void *user)
 {
@@ -37,61 +17,44 @@ static void ignore_restart(void *user)
 
 static bool fold_node(const struct node *item, void *user, struct error *err)
 {
-	const struct observed_list *observed = user;
-	struct observation *observation = observed->observation;
-	const struct node *info = node_get(node_get(item, "status"), "nodeInfo");
-	const struct platform platform = platform_make(
-		node_text(info, "operatingSystem"), node_text(info, "architecture"), "");
-	const char *name = pool_keep(&observation->pool,
-				     node_text(node_get(item, "metadata"), "name"));
-	char text[PLATFORM_TEXT_SIZE];
+	struct observation *observation = user;
 
 	(void)err;
-	*table_slot(&observation->platforms, name, strlen(name), NULL) =
-		(void *)pool_keep(&observation->pool, platform_format(text, &platform));
+	kube_platforms_fold(&observation->platforms, &observation->pool, item);
 	return true;
 }
 
 /* With the platforms known, each pod folds at once. */
 static void nodes_ended(void *user)
 {
-	const struct observed_list *observed = user;
+	struct observation *observation = user;
 
-	kube_list_start(&observed->observation->lists[KUBE_LIST_PODS].list);
+	kube_area_start(&observation->area, KUBE_PODS);
 }
 
-static bool fold_pod(const struct node *item, void *user, struct error *err)
+static bool fold_namespace(const struct node *item, void *user, struct error *err)
 {
-	const struct observed_list *observed = user;
+	struct observation *observation = user;
+	const char *name = node_text(node_get(item, "metadata"), "name");
 
-	return kube_pods_fold(&observed->observation->pods, item, err);
-}
-
-static void forget_pods(void *user)
-{
-	const struct observed_list *observed = user;
-
-	kube_pods_forget(&observed->observation->pods);
-}
-
-static bool fold_workload(const struct node *item, void *user, struct error *err)
-{
-	struct observed_list *observed = user;
-	const struct kube_resource *resource = observed->resource;
-
-	(void)err;
-	observed->workloads = array_grow(observed->workloads, observed->workload_count,
-					 sizeof(*observed->workloads));
-	observed->workloads[observed->workload_count++] = kube_workload_read(
-		item, resource->group, resource->kind, &observed->observation->pool);
+	if (!kube_namespace_valid(name))
+		return error_set(err, ERROR_SYNTAX, "'%s' is no name of a namespace",
+				 name);
+	if (observation->name_count == KUBE_NAMESPACES_MOST)
+		return error_set(err, ERROR_LIMIT, "more than %d namespaces",
+				 KUBE_NAMESPACES_MOST);
+	observation->names = array_grow(observation->names, observation->name_count,
+					sizeof(*observation->names));
+	observation->names[observation->name_count++] =
+		pool_keep(&observation->pool, name);
 	return true;
 }
 
-static void forget_workloads(void *user)
+static void forget_namespaces(void *user)
 {
-	struct observed_list *observed = user;
+	struct observation *observation = user;
 
-	observed->workload_count = 0;
+	observation->name_count = 0;
 }
 
 /* Read a small answer; NULL where it is not what was asked for. */
@@ -153,20 +116,21 @@ static void rollouts_discovered(struct http_response *response, void *user)
 {
 	CLEANUP(arena_release) struct arena arena = ARENA_INIT;
 	struct observation *observation = user;
-	struct kube_list *list = &observation->lists[KUBE_LIST_ROLLOUTS].list;
 	const struct node *resources = read_body(response, &arena);
 
-	if (resources &&
-	    !has_named(resources, "resources", kube_resources[KUBE_LIST_ROLLOUTS].plural))
-		list->outcome = KUBE_NOT_SERVED;
+	observation->rollouts_absent =
+		resources &&
+		!has_named(resources, "resources", kube_resources[KUBE_ROLLOUTS].plural);
 }
 
-static void rollouts_ended(void *user)
+static void rollouts_ended(const struct kube_list *list, void *user)
 {
-	const struct observed_list *observed = user;
+	struct observation *observation = user;
 
-	if (observed->list.outcome == KUBE_FORBIDDEN)
-		ask(observed->observation, ROLLOUTS_DISCOVERY, rollouts_discovered);
+	if (list->outcome != KUBE_FORBIDDEN || observation->rollouts_doubted)
+		return;
+	observation->rollouts_doubted = true;
+	ask(observation, ROLLOUTS_DISCOVERY, rollouts_discovered);
 }
 
 static void groups_done(struct http_response *response, void *user)
@@ -181,8 +145,10 @@ static void groups_done(struct http_response *response, void *user)
 	}
 	if (groups) {
 		observation->discovery = KUBE_LISTED;
-		if (has_named(groups, "groups", kube_resources[KUBE_LIST_ROLLOUTS].group))
-			kube_list_start(&observation->lists[KUBE_LIST_ROLLOUTS].list);
+		observation->rollouts_served =
+			has_named(groups, "groups", kube_resources[KUBE_ROLLOUTS].group);
+		if (observation->rollouts_served)
+			kube_area_start(&observation->area, KUBE_ROLLOUTS);
 		return;
 	}
 	observation->discovery = response->status == 403 ? KUBE_FORBIDDEN : KUBE_FAILED;
@@ -194,10 +160,8 @@ static void groups_done(struct http_response *response, void *user)
 /* All at once; the pods follow the nodes, the rollouts their discovery. */
 static void start_lists(struct observation *observation)
 {
-	for (size_t i = 0; i < KUBE_LIST_COUNT; i++) {
-		if (i != KUBE_LIST_PODS && i != KUBE_LIST_ROLLOUTS)
-			kube_list_start(&observation->lists[i].list);
-	}
+	kube_list_start(&observation->nodes);
+	kube_area_start_controllers(&observation->area);
 	ask(observation, DISCOVERY, groups_done);
 }
 
@@ -231,72 +195,43 @@ static void identity_done(struct http_response *response, void *user)
 	start_lists(observation);
 }
 
-/* "/apis/apps/v1/namespaces/shop/deployments"; nodes have no namespace. */
-static const char *path_of(enum kube_list_name name, const char *namespace,
-			   struct arena *arena)
-{
-	const struct kube_resource *resource = &kube_resources[name];
-	bool whole = !namespace[0] || name == KUBE_LIST_NODES;
-
-	return arena_printf(arena, "%s%s/%s%s%s/%s",
-			    resource->group[0] ? "/apis/" : "/api", resource->group,
-			    resource->version, whole ? "" : "/namespaces/",
-			    whole ? "" : namespace, resource->plural);
-}
-
-static void prepare_list(struct observation *observation, enum kube_list_name name)
-{
-	struct observed_list *observed = &observation->lists[name];
-	const struct kube_resource *resource = &kube_resources[name];
-
-	observed->resource = resource;
-	observed->observation = observation;
-	observed->list = (struct kube_list){
-		.client = &observation->client,
-		.path = path_of(name, observation->scope->namespace,
-				&observation->client.arena),
-		.selector = name == KUBE_LIST_PODS ? observation->scope->selector : "",
-		.accept = resource->metadata_only ? METADATA_ONLY : NULL,
-		.shape = resource->metadata_only ? kube_metadata_shape
-						 : kube_workload_shape,
-		.fold = fold_workload,
-		.forget = forget_workloads,
-		.user = observed,
-	};
-}
-
-static void prepare_lists(struct observation *observation)
-{
-	struct kube_list *nodes = &observation->lists[KUBE_LIST_NODES].list;
-	struct kube_list *pods = &observation->lists[KUBE_LIST_PODS].list;
-
-	for (size_t i = 0; i < KUBE_LIST_COUNT; i++)
-		prepare_list(observation, (enum kube_list_name)i);
-	nodes->shape = kube_node_shape;
-	nodes->fold = fold_node;
-	nodes->forget = ignore_restart;
-	nodes->ended = nodes_ended;
-	observation->lists[KUBE_LIST_ROLLOUTS].list.ended = rollouts_ended;
-	pods->shape = kube_pod_shape;
-	pods->fold = fold_pod;
-	pods->forget = forget_pods;
-}
-
 void observation_init(struct observation *observation, struct http *http,
 		      const struct kube_config *config, const struct kube_scope *scope,
 		      struct snapshot *snapshot)
 {
+	struct kube_list list = {
+		.client = &observation->client,
+		.selector = "",
+		.user = observation,
+	};
+
 	*observation = (struct observation){
 		.scope = scope,
 		.snapshot = snapshot,
 		.pool = POOL_INIT(&snapshot->arena),
 		.platforms = TABLE_INIT,
+		.nodes = list,
+		.namespaces = list,
 		.uid = "",
+		.areas = { .client = &observation->client,
+			   .scope = scope,
+			   .pool = &observation->pool,
+			   .platforms = &observation->platforms,
+			   .rollouts_ended = rollouts_ended,
+			   .user = observation },
 	};
+	observation->nodes.path = "/api/v1/nodes";
+	observation->nodes.shape = kube_node_shape;
+	observation->nodes.fold = fold_node;
+	observation->nodes.forget = ignore_restart;
+	observation->nodes.ended = nodes_ended;
+	observation->namespaces.path = "/api/v1/namespaces";
+	observation->namespaces.accept = KUBE_METADATA_ONLY;
+	observation->namespaces.shape = kube_namespace_shape;
+	observation->namespaces.fold = fold_namespace;
+	observation->namespaces.forget = forget_namespaces;
 	kube_client_init(&observation->client, http, config);
-	kube_pods_init(&observation->pods, &observation->pool, &observation->platforms,
-		       scope->all_phases);
-	prepare_lists(observation);
+	kube_area_init(&observation->area, &observation->areas, scope->namespace);
 }
 
 void observation_run(struct observation *observation)
@@ -308,13 +243,59 @@ void observation_run(struct observation *observation)
 	http_run(observation->client.http);
 }
 
+static int compare_names(const void *a, const void *b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+void observation_list_namespaces(struct observation *observation)
+{
+	kube_list_start(&observation->namespaces);
+	http_run(observation->client.http);
+	if (observation->name_count)
+		qsort(observation->names, observation->name_count,
+		      sizeof(*observation->names), compare_names);
+}
+
+static void start_namespace(struct observation *observation, struct kube_area *area,
+			    const char *name)
+{
+	kube_area_init(area, &observation->areas, name);
+	kube_area_start(area, KUBE_PODS);
+	kube_area_start_controllers(area);
+	if (observation->rollouts_served && !observation->rollouts_absent)
+		kube_area_start(area, KUBE_ROLLOUTS);
+}
+
+void observation_run_namespaces(struct observation *observation,
+				void (*each)(struct observation *observation,
+					     struct kube_area *area))
+{
+	struct kube_area *areas = xcalloc(NAMESPACES_AT_ONCE, sizeof(*areas));
+	size_t count;
+
+	for (size_t i = 0; i < observation->name_count; i += count) {
+		count = observation->name_count - i;
+		if (count > NAMESPACES_AT_ONCE)
+			count = NAMESPACES_AT_ONCE;
+		for (size_t j = 0; j < count; j++)
+			start_namespace(observation, &areas[j],
+					observation->names[i + j]);
+		http_run(observation->client.http);
+		for (size_t j = 0; j < count; j++) {
+			each(observation, &areas[j]);
+			kube_area_release(&areas[j]);
+		}
+	}
+	free(areas);
+}
+
 void observation_release(struct observation *observation)
 {
-	for (size_t i = 0; i < KUBE_LIST_COUNT; i++) {
-		kube_list_release(&observation->lists[i].list);
-		free(observation->lists[i].workloads);
-	}
-	kube_pods_release(&observation->pods);
+	kube_area_release(&observation->area);
+	kube_list_release(&observation->namespaces);
+	kube_list_release(&observation->nodes);
+	free(observation->names);
 	table_release(&observation->platforms);
 	pool_release(&observation->pool);
 	kube_client_release(&observation->client);

@@ -6,55 +6,34 @@
 #ifndef SOURCE_KUBE_OBSERVATION_H
 #define SOURCE_KUBE_OBSERVATION_H
 
-#include "source/kube_api.h"
-#include "source/kube_list.h"
-#include "source/kube_pod.h"
+#include "source/kube_area.h"
 
-enum kube_list_name {
-	KUBE_LIST_NODES,
-	KUBE_LIST_PODS,
-	KUBE_LIST_DEPLOYMENTS,
-	KUBE_LIST_STATEFULSETS,
-	KUBE_LIST_DAEMONSETS,
-	KUBE_LIST_CRONJOBS,
-	KUBE_LIST_REPLICASETS,
-	KUBE_LIST_JOBS,
-	KUBE_LIST_ROLLOUTS,
-	KUBE_LIST_COUNT,
-};
-
-struct kube_resource {
-	const char *name; /* for people, as RBAC has it */
-	const char *group, *version, *plural;
-	const char *kind; /* of controllers */
-	bool metadata_only;
-};
-
-extern const struct kube_resource kube_resources[KUBE_LIST_COUNT];
-
-struct observation;
-
-/* A list, and what came of it where it is one of controllers. */
-struct observed_list {
-	struct kube_list list;
-	const struct kube_resource *resource;
-	struct observation *observation;
-	struct kube_workload *workloads;
-	size_t workload_count;
-};
+#define KUBE_NAMESPACES_MOST 10000
 
 struct observation {
 	struct kube_client client;
 	const struct kube_scope *scope;
 	struct snapshot *snapshot;
-	struct observed_list lists[KUBE_LIST_COUNT];
 	unsigned token_number;  /* of the token that the newest single request carried */
 	struct pool pool;       /* of the texts that go into the snapshot */
 	struct table platforms; /* node name to "linux/amd64" */
-	struct kube_pods pods;
-	const char *uid; /* of namespace kube-system; "" where it could not be had */
-	bool started;    /* we have what credentials there are to be had */
-	bool accepted;   /* the server answered us with something else than 401 */
+	struct kube_list nodes;
+	struct kube_areas areas;
+	struct kube_area area; /* what was asked for */
+	/*
+	 * Asked for where the pods of the whole cluster may not be listed: those of its
+	 * namespaces perhaps may.
+	 */
+	struct kube_list namespaces;
+	const char **names; /* of namespaces, sorted; heap, texts in the pool */
+	size_t name_count;
+	size_t seen_count;    /* of them, observed */
+	const char *uid;      /* of namespace kube-system; "" where it could not be had */
+	bool started;         /* we have what credentials there are to be had */
+	bool accepted;        /* the server answered us with something else than 401 */
+	bool rollouts_served; /* or something else of their group */
+	bool rollouts_doubted;       /* it was asked whether there are any */
+	bool rollouts_absent;        /* there are none */
 	enum kube_outcome discovery; /* of /apis */
 	struct error err;            /* why the server could not be asked, or /apis not */
 };
@@ -67,8 +46,16 @@ void observation_init(struct observation *observation, struct http *http,
 		      const struct kube_config *config, const struct kube_scope *scope,
 		      struct snapshot *snapshot);
 
-/* Ask for everything; returns when all was answered or failed. */
+/* Ask for all of `area`; returns when everything was answered or failed. */
 void observation_run(struct observation *observation);
+
+/* Ask which namespaces there are. */
+void observation_list_namespaces(struct observation *observation);
+
+/* Ask for every namespace on its own, and call `each` with it, in their order. */
+void observation_run_namespaces(struct observation *observation,
+				void (*each)(struct observation *observation,
+					     struct kube_area *area));
 
 void observation_release(struct observation *observation);
 

@@ -396,9 +396,16 @@ void kube_pods_finish(struct kube_pods *pods, const struct kube_owners *owners,
 
 	for (size_t i = 0; i < count; i++)
 		fill_use(&uses[i], pods, pods->rows.entries[i].value, owners);
-	if (count > 0)
-		qsort(uses, count, sizeof(*uses), compare_uses);
-	snapshot->running_count -= count - merge_equal(uses, count);
 	snapshot->pod_count += pods->count;
 	snapshot->ended_pod_count += pods->ended_count;
+}
+
+void kube_pods_settle(struct snapshot *snapshot)
+{
+	struct running_use *uses = snapshot->running;
+
+	if (snapshot->running_count == 0)
+		return;
+	qsort(uses, snapshot->running_count, sizeof(*uses), compare_uses);
+	snapshot->running_count = merge_equal(uses, snapshot->running_count);
 }

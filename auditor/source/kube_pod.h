@@ -39,8 +39,11 @@ MUST_CHECK bool kube_pods_fold(struct kube_pods *pods, const struct node *pod,
 /* Forget all pods. */
 void kube_pods_forget(struct kube_pods *pods);
 
-/* Add the uses to the snapshot, with their owner chains, in a stable order. */
+/* Add the uses to the snapshot, with their owner chains. */
 void kube_pods_finish(struct kube_pods *pods, const struct kube_owners *owners,
 		      struct snapshot *snapshot);
+
+/* All pods are in the snapshot: put the uses into a stable order, each one once. */
+void kube_pods_settle(struct snapshot *snapshot);
 
 #endif

@@ -104,6 +104,15 @@ const struct json_shape kube_pod_shape[] = {
 	END,
 };
 
+/* Namespace */
+static const struct json_shape namespace_metadata[] = { WHOLE("name"), WHOLE("uid"),
+							END };
+
+const struct json_shape kube_namespace_shape[] = {
+	{ "metadata", namespace_metadata },
+	END,
+};
+
 /* Node */
 static const struct json_shape node_metadata[] = { WHOLE("name"), END };
 static const struct json_shape node_info[] = {

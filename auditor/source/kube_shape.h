@@ -19,6 +19,7 @@
 #define KUBE_POD_GENERATION "pod-template-generation"
 
 extern const struct json_shape kube_pod_shape[];
+extern const struct json_shape kube_namespace_shape[];
 extern const struct json_shape kube_node_shape[];
 extern const struct json_shape kube_workload_shape[]; /* a whole controller */
 extern const struct json_shape kube_metadata_shape[]; /* its metadata alone */

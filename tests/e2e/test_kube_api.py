@@ -259,16 +259,17 @@ class Refusals(ProbeCase):
         with KubeApi(world) as api:
             seen = self.probe(api)
         self.assert_gap(seen, "forbidden", "context test", "list pods, deployments.apps",
-                        "jobs.batch", "rollouts.argoproj.io", "examples/rbac.yaml")
+                        "jobs.batch", "rollouts.argoproj.io", "examples/rbac-namespace.yaml")
         self.assertEqual(seen["gaps"][0]["subject"], "namespace shop")
         self.assertNotIn("nodes", seen["gaps"][0]["reason"])
 
     def test_a_forbidden_cluster(self):
         world = shop().world()
-        world.deny(namespace="", resource="pods")
+        world.deny(namespace="")
         with KubeApi(world) as api:
             seen = self.probe(api, "")
-        self.assert_gap(seen, "forbidden", "list pods:")
+        self.assert_gap(seen, "forbidden", "list pods, deployments.apps", "jobs.batch",
+                        "namespaces:", "examples/rbac.yaml", "-n")
         self.assertEqual(seen["gaps"][0]["subject"], "cluster")
         self.assertEqual(seen["running"], [])
 
@@ -341,6 +342,102 @@ class Refusals(ProbeCase):
     def test_no_api_server_at_all(self):
         with KubeApi(shop().world(absent_groups=["", "apps", "batch", "argoproj.io"])) as api:
             self.probe(api, status=1)
+
+
+class ByNamespace(ProbeCase):
+    """The pods of all namespaces at once are forbidden; its namespaces can be listed."""
+
+    def setUp(self):
+        super().setUp()
+        self.cluster = Cluster(nodes={"node-0": "amd64"})
+        for namespace in ("zoo", "shop", "data"):
+            self.cluster.deployment("web", namespace, {"web": WEB}, [{"web": WEB_ID}] * 2)
+        self.cluster.namespace("empty")
+
+    def world(self, *hidden):
+        world = self.cluster.world()
+        world.deny(namespace="")
+        world.allow(namespace="", resource="nodes")
+        world.allow(resource="namespaces")
+        for namespace in hidden:
+            world.deny(namespace=namespace, resource="pods")
+        return world
+
+    def coverage(self, seen):
+        return {one["scope"].partition("/namespace/")[2]: one["observed"]
+                for one in seen["coverage"]}
+
+    def test_all_can_be_seen(self):
+        with KubeApi(self.cluster.world()) as api:
+            whole = self.probe(api, "")
+        with KubeApi(self.world()) as api:
+            seen = self.probe(api, "")
+        for part in ("running", "live", "gaps", "pod_count"):
+            self.assertEqual(seen[part], whole[part], part)
+        self.assertEqual(self.coverage(seen), {
+            "": True, "data": True, "empty": True, "kube-system": True, "shop": True,
+            "zoo": True})
+        self.assertIn("6 pods in 5 of 5 namespaces", seen["coverage"][-1]["note"])
+
+    def test_one_cannot(self):
+        with KubeApi(self.world("shop")) as api:
+            seen = self.probe(api, "")
+        (gap,) = seen["gaps"]
+        self.assertEqual((gap["kind"], gap["subject"]), ("forbidden", "namespace shop"))
+        self.assertTrue(gap["scope"].endswith("/namespace/shop"), gap["scope"])
+        self.assertIn("may not list pods: grant it the Role of examples/rbac-namespace.yaml",
+                      gap["reason"])
+        self.assertEqual({one["namespace"] for one in seen["running"]}, {"data", "zoo"})
+        covered = self.coverage(seen)
+        self.assertEqual([one for one in covered if not covered[one]], ["shop"])
+        self.assertIn("4 pods in 4 of 5 namespaces", seen["coverage"][-1]["note"])
+
+    def test_one_fails_in_the_middle(self):
+        with KubeApi(self.world()) as api:
+            api.add_fault("error", resource="pods", namespace="shop", times=None)
+            seen = self.probe(api, "")
+        self.assertEqual([(one["kind"], one["subject"]) for one in seen["gaps"]],
+                         [("unreachable", "namespace shop")])
+        self.assertEqual({one["namespace"] for one in seen["running"]}, {"data", "zoo"})
+
+    def test_the_list_of_namespaces_fails(self):
+        with KubeApi(self.world()) as api:
+            api.add_fault("error", resource="namespaces", times=None)
+            seen = self.probe(api, "", "--cluster-name", "prod")
+        self.assertEqual([one["kind"] for one in seen["gaps"]], ["forbidden", "unreachable"])
+        self.assertIn("list namespaces: ", seen["gaps"][1]["reason"])
+        self.assertEqual(self.coverage(seen), {"": False})
+
+    def test_many_namespaces_in_their_order(self):
+        for number in range(100):
+            self.cluster.deployment("web", f"team-{number}", {"web": WEB}, [{"web": WEB_ID}])
+        hidden = [f"team-{number}" for number in range(0, 100, 3)]
+        with KubeApi(self.world(*hidden)) as api:
+            seen = self.probe(api, "")
+        names = [one["namespace"] for one in seen["running"]]
+        self.assertEqual(names, sorted(names))
+        self.assertEqual(len(names), 3 + 100 - len(hidden))
+        self.assertEqual([one["subject"] for one in seen["gaps"]],
+                         [f"namespace {one}" for one in sorted(hidden)])
+
+    def test_a_name_that_can_be_none_gets_into_no_path(self):
+        self.cluster.objects.append({"apiVersion": "v1", "kind": "Namespace",
+                                     "metadata": {"name": "a/../b?c"}})
+        with KubeApi(self.world()) as api:
+            seen = self.probe(api, "")
+            self.assertFalse([one for one in api.targets() if ".." in one])
+        self.assertIn("is no name of a namespace", seen["gaps"][1]["reason"])
+
+    def test_rollouts_are_asked_for_in_each_where_they_are_served(self):
+        self.cluster.rollout("canary", "shop", {"app": WEB}, [{"app": WEB_ID}])
+        for absent in ([], ["argoproj.io"]):
+            world = self.world()
+            world.absent_groups = set(absent)
+            with self.subTest(absent=absent), KubeApi(world) as api:
+                seen = self.probe(api, "")
+                asked = [one for one in api.targets() if "/namespaces/shop/rollouts" in one]
+                self.assertEqual(len(asked), 0 if absent else 1)
+                self.assertEqual(seen["gaps"], [])
 
 
 class Credentials(ProbeCase):

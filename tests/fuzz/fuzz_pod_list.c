@@ -40,6 +40,7 @@ static void fold_page(const struct kube_page *page)
 			return;
 	}
 	kube_pods_finish(&pods, &owners, &snapshot);
+	kube_pods_settle(&snapshot);
 	if (snapshot.pod_count != page->item_count)
 		abort();
 }

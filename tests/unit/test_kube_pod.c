@@ -86,6 +86,7 @@ static const struct running_use *finish(struct fixture *fixture, size_t count)
 {
 	kube_owners_finish(&fixture->owners);
 	kube_pods_finish(&fixture->pods, &fixture->owners, &fixture->snapshot);
+	kube_pods_settle(&fixture->snapshot);
 	assert_int_equal(fixture->snapshot.running_count, count);
 	return fixture->snapshot.running;
 }

@@ -1,0 +1,114 @@
+#include "source/kube_inventory.h"
+
+#include "source/kube_shape.h"
+
+const struct kube_resource kube_resources[KUBE_RESOURCE_COUNT] = {
+	[KUBE_PODS] = { "pods", "", "v1", "pods", "Pod", kube_pod_shape, false },
+	[KUBE_DEPLOYMENTS] = { "deployments.apps", "apps", "v1", "deployments",
+			       "Deployment", kube_workload_shape, false },
+	[KUBE_STATEFULSETS] = { "statefulsets.apps", "apps", "v1", "statefulsets",
+				"StatefulSet", kube_workload_shape, false },
+	[KUBE_DAEMONSETS] = { "daemonsets.apps", "apps", "v1", "daemonsets", "DaemonSet",
+			      kube_workload_shape, false },
+	[KUBE_CRONJOBS] = { "cronjobs.batch", "batch", "v1", "cronjobs", "CronJob",
+			    kube_workload_shape, false },
+	[KUBE_REPLICASETS] = { "replicasets.apps", "apps", "v1", "replicasets",
+			       "ReplicaSet", kube_metadata_shape, true },
+	[KUBE_JOBS] = { "jobs.batch", "batch", "v1", "jobs", "Job", kube_metadata_shape,
+			true },
+	[KUBE_ROLLOUTS] = { "rollouts.argoproj.io", "argoproj.io", "v1alpha1", "rollouts",
+			    "Rollout", kube_workload_shape, false },
+};
+
+void kube_inventory_init(struct kube_inventory *inventory, struct pool *pool,
+			 const struct table *platforms, bool all_phases)
+{
+	*inventory = (struct kube_inventory){ .pool = pool };
+	kube_pods_init(&inventory->pods, pool, platforms, all_phases);
+}
+
+void kube_inventory_release(struct kube_inventory *inventory)
+{
+	for (size_t i = 0; i < KUBE_RESOURCE_COUNT; i++)
+		free(inventory->found[i].items);
+	kube_pods_release(&inventory->pods);
+}
+
+bool kube_inventory_fold(struct kube_inventory *inventory, enum kube_resource_name name,
+			 const struct node *item, struct error *err)
+{
+	const struct kube_resource *resource = &kube_resources[name];
+	struct kube_found *found = &inventory->found[name];
+
+	if (name == KUBE_PODS)
+		return kube_pods_fold(&inventory->pods, item, err);
+	found->items = array_grow(found->items, found->count, sizeof(*found->items));
+	found->items[found->count++] = kube_workload_read(
+		item, resource->group, resource->kind, inventory->pool);
+	return true;
+}
+
+void kube_inventory_forget(struct kube_inventory *inventory, enum kube_resource_name name)
+{
+	if (name == KUBE_PODS)
+		kube_pods_forget(&inventory->pods);
+	inventory->found[name].count = 0;
+}
+
+/* Those with a template, and those known by metadata alone that nobody controls. */
+static void add_live(const struct kube_inventory *inventory, struct snapshot *snapshot)
+{
+	for (size_t i = 0; i < KUBE_RESOURCE_COUNT; i++) {
+		const struct kube_found *found = &inventory->found[i];
+
+		for (size_t j = 0; j < found->count; j++) {
+			if (!kube_resources[i].metadata_only ||
+			    !found->items[j].controller.kind[0])
+				snapshot_add_live(snapshot, &found->items[j].live);
+		}
+	}
+}
+
+void kube_inventory_finish(struct kube_inventory *inventory, struct snapshot *snapshot)
+{
+	CLEANUP(kube_owners_release) struct kube_owners owners = { TABLE_INIT };
+
+	for (size_t i = 0; i < KUBE_RESOURCE_COUNT; i++) {
+		struct kube_found *found = &inventory->found[i];
+
+		for (size_t j = 0; j < found->count; j++)
+			kube_owners_add(&owners, &found->items[j]);
+	}
+	kube_owners_finish(&owners);
+	add_live(inventory, snapshot);
+	kube_pods_finish(&inventory->pods, &owners, snapshot);
+}
+
+static int compare_live(const void *a, const void *b)
+{
+	const struct live_workload *x = a, *y = b;
+	int order = strcmp(x->namespace, y->namespace);
+
+	return order ? order : object_id_compare(&x->object, &y->object);
+}
+
+void kube_inventory_settle(struct snapshot *snapshot)
+{
+	if (snapshot->live_count)
+		qsort(snapshot->live, snapshot->live_count, sizeof(*snapshot->live),
+		      compare_live);
+	kube_pods_settle(snapshot);
+}
+
+void kube_platforms_fold(struct table *platforms, struct pool *pool,
+			 const struct node *item)
+{
+	const struct node *info = node_get(node_get(item, "status"), "nodeInfo");
+	const struct platform platform = platform_make(
+		node_text(info, "operatingSystem"), node_text(info, "architecture"), "");
+	const char *name = pool_keep(pool, node_text(node_get(item, "metadata"), "name"));
+	char text[PLATFORM_TEXT_SIZE];
+
+	*table_slot(platforms, name, strlen(name), NULL) =
+		(void *)pool_keep(pool, platform_format(text, &platform));
+}

@@ -1,0 +1,87 @@
+"""What one may not see: gaps that say how to mend it, the rest is judged all the same."""
+
+import unittest
+
+import scans
+
+from servers import images
+
+
+class Forbidden(scans.ScanTest):
+    """Two namespaces whose workloads drift; the whole cluster may not be listed at once."""
+
+    def setUp(self):
+        super().setUp()
+        declared, other = images.image(), images.image(salt="other")
+        self.push(declared, "shop/app", "1")
+        self.push(other, "shop/app", "2")
+        pinned = self.reference("shop/app", "1", declared.digest)
+        runs = {"app": f"{self.registry.address}/shop/app@{other.digest}"}
+        for namespace in ("shop", "data"):
+            self.cluster.deployment(f"{namespace}-app", namespace, {"app": pinned}, [runs])
+            self.declare(f"{namespace}-app", namespace, {"app": pinned})
+
+    def restrict(self, *hidden):
+        """Only the named namespaces are out of sight, but each has to be listed by itself."""
+        world = self.cluster.world()
+        world.deny(namespace="")
+        world.allow(resource="namespaces")
+        for namespace in hidden:
+            world.deny(namespace=namespace)
+        return self.serve(world)
+
+    def drifted(self, report, *states):
+        return scans.rules(report, states).get("running-differs", [])
+
+    def test_what_can_be_seen_is_judged_and_the_rest_stays_unknown(self):
+        self.restrict()
+        report = self.scan("-A", status=1)
+        self.assertEqual(scans.gaps(report), [])
+        self.assertEqual(self.drifted(report, "new"), ["data-app/app", "shop-app/app"])
+        self.restrict("shop")
+        report = self.scan("-A", status=1)
+        self.assertEqual(scans.gaps(report), [("forbidden", "namespace shop")])
+        self.assertEqual(self.drifted(report, "open"), ["data-app/app"])
+        self.assertEqual(self.drifted(report, "unknown"), ["shop-app/app"])
+
+    def test_what_stood_in_a_namespace_that_is_gone_is_fixed(self):
+        self.restrict()
+        self.scan("-A", status=1)
+        self.cluster.objects = [one for one in self.cluster.objects
+                                if one["metadata"].get("namespace") != "shop"
+                                and one["metadata"]["name"] != "shop"]
+        self.restrict()
+        report = self.scan("-A", status=1)
+        self.assertEqual(self.drifted(report, "fixed"), ["shop-app/app"])
+        self.assertEqual(scans.rules(report)["not-running"], ["shop-app/app"])
+
+    def test_the_reason_names_the_verbs_and_the_role(self):
+        self.restrict("shop")
+        (gap,) = self.scan("-A", status=1)["gaps"]
+        for word in ("list pods, deployments.apps, statefulsets.apps, daemonsets.apps, ",
+                     "cronjobs.batch, replicasets.apps, jobs.batch",
+                     "the Role of examples/rbac-namespace.yaml"):
+            self.assertIn(word, gap["reason"])
+
+    def test_namespaces_that_may_not_be_listed(self):
+        world = self.cluster.world()
+        world.deny(namespace="")
+        self.serve(world)
+        report = self.scan("-A", status=3)
+        (gap,) = report["gaps"]
+        self.assertEqual((gap["id"], gap["subject"]), ("forbidden", "cluster"))
+        for word in ("list pods, ", "namespaces", "ClusterRole of examples/rbac.yaml", "-n"):
+            self.assertIn(word, gap["reason"])
+        self.assertEqual(scans.rules(report), {})
+        report = self.scan("-n", "shop", status=1)
+        self.assertEqual(self.drifted(report, "new"), ["shop-app/app"])
+
+    def test_a_gap_can_be_waived_by_its_namespace(self):
+        self.restrict("shop")
+        arguments = ("-A", "--fail-on", "never", "--allow-incomplete")
+        self.scan(*arguments, "forbidden:namespace shop", status=0)
+        self.scan(*arguments, "forbidden:namespace data", status=3)
+
+
+if __name__ == "__main__":
+    unittest.main()
