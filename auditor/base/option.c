@@ -278,8 +278,7 @@ bool option_parse(const struct option_table *table, char **arguments,
 	return true;
 }
 
-/* Print words, indented, so that no line is longer than the help's width. */
-static void print_wrapped(FILE *out, const char *text)
+void option_print_wrapped(FILE *out, const char *text, int indent)
 {
 	size_t column = HELP_COLUMNS;
 
@@ -287,9 +286,9 @@ static void print_wrapped(FILE *out, const char *text)
 		size_t length = strcspn(text, " ");
 
 		if (column + 1 + length > HELP_COLUMNS) {
-			fprintf(out, "%s%*s", column == HELP_COLUMNS ? "" : "\n",
-				HELP_INDENT, "");
-			column = HELP_INDENT;
+			fprintf(out, "%s%*s", column == HELP_COLUMNS ? "" : "\n", indent,
+				"");
+			column = (size_t)indent;
 		} else {
 			fputc(' ', out);
 			column++;
@@ -314,6 +313,6 @@ void option_print_help(FILE *out, const struct option *options, unsigned command
 		if (options->argument)
 			fprintf(out, " %s", options->argument);
 		fputc('\n', out);
-		print_wrapped(out, options->help);
+		option_print_wrapped(out, options->help, HELP_INDENT);
 	}
 }

@@ -54,6 +54,9 @@ MUST_CHECK bool option_parse(const struct option_table *table, char **arguments,
 /* One block a row of `command`, wrapped at 80 columns. */
 void option_print_help(FILE *out, const struct option *options, unsigned command);
 
+/* Print words, indented, so that no line is longer than 80 columns. */
+void option_print_wrapped(FILE *out, const char *text, int indent);
+
 /* The name among `names` (ends with NULL) nearest to `text`, or NULL if none is near. */
 const char *option_nearest(const char *text, const char *const *names);
 

@@ -12,25 +12,19 @@ const struct command commands[] = {
 	  "digest. Makes no connection and starts no process.",
 	  COMMAND_CHECK, command_check },
 	{ "scan", "[PATH...]", "audit a cluster against manifests and registries",
-	  "Compares what runs in the cluster with what the manifests below PATH declare "
-	  "and "
-	  "with what the registries' tags resolve to, keeps what it saw in a database, "
-	  "and "
-	  "reports where they drift apart. Without PATH: what runs, what is unpinned, "
-	  "and "
-	  "what the tags say.",
+	  "Compares what runs in the cluster with what the manifests below PATH "
+	  "declare and with what the registries' tags resolve to, keeps what it saw in "
+	  "a database, and reports where they drift apart. Without PATH: what runs, "
+	  "what is unpinned, and what the tags say.",
 	  COMMAND_SCAN, command_scan },
 	{ "report", "[SCAN]", "render a stored scan again",
-	  "Renders the last complete scan of the database, or the one with this number, "
-	  "and "
-	  "ends as that scan did.",
+	  "Renders the last complete scan of the database, or the one with this "
+	  "number, and ends as that scan did.",
 	  COMMAND_REPORT, command_report },
 	{ "resolve", "IMAGE...", "what a reference resolves to now",
 	  "Asks the registry: digest, media type, size, and the platforms of an image "
-	  "index. "
-	  "Ends with 1 where there is no such image (404), with 3 where the registry "
-	  "could "
-	  "not be asked.",
+	  "index. Ends with 1 where there is no such image (404), with 3 where the "
+	  "registry could not be asked.",
 	  COMMAND_RESOLVE, command_resolve },
 	{ "explain", "[RULE]", "what a rule means, why it matters, how to mend it",
 	  "Without RULE: lists the rules.", COMMAND_EXPLAIN, command_explain },
@@ -41,8 +35,8 @@ const struct command commands[] = {
 
 static void print_usage(FILE *out)
 {
-	fputs("pindrift: is what runs in a cluster what was pinned?\n\n"
-	      "Usage: pindrift COMMAND [OPTION...] [ARGUMENT...]\n\n",
+	fputs("pindrift: is what runs in a cluster what was pinned?\n\nUsage: "
+	      "pindrift COMMAND [OPTION...] [ARGUMENT...]\n\n",
 	      out);
 	for (const struct command *command = commands; command->name; command++)
 		fprintf(out, "  %-8s %-10s %s\n", command->name, command->operands,
@@ -52,8 +46,9 @@ static void print_usage(FILE *out)
 
 static void print_command_help(const struct command *command)
 {
-	printf("Usage: pindrift %s [OPTION...] %s\n\n%s\n\n", command->name,
-	       command->operands, command->text);
+	printf("Usage: pindrift %s [OPTION...] %s\n\n", command->name, command->operands);
+	option_print_wrapped(stdout, command->text, 0);
+	putchar('\n');
 	option_print_help(stdout, command_options, (unsigned)command->bit);
 }
 

@@ -13,8 +13,7 @@
 const struct option command_options[] = {
 	{ "kubeconfig", 0, OPTION_STRING, AT(kubeconfig), "FILE",
 	  "The kubeconfig to use. Default: $KUBECONFIG, else ~/.kube/config, else the "
-	  "service "
-	  "account of the pod that pindrift runs in",
+	  "service account of the pod that pindrift runs in",
 	  COMMAND_SCAN },
 	{ "context", 0, OPTION_STRING, AT(context), "NAME",
 	  "The context of the kubeconfig to use. Default: its current one",
@@ -34,26 +33,24 @@ const struct option command_options[] = {
 	{ "all-phases", 0, OPTION_FLAG, AT(all_phases), NULL,
 	  "Look at pods that have ended too (Succeeded, Failed)", COMMAND_SCAN },
 	{ "cluster-name", 0, OPTION_STRING, AT(cluster_name), "NAME",
-	  "What to call the cluster, and how to know it where the uid of its kube-system "
-	  "namespace cannot be read",
+	  "What to call the cluster, and how to know it where the uid of its "
+	  "kube-system namespace cannot be read",
 	  COMMAND_SCAN },
 	{ "request-timeout", 0, OPTION_STRING, AT(request_timeout), "SECONDS",
 	  "How long to wait for the first byte of an answer. Default: 30", NETWORKED },
 	{ "deadline", 0, OPTION_STRING, AT(deadline), "SECONDS",
-	  "How long the scan may take in all. Default: 3600", NETWORKED },
+	  "How long the command may take in all. Default: 3600", NETWORKED },
 	{ "docker-config", 0, OPTION_STRING, AT(docker_config), "FILE",
 	  "Where registry credentials stand. Default: $DOCKER_CONFIG/config.json, else "
 	  "~/.docker/config.json",
 	  NETWORKED },
 	{ "registry-ca", 0, OPTION_STRING, AT(registry_ca), "FILE",
-	  "PEM file of the authorities that registries' certificates are verified "
-	  "against, "
-	  "instead of the system's",
+	  "PEM file of authorities that registries' certificates may come from, besides "
+	  "the system's",
 	  NETWORKED },
 	{ "plain-http", 0, OPTION_LIST, AT(plain_http), "HOST",
 	  "Speak to this registry without TLS. May be given many times; loopback "
-	  "addresses "
-	  "need no permission",
+	  "addresses need no permission",
 	  NETWORKED },
 	{ "insecure-registry", 0, OPTION_LIST, AT(insecure_registries), "HOST",
 	  "Do not verify this registry's certificate. May be given many times",
@@ -73,21 +70,18 @@ const struct option command_options[] = {
 	{ "output", 'o', OPTION_LIST, AT(outputs), "FORMAT=FILE",
 	  "Write a report to a file too. May be given many times", REPORTS },
 	{ "fail-on", 0, OPTION_STRING, AT(fail_on), "LEVEL|RULE",
-	  "Exit with 1 where there are findings of this level (note, warning, error) or "
-	  "above, "
-	  "or of this rule; never: do not. Default: error",
+	  "Exit with 1 where there are findings of this level (note, warning, error) "
+	  "or above, or of this rule; never: do not. Default: error",
 	  GATES },
 	{ "allow-incomplete", 0, OPTION_LIST, AT(allow_incomplete), "GAP[:GLOB]",
 	  "Do not exit with 3 for gaps of this kind (whose subject matches GLOB); they "
-	  "are "
-	  "reported all the same. May be given many times",
+	  "are reported all the same. May be given many times",
 	  GATES },
 	{ "allow-empty", 0, OPTION_FLAG, AT(allow_empty), NULL,
 	  "Do not exit with 5 where a folder or stream holds not one image", GATES },
 	{ "now", 0, OPTION_STRING, AT(now), "TIME",
 	  "Take this for the current time (RFC 3339), so that the same input gives the "
-	  "same "
-	  "report",
+	  "same report",
 	  GATES },
 	{ "verbose", 'v', OPTION_FLAG, AT(verbose), NULL,
 	  "Show more: findings of level none, fixed ones, every match", REPORTS },

@@ -8,9 +8,9 @@ const struct rule rules[] = {
 		.level = LEVEL_ERROR,
 		.subject = SUBJECT_DECLARATION,
 		.title = "A declared image has no digest",
-		.why = "A tag can be moved to other content at any time, so the manifest "
-		       "does "
-		       "not say what runs, and two nodes may run two images.",
+		.why = "A tag can be moved to other content at any time, so the "
+		       "manifest does not say what runs, and two nodes may run two "
+		       "images.",
 		.mend = "Write the digest behind the tag: repository:tag@sha256:…",
 		.declaration = rule_unpinned,
 	},
@@ -22,8 +22,7 @@ const struct rule rules[] = {
 		.why = "The runtime will refuse it, or read it as something else than "
 		       "was meant.",
 		.mend = "Correct the reference; a digest is sha256: and 64 lower-case "
-			"hex digits, "
-			"or sha512: and 128.",
+			"hex digits, or sha512: and 128.",
 		.declaration = rule_bad_reference,
 	},
 	{
@@ -32,8 +31,8 @@ const struct rule rules[] = {
 		.subject = SUBJECT_DECLARATION,
 		.title = "The digest names no image",
 		.why = "It is the digest of the empty input, or one digit repeated: "
-		       "nobody "
-		       "validated an image with it, and no registry can serve it.",
+		       "nobody validated an image with it, and no registry can serve "
+		       "it.",
 		.mend = "Resolve the tag that was meant and write its digest.",
 		.declaration = rule_placeholder_digest,
 	},
@@ -62,8 +61,7 @@ const struct rule rules[] = {
 		.subject = SUBJECT_USE,
 		.title = "The live workload names another image than declared",
 		.why = "Somebody changed the live object, or the manifest was never "
-		       "applied: the "
-		       "next pods will run what the live object names.",
+		       "applied: the next pods will run what the live object names.",
 		.mend = "Apply the manifest, or correct it.",
 		.use = rule_spec_differs,
 	},
@@ -73,8 +71,7 @@ const struct rule rules[] = {
 		.subject = SUBJECT_USE,
 		.title = "Declared with a digest, live without one",
 		.why = "The pin does not hold in the cluster: the next pull may bring "
-		       "another "
-		       "image.",
+		       "another image.",
 		.mend = "Apply the manifest.",
 		.use = rule_pin_not_applied,
 	},
@@ -104,8 +101,8 @@ const struct rule rules[] = {
 		.title = "Pods wait because their image cannot be pulled",
 		.why = "What was declared cannot run.",
 		.mend = "See `kubectl describe pod`: the name, the digest or the "
-			"credentials are "
-			"wrong, or the registry does not answer the nodes.",
+			"credentials are wrong, or the registry does not answer the "
+			"nodes.",
 		.use = rule_image_pull_failing,
 	},
 	{
@@ -114,8 +111,8 @@ const struct rule rules[] = {
 		.subject = SUBJECT_TAG,
 		.title = "The tag now resolves to another image",
 		.why = "The pinned or running image is no longer what its tag means: "
-		       "there may be "
-		       "a newer one to review, or somebody moved a tag that should stay.",
+		       "there may be a newer one to review, or somebody moved a tag "
+		       "that should stay.",
 		.mend = "Review the new image, then move the pin to it, or restore the "
 			"tag.",
 		.tag = rule_tag_moved,
@@ -126,9 +123,8 @@ const struct rule rules[] = {
 		.subject = SUBJECT_TAG,
 		.by_registry = true,
 		.title = "The tag no longer exists",
-		.why = "Pods that pull by it will fail, and nobody can see what the pin "
-		       "beside it "
-		       "once was.",
+		.why = "Pods that pull by it will fail, and nobody can see what the "
+		       "pin beside it once was.",
 		.mend = "Push the tag again, or declare one that exists.",
 		.tag = rule_tag_gone,
 	},
@@ -138,9 +134,8 @@ const struct rule rules[] = {
 		.subject = SUBJECT_PIN,
 		.by_registry = true,
 		.title = "A declared digest is no longer in its registry",
-		.why = "Nodes that do not hold the image cannot pull it: pods will fail "
-		       "when they "
-		       "move.",
+		.why = "Nodes that do not hold the image cannot pull it: pods will "
+		       "fail when they move.",
 		.mend = "Push the image again with the same digest, or pin one that "
 			"exists.",
 		.pin = rule_pin_gone,
@@ -160,8 +155,8 @@ const struct rule rules[] = {
 		.level = LEVEL_NONE,
 		.subject = SUBJECT_PIN,
 		.title = "A digest alone, without a tag",
-		.why = "It is exact, but nobody can read which version it is, or see its "
-		       "tag move.",
+		.why = "It is exact, but nobody can read which version it is, or see "
+		       "its tag move.",
 		.mend = "Write the tag before the digest: repository:tag@sha256:…",
 		.pin = rule_pin_without_tag,
 	},
