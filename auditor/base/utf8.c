@@ -51,6 +51,7 @@ bool utf8_is_unsafe(uint32_t point)
 		{ 0x2060, 0x206f },   /* invisible operators, isolates, shaping */
 		{ 0xfeff, 0xfeff },   /* byte order mark */
 		{ 0xfff9, 0xfffb },   /* annotations */
+		{ 0xfffe, 0xffff },   /* no characters, nor allowed in XML */
 		{ 0xe0000, 0xe007f }, /* tags */
 	};
 
