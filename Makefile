@@ -151,11 +151,18 @@ LISTED := \
 	reports/html_findings.c \
 	reports/html_page.c \
 	reports/html_tables.c \
+	reports/member.c \
+	reports/place.c \
 	reports/report.c \
 	reports/report_csv.c \
 	reports/report_gcc.c \
+	reports/report_github.c \
+	reports/report_gitlab.c \
 	reports/report_html.c \
 	reports/report_json.c \
+	reports/report_junit.c \
+	reports/report_markdown.c \
+	reports/report_sarif.c \
 	reports/report_text.c \
 	reports/summary.c \
 	reports/text_findings.c \

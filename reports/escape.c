@@ -2,6 +2,8 @@
 
 #include "base/utf8.h"
 
+#include <ctype.h>
+
 /* Printable ASCII other than the space: nothing that a CI system trims away. */
 static bool is_graphic(char c)
 {
@@ -48,6 +50,16 @@ void escape_terminal_word(struct buf *word, const char **text)
 		*text += terminal_visible(visible, *text, before);
 		buf_puts(word, visible);
 		before = (*text)[-1];
+	}
+}
+
+void escape_visible(struct buf *buf, const char *text)
+{
+	char visible[UTF8_VISIBLE_SIZE];
+
+	while (*text) {
+		text += utf8_visible(visible, text);
+		buf_puts(buf, visible);
 	}
 }
 
@@ -168,4 +180,97 @@ json_t *escape_json(const char *text)
 	json_t *string = json_string(text); /* refuses what is no UTF-8 */
 
 	return string ? string : mended(text);
+}
+
+json_t *escape_json_visible(const char *text)
+{
+	CLEANUP(buf_release) struct buf buf = BUF_INIT(SIZE_MAX / 8);
+
+	escape_visible(&buf, text);
+	return json_string(buf_text(&buf));
+}
+
+json_t *escape_sarif(const char *text)
+{
+	CLEANUP(buf_release) struct buf buf = BUF_INIT(SIZE_MAX / 8);
+	char visible[UTF8_VISIBLE_SIZE];
+
+	while (*text) {
+		size_t length = utf8_visible(visible, text);
+
+		if (strncmp(text, "](", 2) == 0)
+			snprintf(visible, sizeof(visible), "\\x5d");
+		else if (*text == '{' || *text == '}') /* 3.11.5: they are doubled */
+			buf_putc(&buf, *text);
+		buf_puts(&buf, visible);
+		text += length;
+	}
+	return json_string(buf_text(&buf));
+}
+
+/* Segments of a path and the "/" between them; RFC 3986, 2.3 and 3.3, less the ":". */
+static bool is_uri_character(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+	       (c >= '0' && c <= '9') || (c != '\0' && strchr("-._~/!$&'()*+,;=@", c));
+}
+
+void escape_uri(struct buf *uri, const char *path)
+{
+	for (; *path; path++) {
+		if (is_uri_character(*path))
+			buf_putc(uri, *path);
+		else
+			buf_printf(uri, "%%%02X", (unsigned)(unsigned char)*path);
+	}
+}
+
+/* As for any log of a CI system, and then with `encoded` characters as %HH. */
+static void write_command(FILE *out, const char *text, const char *encoded)
+{
+	char visible[UTF8_VISIBLE_SIZE];
+	char before = ' ';
+
+	while (*text) {
+		text += terminal_visible(visible, text, before);
+		before = text[-1];
+		for (const char *c = visible; *c; c++) {
+			if (strchr(encoded, *c))
+				fprintf(out, "%%%02X", (unsigned)(unsigned char)*c);
+			else
+				fputc(*c, out);
+		}
+	}
+}
+
+void escape_command_message(FILE *out, const char *text)
+{
+	write_command(out, text, "%\r\n");
+}
+
+void escape_command_property(FILE *out, const char *text)
+{
+	write_command(out, text, "%\r\n:,");
+}
+
+/* ASCII punctuation that neither Markdown nor its dialects give a meaning inside a line.
+ */
+static bool is_plain_in_markdown(char c)
+{
+	return !ispunct((unsigned char)c) || strchr("-/,;%?", c);
+}
+
+void escape_markdown(struct buf *markdown, const char *text)
+{
+	char visible[UTF8_VISIBLE_SIZE];
+
+	while (*text) {
+		text += utf8_visible(visible, text);
+		for (const char *c = visible; *c; c++) {
+			if (is_plain_in_markdown(*c))
+				buf_putc(markdown, *c);
+			else /* CommonMark 0.31, 6.2: never structure */
+				buf_printf(markdown, "&#%d;", *c);
+		}
+	}
 }

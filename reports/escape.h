@@ -24,7 +24,10 @@ void escape_terminal(FILE *out, const char *text);
  */
 void escape_terminal_word(struct buf *word, const char **text);
 
-/* For element content and quoted attribute values. */
+/* Visible, and nothing more: for what a sink writes later. */
+void escape_visible(struct buf *buf, const char *text);
+
+/* For element content and quoted attribute values of HTML and XML 1.0. */
 void escape_html(FILE *out, const char *text);
 
 /*
@@ -35,5 +38,33 @@ void escape_csv(FILE *out, const char *text);
 
 /* A new JSON string.  Control characters are JSON's own matter. */
 json_t *escape_json(const char *text);
+
+/* The same for what people are shown: control characters are visible there too. */
+json_t *escape_json_visible(const char *text);
+
+/*
+ * A new JSON string that reads as `text` where SARIF shows messages (SARIF 2.1.0, 3.11):
+ * it holds no placeholder and no embedded link, and is visible too.
+ */
+json_t *escape_sarif(const char *text);
+
+/*
+ * A path as a relative URI reference (RFC 3986, 4.2), byte by byte: no other reading of
+ * it has a scheme, a query or a fragment.
+ */
+void escape_uri(struct buf *uri, const char *path);
+
+/*
+ * What follows "::" in a workflow command of GitHub, and the value of one of its
+ * properties (actions/toolkit, packages/core/src/command.ts).
+ */
+void escape_command_message(FILE *out, const char *text);
+void escape_command_property(FILE *out, const char *text);
+
+/*
+ * For what stands between <code> and </code> in Markdown, in a table or not: there
+ * neither GitHub nor GitLab look for names, numbers and links of their own.
+ */
+void escape_markdown(struct buf *markdown, const char *text);
 
 #endif

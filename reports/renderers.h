@@ -14,5 +14,15 @@ void report_json(FILE *out, const struct report *report,
 void report_csv(FILE *out, const struct report *report, const struct report_style *style);
 void report_html(FILE *out, const struct report *report,
 		 const struct report_style *style);
+void report_sarif(FILE *out, const struct report *report,
+		  const struct report_style *style);
+void report_junit(FILE *out, const struct report *report,
+		  const struct report_style *style);
+void report_github(FILE *out, const struct report *report,
+		   const struct report_style *style);
+void report_gitlab(FILE *out, const struct report *report,
+		   const struct report_style *style);
+void report_markdown(FILE *out, const struct report *report,
+		     const struct report_style *style);
 
 #endif

@@ -11,6 +11,12 @@ const struct report_format report_formats[] = {
 	{ "json", "everything, for programs", report_json },
 	{ "csv", "a row a finding, for spreadsheets", report_csv },
 	{ "html", "one self-contained page, for people and to pass on", report_html },
+	{ "sarif", "SARIF 2.1.0, for code scanning", report_sarif },
+	{ "junit", "test cases, for Jenkins and GitLab", report_junit },
+	{ "github", "annotations of GitHub Actions", report_github },
+	{ "gitlab", "Code Quality of GitLab", report_gitlab },
+	{ "markdown", "for summaries of jobs and comments in merge requests",
+	  report_markdown },
 	{ NULL, NULL, NULL },
 };
 

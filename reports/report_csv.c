@@ -84,8 +84,7 @@ static void put_verdict(FILE *out, const struct scan_cells *scan,
 	CLEANUP(buf_release) struct buf text = WORDS_INIT;
 	const char *cells[COLUMN_COUNT] = { [RECORD] = "coverage" };
 
-	buf_printf(&text, "%s: ", headline_word(summary.headline));
-	summary_sentence(&text, report, &summary);
+	summary_line(&text, report, &summary);
 	cells[STATE] = headline_name(summary.headline);
 	cells[REASON] = buf_text(&text);
 	put_row(out, scan, cells);

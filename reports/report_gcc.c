@@ -42,16 +42,14 @@ static void put_gap(FILE *out, const struct gap *gap)
 
 static void put_finding(FILE *out, const struct finding *finding)
 {
-	bool hidden = finding->state == FINDING_UNKNOWN;
 	CLEANUP(buf_release) struct buf place = WORDS_INIT;
 	CLEANUP(buf_release) struct buf text = WORDS_INIT;
 
 	words_place(&place, finding);
 	if (place.length == 0) /* what runs has no file */
 		words_subject(&place, finding);
-	buf_printf(&text, "%s%s", hidden ? "a gap hides whether still so: " : "",
-		   finding->message);
-	put_line(out, buf_text(&place), hidden ? "note" : level_name(finding->level),
+	words_message(&text, finding);
+	put_line(out, buf_text(&place), level_name(finding_level(finding)),
 		 buf_text(&text), finding->rule);
 }
 

@@ -3,60 +3,30 @@
  * v1 fields are only ever added.  The document is written entry by entry, so that memory
  * does not grow with the findings; it is ASCII, and so valid UTF-8 and safe to look at.
  */
-#include "base/timestamp.h"
 #include "reports/escape.h"
+#include "reports/member.h"
 #include "reports/renderers.h"
 #include "reports/summary.h"
 #include "reports/words.h"
 
-/* One member of an object; the reference to `value` is taken. */
-static void set(json_t *object, const char *key, json_t *value)
-{
-	json_object_set_new_nocheck(object, key, value);
-}
-
-static void set_text(json_t *object, const char *key, const char *text)
-{
-	set(object, key, escape_json(text));
-}
-
-static void set_time(json_t *object, const char *key, int64_t seconds)
-{
-	char text[TIMESTAMP_SIZE];
-
-	set_text(object, key, timestamp_format(text, seconds));
-}
-
-static void set_count(json_t *object, const char *key, uint64_t count)
-{
-	set(object, key, json_integer((json_int_t)count));
-}
-
 /* Lines and columns, which begin at 1. */
 static void set_position(json_t *object, const char *key, uint32_t position)
 {
-	set(object, key, position ? json_integer(position) : json_null());
-}
-
-/* Write `value`, and give up the reference to it. */
-static void put_value(FILE *out, json_t *value)
-{
-	json_dumpf(value, out, JSON_ENSURE_ASCII | JSON_ENCODE_ANY);
-	json_decref(value);
+	member_set(object, key, position ? json_integer(position) : json_null());
 }
 
 static void put_member(FILE *out, const char *key, json_t *value)
 {
 	fprintf(out, ",\n  \"%s\": ", key);
-	put_value(out, value);
+	value_put(out, value);
 }
 
 static json_t *tool_json(const struct report *report)
 {
 	json_t *tool = json_object();
 
-	set_text(tool, "name", "pindrift");
-	set_text(tool, "version", report->scan.version);
+	member_set_text(tool, "name", "pindrift");
+	member_set_text(tool, "version", report->scan.version);
 	return tool;
 }
 
@@ -64,14 +34,14 @@ static json_t *scan_json(const struct report_scan *scan)
 {
 	json_t *object = json_object();
 
-	set(object, "id", scan->id ? json_integer(scan->id) : json_null());
-	set_text(object, "command", scan->command);
-	set_time(object, "started_at", scan->started_at);
-	set_time(object, "finished_at", scan->finished_at);
-	set_text(object, "commit", scan->commit);
-	set(object, "dirty", json_boolean(scan->dirty));
-	set_text(object, "fail_on", scan->fail_on);
-	set(object, "exit_status", json_integer(scan->exit_status));
+	member_set(object, "id", scan->id ? json_integer(scan->id) : json_null());
+	member_set_text(object, "command", scan->command);
+	member_set_time(object, "started_at", scan->started_at);
+	member_set_time(object, "finished_at", scan->finished_at);
+	member_set_text(object, "commit", scan->commit);
+	member_set(object, "dirty", json_boolean(scan->dirty));
+	member_set_text(object, "fail_on", scan->fail_on);
+	member_set(object, "exit_status", json_integer(scan->exit_status));
 	return object;
 }
 
@@ -83,11 +53,11 @@ static json_t *cluster_json(const struct report *report)
 	if (!report->has_cluster)
 		return json_null();
 	object = json_object();
-	set_text(object, "key", cluster->key);
-	set_text(object, "name", cluster->name);
-	set_text(object, "server", cluster->server);
-	set_text(object, "alias", cluster->alias);
-	set(object, "insecure", json_boolean(cluster->insecure));
+	member_set_text(object, "key", cluster->key);
+	member_set_text(object, "name", cluster->name);
+	member_set_text(object, "server", cluster->server);
+	member_set_text(object, "alias", cluster->alias);
+	member_set(object, "insecure", json_boolean(cluster->insecure));
 	return object;
 }
 
@@ -97,23 +67,22 @@ static json_t *summary_json(const struct report *report)
 	CLEANUP(buf_release) struct buf text = WORDS_INIT;
 	json_t *object = json_object();
 
-	buf_printf(&text, "%s: ", headline_word(summary.headline));
-	summary_sentence(&text, report, &summary);
-	set_text(object, "verdict", headline_name(summary.headline));
-	set_text(object, "text", buf_text(&text));
-	set_count(object, "errors", summary.errors);
-	set_count(object, "warnings", summary.warnings);
-	set_count(object, "notes", summary.notes);
-	set_count(object, "unknown", summary.unknown);
-	set_count(object, "fixed", summary.fixed);
-	set_count(object, "gaps", summary.gaps);
-	set_count(object, "waived_gaps", summary.waived);
-	set_count(object, "images", report->declared_count);
-	set_count(object, "pinned", summary.pinned);
-	set_count(object, "files", report->file_count);
-	set_count(object, "ignored_files", report->ignored_count);
-	set_count(object, "pods", report->pod_count);
-	set_count(object, "ended_pods", report->ended_pod_count);
+	summary_line(&text, report, &summary);
+	member_set_text(object, "verdict", headline_name(summary.headline));
+	member_set_text(object, "text", buf_text(&text));
+	member_set_count(object, "errors", summary.errors);
+	member_set_count(object, "warnings", summary.warnings);
+	member_set_count(object, "notes", summary.notes);
+	member_set_count(object, "unknown", summary.unknown);
+	member_set_count(object, "fixed", summary.fixed);
+	member_set_count(object, "gaps", summary.gaps);
+	member_set_count(object, "waived_gaps", summary.waived);
+	member_set_count(object, "images", report->declared_count);
+	member_set_count(object, "pinned", summary.pinned);
+	member_set_count(object, "files", report->file_count);
+	member_set_count(object, "ignored_files", report->ignored_count);
+	member_set_count(object, "pods", report->pod_count);
+	member_set_count(object, "ended_pods", report->ended_pod_count);
 	return object;
 }
 
@@ -122,9 +91,9 @@ static json_t *coverage_json(const struct report *report, size_t i)
 	const struct coverage *coverage = &report->coverage[i];
 	json_t *object = json_object();
 
-	set_text(object, "scope", coverage->scope);
-	set(object, "observed", json_boolean(coverage->observed));
-	set_text(object, "note", coverage->note);
+	member_set_text(object, "scope", coverage->scope);
+	member_set(object, "observed", json_boolean(coverage->observed));
+	member_set_text(object, "note", coverage->note);
 	return object;
 }
 
@@ -133,11 +102,11 @@ static json_t *request_json(const struct report *report, size_t i)
 	const struct request_count *count = &report->requests[i];
 	json_t *object = json_object();
 
-	set_text(object, "host", count->host);
-	set_count(object, "made", count->made);
-	set_count(object, "failed", count->failed);
-	set_count(object, "spared", count->spared);
-	set_count(object, "bytes", count->bytes);
+	member_set_text(object, "host", count->host);
+	member_set_count(object, "made", count->made);
+	member_set_count(object, "failed", count->failed);
+	member_set_count(object, "spared", count->spared);
+	member_set_count(object, "bytes", count->bytes);
 	return object;
 }
 
@@ -147,19 +116,19 @@ static json_t *declared_json(const struct report *report, size_t i)
 	const struct container_image *image = &use->image;
 	json_t *object = json_object();
 
-	set_text(object, "file", use->file);
-	set_text(object, "path", use->path);
+	member_set_text(object, "file", use->file);
+	member_set_text(object, "path", use->path);
 	set_position(object, "line", use->line);
 	set_position(object, "column", use->column);
-	set_text(object, "reference", image->text);
-	set_text(object, "kind", use->object.kind);
-	set_text(object, "namespace", use->namespace);
-	set_text(object, "name", use->object.name);
-	set_text(object, "container", image->container);
-	set_text(object, "class", container_class_name(image->class));
-	set(object, "pinned",
-	    json_boolean(image->state == REFERENCE_OK &&
-			 digest_known(&image->ref.digest)));
+	member_set_text(object, "reference", image->text);
+	member_set_text(object, "kind", use->object.kind);
+	member_set_text(object, "namespace", use->namespace);
+	member_set_text(object, "name", use->object.name);
+	member_set_text(object, "container", image->container);
+	member_set_text(object, "class", container_class_name(image->class));
+	member_set(object, "pinned",
+		   json_boolean(image->state == REFERENCE_OK &&
+				digest_known(&image->ref.digest)));
 	return object;
 }
 
@@ -167,12 +136,12 @@ static json_t *declared_json(const struct report *report, size_t i)
 static void set_subject(json_t *object, const char *namespace, const struct object_id *id,
 			const char *container, const char *class)
 {
-	set_text(object, "namespace", namespace);
-	set_text(object, "api_group", id->api_group);
-	set_text(object, "kind", id->kind);
-	set_text(object, "name", id->name);
-	set_text(object, "container", container);
-	set_text(object, "class", class);
+	member_set_text(object, "namespace", namespace);
+	member_set_text(object, "api_group", id->api_group);
+	member_set_text(object, "kind", id->kind);
+	member_set_text(object, "name", id->name);
+	member_set_text(object, "container", container);
+	member_set_text(object, "class", class);
 }
 
 /* The digests of a proof, which are kept space-separated. */
@@ -198,17 +167,17 @@ static json_t *running_json(const struct report *report, size_t i)
 	json_t *object = json_object();
 
 	set_subject(object, use->namespace, &use->object, use->container, use->class);
-	set_text(object, "declared", use->declared);
-	set_text(object, "reference", use->reference);
-	set_text(object, "image_id", use->image_id);
-	set_text(object, "platform", use->platform);
-	set_count(object, "pods", use->pod_count);
-	set_text(object, "state", use->state);
-	set_text(object, "verdict", use->verdict);
-	set_text(object, "how", use->how);
-	set_text(object, "reason", use->reason);
-	set(object, "proof", proof_json(use->proof));
-	set_time(object, "first_seen", use->first_seen_at);
+	member_set_text(object, "declared", use->declared);
+	member_set_text(object, "reference", use->reference);
+	member_set_text(object, "image_id", use->image_id);
+	member_set_text(object, "platform", use->platform);
+	member_set_count(object, "pods", use->pod_count);
+	member_set_text(object, "state", use->state);
+	member_set_text(object, "verdict", use->verdict);
+	member_set_text(object, "how", use->how);
+	member_set_text(object, "reason", use->reason);
+	member_set(object, "proof", proof_json(use->proof));
+	member_set_time(object, "first_seen", use->first_seen_at);
 	return object;
 }
 
@@ -217,12 +186,12 @@ static json_t *resolved_json(const struct report *report, size_t i)
 	const struct report_tag *tag = &report->tags[i];
 	json_t *object = json_object();
 
-	set_text(object, "registry", tag->registry);
-	set_text(object, "repository", tag->repository);
-	set_text(object, "tag", tag->tag);
-	set_text(object, "state", tag->state);
-	set_text(object, "digest", tag->digest.text);
-	set_time(object, "first_seen", tag->first_seen_at);
+	member_set_text(object, "registry", tag->registry);
+	member_set_text(object, "repository", tag->repository);
+	member_set_text(object, "tag", tag->tag);
+	member_set_text(object, "state", tag->state);
+	member_set_text(object, "digest", tag->digest.text);
+	member_set_time(object, "first_seen", tag->first_seen_at);
 	return object;
 }
 
@@ -231,27 +200,27 @@ static json_t *finding_json(const struct report *report, size_t i)
 	const struct finding *finding = &report->findings[i];
 	json_t *object = json_object();
 
-	set_text(object, "rule", finding->rule);
-	set_text(object, "level", level_name(finding->level));
-	set_text(object, "state", finding_state_name(finding->state));
-	set_text(object, "subject", subject_kind_name(finding->subject));
-	set_text(object, "fingerprint", finding->fingerprint);
-	set_text(object, "message", finding->message);
-	set_text(object, "cluster", finding->cluster);
+	member_set_text(object, "rule", finding->rule);
+	member_set_text(object, "level", level_name(finding->level));
+	member_set_text(object, "state", finding_state_name(finding->state));
+	member_set_text(object, "subject", subject_kind_name(finding->subject));
+	member_set_text(object, "fingerprint", finding->fingerprint);
+	member_set_text(object, "message", finding->message);
+	member_set_text(object, "cluster", finding->cluster);
 	set_subject(object, finding->namespace, &finding->object, finding->container,
 		    finding->class);
-	set_text(object, "reference", finding->reference);
-	set_text(object, "declared_digest", finding->declared.text);
-	set_text(object, "running_digest", finding->running.text);
-	set_text(object, "resolved_digest", finding->resolved.text);
-	set_text(object, "platform", finding->platform);
-	set_count(object, "pods", finding->pod_count);
-	set_text(object, "file", finding->file);
-	set_text(object, "path", finding->path);
+	member_set_text(object, "reference", finding->reference);
+	member_set_text(object, "declared_digest", finding->declared.text);
+	member_set_text(object, "running_digest", finding->running.text);
+	member_set_text(object, "resolved_digest", finding->resolved.text);
+	member_set_text(object, "platform", finding->platform);
+	member_set_count(object, "pods", finding->pod_count);
+	member_set_text(object, "file", finding->file);
+	member_set_text(object, "path", finding->path);
 	set_position(object, "line", finding->line);
 	set_position(object, "column", finding->column);
-	set_time(object, "first_seen", finding->first_seen_at);
-	set_time(object, "last_seen", finding->last_seen_at);
+	member_set_time(object, "first_seen", finding->first_seen_at);
+	member_set_time(object, "last_seen", finding->last_seen_at);
 	return object;
 }
 
@@ -260,11 +229,11 @@ static json_t *gap_json(const struct report *report, size_t i)
 	const struct gap *gap = &report->gaps[i];
 	json_t *object = json_object();
 
-	set_text(object, "id", gap_name(gap->kind));
-	set_text(object, "subject", gap->subject);
-	set_text(object, "reason", gap->reason);
-	set_text(object, "scope", gap->scope);
-	set(object, "waived", json_boolean(gap->waived));
+	member_set_text(object, "id", gap_name(gap->kind));
+	member_set_text(object, "subject", gap->subject);
+	member_set_text(object, "reason", gap->reason);
+	member_set_text(object, "scope", gap->scope);
+	member_set(object, "waived", json_boolean(gap->waived));
 	return object;
 }
 
@@ -276,7 +245,7 @@ static void put_list(FILE *out, const char *key, const struct report *report,
 	fprintf(out, ",\n  \"%s\": [", key);
 	for (size_t i = 0; i < count; i++) {
 		fputs(i ? ",\n    " : "\n    ", out);
-		put_value(out, entry(report, i));
+		value_put(out, entry(report, i));
 	}
 	fputs(count ? "\n  ]" : "]", out);
 }

@@ -38,6 +38,17 @@ bool finding_is_aside(const struct finding *finding)
 	return finding->level == LEVEL_NONE || finding->state == FINDING_FIXED;
 }
 
+bool finding_is_listed(const struct finding *finding, bool verbose)
+{
+	return finding->state != FINDING_FIXED &&
+	       (verbose || finding->level != LEVEL_NONE);
+}
+
+enum level finding_level(const struct finding *finding)
+{
+	return finding->state == FINDING_UNKNOWN ? LEVEL_NOTE : finding->level;
+}
+
 /* The headline that the counts call for. */
 static enum headline headline_of(const struct report *report,
 				 const struct summary *summary)
@@ -165,4 +176,11 @@ void summary_sentence(struct buf *buf, const struct report *report,
 	} else {
 		add_files(buf, report, summary);
 	}
+}
+
+void summary_line(struct buf *buf, const struct report *report,
+		  const struct summary *summary)
+{
+	buf_printf(buf, "%s: ", headline_word(summary->headline));
+	summary_sentence(buf, report, summary);
 }

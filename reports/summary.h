@@ -42,8 +42,21 @@ const char *headline_word(enum headline headline);
 void summary_sentence(struct buf *buf, const struct report *report,
 		      const struct summary *summary);
 
+/* Both: "DRIFT: 9 errors, 12 warnings, …". */
+void summary_line(struct buf *buf, const struct report *report,
+		  const struct summary *summary);
+
 /* Fixed, or of level none: shown only where everything is asked for. */
 bool finding_is_aside(const struct finding *finding);
+
+/*
+ * True for what CI systems list: not what is fixed, and what is of level none only where
+ * everything is asked for.
+ */
+bool finding_is_listed(const struct finding *finding, bool verbose);
+
+/* Its level; a note while a gap hides whether it is still so. */
+enum level finding_level(const struct finding *finding);
 
 /* A check of manifests, without a cluster: shorter in most formats. */
 bool report_is_check(const struct report *report);

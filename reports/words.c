@@ -130,6 +130,26 @@ void words_subject(struct buf *buf, const struct finding *finding)
 		buf_puts(buf, finding->reference[0] ? finding->reference : finding->file);
 }
 
+void words_message(struct buf *buf, const struct finding *finding)
+{
+	if (finding->state == FINDING_UNKNOWN)
+		buf_puts(buf, "a gap hides whether still so: ");
+	buf_puts(buf, finding->message);
+}
+
+void words_finding(struct buf *buf, const struct finding *finding)
+{
+	words_subject(buf, finding);
+	buf_puts(buf, ": ");
+	words_message(buf, finding);
+}
+
+void words_gap(struct buf *buf, const struct gap *gap)
+{
+	buf_printf(buf, "not checked%s: %s: %s", gap->waived ? " (waived)" : "",
+		   gap->subject, gap->reason);
+}
+
 void words_place(struct buf *buf, const struct finding *finding)
 {
 	const char *file = finding->file[0] ? finding->file : finding->path;

@@ -40,6 +40,15 @@ void words_reference(struct buf *buf, const char *reference);
 /* "shop Deployment/web, container app"; what a finding is about. */
 void words_subject(struct buf *buf, const struct finding *finding);
 
+/* What it says, after "a gap hides whether still so: " where that is so. */
+void words_message(struct buf *buf, const struct finding *finding);
+
+/* "shop Deployment/web, container app: no digest: only the tag 1.36". */
+void words_finding(struct buf *buf, const struct finding *finding);
+
+/* "not checked (waived): namespace payments: HTTP 403". */
+void words_gap(struct buf *buf, const struct gap *gap);
+
 /* "deploy/web.yaml:21:18"; nothing where the finding has no file. */
 void words_place(struct buf *buf, const struct finding *finding);
 

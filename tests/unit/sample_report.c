@@ -406,6 +406,16 @@ const char *const sample_hostile_texts[] = {
 	NULL,
 };
 
+/* 32 hex digits, as drift makes them of a rule and a subject. */
+static const char *fingerprint_of(struct report *report, const char *rule,
+				  const char *subject)
+{
+	const char *name = arena_printf(&report->arena, "%s %s", rule, subject);
+
+	return arena_printf(&report->arena, "%.32s",
+			    digest_of(name).text + strlen("sha256:"));
+}
+
 /* All fields that somebody else fills in, from one text. */
 static void add_hostile(struct report *report, const char *text)
 {
@@ -425,8 +435,10 @@ static void add_hostile(struct report *report, const char *text)
 		finding.container = finding.reference = finding.platform = finding.file =
 			finding.path = finding.cluster = text;
 	finding.line = finding.column = 1;
+	finding.fingerprint = fingerprint_of(report, finding.rule, text);
 	add_finding(report, &finding);
 	finding.rule = "tag-moved";
+	finding.fingerprint = fingerprint_of(report, finding.rule, text);
 	finding.subject = SUBJECT_TAG;
 	add_finding(report, &finding);
 	add_gap(report, (struct gap){ GAP_FORBIDDEN, text, text, text, false });

@@ -162,8 +162,10 @@ static void json_strings_are_always_utf_8(void **state)
 
 static void no_sink_lets_a_control_character_through(void **state)
 {
-	static void (*const sinks[])(FILE *, const char *) = { escape_terminal,
-							       escape_html, escape_csv };
+	static void (*const sinks[])(FILE *, const char *) = {
+		escape_terminal,         escape_html, escape_csv, escape_command_message,
+		escape_command_property,
+	};
 
 	(void)state;
 	for (size_t i = 0; sample_hostile_texts[i]; i++) {
@@ -188,6 +190,103 @@ static void long_texts_come_out_whole(void **state)
 	assert_string_equal(text, name);
 }
 
+static const struct {
+	const char *label, *text, *message, *property;
+} command_cases[] = {
+	{ "plain", "web has no digest", "web has no digest", "web has no digest" },
+	{ "what is escaped", "100%: a,b", "100%25: a,b", "100%25%3A a%2Cb" },
+	{ "line ends", "a\r\nb", "a\\x0d\\x0ab", "a\\x0d\\x0ab" },
+	{ "a command", "::error::x", "\\x3a:error::x", "\\x3a%3Aerror%3A%3Ax" },
+	{ "an escaped line end", "a%0A::error::x", "a%250A::error::x",
+	  "a%250A%3A%3Aerror%3A%3Ax" },
+	{ "a right-to-left override",
+	  "a\xe2\x80\xae"
+	  "b",
+	  "a\\u{202e}b", "a\\u{202e}b" },
+};
+
+static void workflow_commands_end_where_they_should(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LENGTH(command_cases); i++) {
+		CLEANUP(free_pointer)
+		char *message = escaped(escape_command_message, command_cases[i].text);
+		CLEANUP(free_pointer)
+		char *property = escaped(escape_command_property, command_cases[i].text);
+
+		CHECK_TEXT(command_cases[i].label, message, command_cases[i].message);
+		CHECK_TEXT(command_cases[i].label, property, command_cases[i].property);
+	}
+}
+
+static const struct {
+	const char *path, *uri;
+} uri_cases[] = {
+	{ "deploy/web-1.0_x~.yaml", "deploy/web-1.0_x~.yaml" },
+	{ "http://a/b", "http%3A//a/b" },
+	{ "a b#c?d%20", "a%20b%23c%3Fd%2520" },
+	{ "caf\xc3\xa9\xff", "caf%C3%A9%FF" },
+	{ "a\\b[1]\n", "a%5Cb%5B1%5D%0A" },
+};
+
+static void paths_are_relative_references(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LENGTH(uri_cases); i++) {
+		CLEANUP(buf_release) struct buf uri = BUF_INIT(1000);
+
+		escape_uri(&uri, uri_cases[i].path);
+		CHECK_TEXT(uri_cases[i].path, buf_text(&uri), uri_cases[i].uri);
+	}
+}
+
+static const struct {
+	const char *text, *message;
+} sarif_cases[] = {
+	{ "an image of [::1]:5000 (v6)", "an image of [::1]:5000 (v6)" },
+	{ "${IMAGE} and {0}", "${{IMAGE}} and {{0}}" },
+	{ "[here](http://x) [](1)", "[here\\x5d(http://x) [\\x5d(1)" },
+	{ "a\nb\xff", "a\\x0ab\\xff" },
+};
+
+static void sarif_messages_hold_no_placeholder_and_no_link(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LENGTH(sarif_cases); i++) {
+		json_t *string = escape_sarif(sarif_cases[i].text);
+
+		CHECK_TEXT(sarif_cases[i].text, json_string_value(string),
+			   sarif_cases[i].message);
+		json_decref(string);
+	}
+}
+
+static const struct {
+	const char *text, *markdown;
+} markdown_cases[] = {
+	{ "shop web-1/2, x", "shop web-1/2, x" },
+	{ "a|b", "a&#124;b" },
+	{ "</code>", "&#60;/code&#62;" },
+	{ "@you #1 !2 [a](b) *c*",
+	  "&#64;you &#35;1 &#33;2 &#91;a&#93;&#40;b&#41; &#42;c&#42;" },
+	{ "www.x.com http://x", "www&#46;x&#46;com http&#58;//x" },
+	{ "&amp; `x` \\", "&#38;amp; &#96;x&#96; &#92;" },
+	{ "a\nb", "a&#92;x0ab" },
+	{ "caf\xc3\xa9", "caf\xc3\xa9" },
+};
+
+static void markdown_gets_text_and_no_markup(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LENGTH(markdown_cases); i++) {
+		CLEANUP(buf_release) struct buf markdown = BUF_INIT(1000);
+
+		escape_markdown(&markdown, markdown_cases[i].text);
+		CHECK_TEXT(markdown_cases[i].text, buf_text(&markdown),
+			   markdown_cases[i].markdown);
+	}
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -196,6 +295,10 @@ int main(void)
 		cmocka_unit_test(html_gets_text_and_no_markup),
 		cmocka_unit_test(csv_cells_stay_cells_and_run_nothing),
 		cmocka_unit_test(json_strings_are_always_utf_8),
+		cmocka_unit_test(workflow_commands_end_where_they_should),
+		cmocka_unit_test(paths_are_relative_references),
+		cmocka_unit_test(sarif_messages_hold_no_placeholder_and_no_link),
+		cmocka_unit_test(markdown_gets_text_and_no_markup),
 		cmocka_unit_test(no_sink_lets_a_control_character_through),
 		cmocka_unit_test(long_texts_come_out_whole),
 	};

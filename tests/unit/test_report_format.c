@@ -15,6 +15,7 @@ static void formats_are_found_by_their_whole_name(void **state)
 	(void)state;
 	assert_ptr_equal(report_format_find("text"), &report_formats[0]);
 	assert_non_null(report_format_find("html"));
+	assert_non_null(report_format_find("sarif"));
 	assert_null(report_format_find("htm"));
 	assert_null(report_format_find("HTML"));
 	assert_null(report_format_find(""));
@@ -60,7 +61,9 @@ static void every_format_says_the_verdict(void **state)
 			CLEANUP(free_pointer)
 			char *text = sample_render(f->name, &report, &plain, NULL);
 
-			CHECK(f->name, strstr(text, verdicts[i].word) != NULL);
+			/* Code Quality has no place for good news. */
+			CHECK(f->name, strstr(text, verdicts[i].word) != NULL ||
+					       strcmp(text, "[]\n") == 0);
 		}
 	}
 }
