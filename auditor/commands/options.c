@@ -65,7 +65,9 @@ const struct option command_options[] = {
 	  "$XDG_STATE_HOME/pindrift/observations.db, else below ~/.local/state",
 	  COMMAND_SCAN | COMMAND_REPORT },
 	{ "format", 'f', OPTION_STRING, AT(format), "FORMAT",
-	  "What goes to standard output: text, gcc, json, csv or html. Default: text",
+	  "What goes to standard output: text, gcc, json, csv, html, sarif, junit, "
+	  "github, gitlab or markdown. Default: text; github where check runs under "
+	  "GitHub Actions",
 	  REPORTS | COMMAND_RESOLVE },
 	{ "output", 'o', OPTION_LIST, AT(outputs), "FORMAT=FILE",
 	  "Write a report to a file too. May be given many times", REPORTS },

@@ -3,14 +3,28 @@
 #include "base/file.h"
 #include "base/timestamp.h"
 #include "reports/report.h"
+#include "reports/summary.h"
 
 #include <errno.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-static const struct report_format *stdout_format(const struct settings *settings)
+/* Set to "true" in every step of a workflow. */
+static bool is_github_actions(void)
 {
-	return report_format_find(settings->format ? settings->format : "text");
+	const char *value = getenv("GITHUB_ACTIONS");
+
+	return value && strcmp(value, "true") == 0;
+}
+
+/* What was asked for; of a check in a workflow, annotations; else text. */
+static const struct report_format *stdout_format(const struct settings *settings,
+						 const struct report *report)
+{
+	if (settings->format)
+		return report_format_find(settings->format);
+	return report_format_find(
+		report_is_check(report) && is_github_actions() ? "github" : "text");
 }
 
 /* The format of "FORMAT=FILE", its file in `*path`; NULL where it is not of that form. */
@@ -31,7 +45,7 @@ bool output_check(const struct settings *settings, struct error *err)
 {
 	const char *path;
 
-	if (!stdout_format(settings))
+	if (settings->format && !report_format_find(settings->format))
 		return error_set(err, ERROR_USAGE,
 				 "there is no format '%.40s'; see --help",
 				 settings->format);
@@ -86,7 +100,7 @@ bool output_write(const struct settings *settings, const struct report *report,
 			return false;
 	}
 	errno = 0;
-	if (report_write(stdout, stdout_format(settings), report, &style, err))
+	if (report_write(stdout, stdout_format(settings, report), report, &style, err))
 		return true;
 	if (errno == EPIPE) {
 		*err = (struct error)ERROR_INIT;
