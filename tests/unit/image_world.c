@@ -103,6 +103,7 @@ static void read_line(struct image_world *world, const char *text)
 	char *line = arena_strdup(&world->arena, text);
 	struct image *image = arena_alloc(&world->arena, sizeof(*image));
 	char *words[WORDS_MOST], *word;
+	const char **key;
 	size_t count = 0;
 
 	while ((word = strsep(&line, " "))) {
@@ -128,6 +129,9 @@ static void read_line(struct image_world *world, const char *text)
 	else
 		assert_string_equal(words[0], "other");
 	image_set_add(&world->held, image);
+	*table_slot(&world->names, image->digest.text, strlen(image->digest.text), &key) =
+		words[1];
+	*key = image->digest.text;
 }
 
 void image_world_init(struct image_world *world, const char *const *lines, size_t count)
@@ -138,11 +142,19 @@ void image_world_init(struct image_world *world, const char *const *lines, size_
 		read_line(world, lines[i]);
 }
 
+const char *image_world_name(const struct image_world *world, const struct digest *digest)
+{
+	const char *name = table_find(&world->names, digest->text, strlen(digest->text));
+
+	return name ? name : digest->text;
+}
+
 void image_world_release(struct image_world *world)
 {
 	snapshot_release(&world->snapshot);
 	image_set_release(&world->held);
 	table_release(&world->tags);
+	table_release(&world->names);
 	arena_release(&world->arena);
 }
 

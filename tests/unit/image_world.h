@@ -28,6 +28,7 @@ struct image_world {
 	struct arena arena;    /* of what the registry holds */
 	struct image_set held; /* by the registry */
 	struct table tags;     /* "repository:tag" to struct digest */
+	struct table names;    /* digest to the name of what the registry holds */
 	const char *silent;    /* a host that gives no usable answer, or "" */
 	size_t asked;          /* questions so far */
 };
@@ -36,6 +37,9 @@ void image_world_init(struct image_world *world, const char *const *lines, size_
 void image_world_release(struct image_world *world);
 
 struct digest image_world_digest(const char *name);
+/* The name of an image of the registry; the digest itself where there is none. */
+const char *image_world_name(const struct image_world *world,
+			     const struct digest *digest);
 
 /* A tag of the registry's (in any repository of that name) names an image. */
 void image_world_tag(struct image_world *world, const char *repository, const char *tag,
