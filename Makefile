@@ -108,6 +108,7 @@ LISTED := \
 	auditor/source/kube_exec.c \
 	auditor/source/kube_exec_cluster.c \
 	auditor/source/kube_exec_trust.c \
+	auditor/source/kube_impersonation.c \
 	auditor/source/kube_inventory.c \
 	auditor/source/kube_list.c \
 	auditor/source/kube_manifest.c \

@@ -96,6 +96,16 @@ static const char *advice(const struct observation *observation,
 	return "grant it the ClusterRole of examples/rbac.yaml";
 }
 
+/* "context prod", "context prod as jane" */
+static const char *who(struct observation *observation)
+{
+	const struct kube_config *config = observation->client.config;
+	const char *user = config->impersonation.user;
+
+	return arena_printf(&observation->client.arena, "context %s%s%s", config->context,
+			    user[0] ? " as " : "", user);
+}
+
 /* One gap that names all that was refused.  Returns whether there is one. */
 static bool add_forbidden(struct observation *observation, const struct kube_area *area)
 {
@@ -118,8 +128,8 @@ static bool add_forbidden(struct observation *observation, const struct kube_are
 	if (!reason.length)
 		return false;
 	add_gap(observation->snapshot, area, GAP_FORBIDDEN,
-		arena_printf(&observation->client.arena, "context %s may not %s: %s",
-			     observation->client.config->context, buf_text(&reason),
+		arena_printf(&observation->client.arena, "%s may not %s: %s",
+			     who(observation), buf_text(&reason),
 			     advice(observation, area)));
 	return true;
 }

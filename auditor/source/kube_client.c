@@ -144,8 +144,9 @@ bool kube_client_renew(struct kube_client *client, unsigned token_number)
 
 unsigned kube_client_get(struct kube_client *client, const struct kube_get *get)
 {
+	const struct kube_impersonation *as = &client->config->impersonation;
 	CLEANUP(arena_release) struct arena arena = ARENA_INIT;
-	const char *headers[2];
+	const char *headers[2 + KUBE_IMPERSONATION_HEADERS];
 	struct http_request request = {
 		.method = "GET",
 		.headers = headers,
@@ -165,6 +166,8 @@ unsigned kube_client_get(struct kube_client *client, const struct kube_get *get)
 		&arena, "Accept: %s", get->accept ? get->accept : "application/json");
 	if (client->authorization)
 		headers[request.header_count++] = client->authorization;
+	for (size_t i = 0; i < as->header_count; i++)
+		headers[request.header_count++] = as->headers[i];
 	http_send(client->http, &request);
 	return client->token_number;
 }

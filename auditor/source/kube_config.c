@@ -297,21 +297,14 @@ static bool read_basic(const struct reader *reader, struct error *err)
 	return true;
 }
 
-static bool refuse_impersonation(const struct reader *reader, struct error *err)
+/* In whose name to ask; that is no credential. */
+static bool read_impersonation(const struct reader *reader, struct error *err)
 {
-	static const char *const fields[] = { "as", "as-uid", "as-groups",
-					      "as-user-extra" };
+	struct kube_config *config = reader->config;
 
-	for (size_t i = 0; i < ARRAY_LENGTH(fields); i++) {
-		if (!member(reader, fields[i]))
-			continue;
-		error_set(err, ERROR_USAGE,
-			  "%s: impersonation is not supported; use a user that may list "
-			  "pods itself (examples/rbac.yaml)",
-			  fields[i]);
-		return entry_error(reader, err);
-	}
-	return true;
+	return kube_impersonation_read(&config->impersonation, reader->entry->body,
+				       &config->arena, err) ||
+	       entry_error(reader, err);
 }
 
 /* client-go, exec.go: a token, a password or a certificate goes before a program. */
@@ -358,14 +351,30 @@ static bool read_program_cluster(struct kube_config *config,
 	return config->exec.cluster || entry_error(&reader, err);
 }
 
+static bool speaks_tls(const struct kube_config *config)
+{
+	struct error ignored = ERROR_INIT;
+	struct url url;
+
+	return url_parse(&url, config->server, &ignored) && url.https;
+}
+
 static bool read_user(struct kube_config *config, const struct kube_entry *entry,
 		      struct error *err)
 {
 	const struct reader reader = { config, entry, "user" };
 
-	return refuse_impersonation(&reader, err) && read_certificate(&reader, err) &&
-	       read_token(&reader, err) && read_basic(&reader, err) &&
-	       read_program(&reader, err);
+	if (!read_impersonation(&reader, err))
+		return false;
+	if (!speaks_tls(config)) {
+		/* client-go, client_config.go: credentials go over TLS alone. */
+		log_message(LOG_INFO,
+			    "%s: no TLS, so the credentials of user '%s' stay here",
+			    config->server, entry->name);
+		return true;
+	}
+	return read_certificate(&reader, err) && read_token(&reader, err) &&
+	       read_basic(&reader, err) && read_program(&reader, err);
 }
 
 /* "a, b, c": the names of the contexts that there are. */
@@ -415,14 +424,6 @@ static const struct kube_entry *find_part(const struct kube_entries *entries,
 	return part;
 }
 
-static bool speaks_tls(const struct kube_config *config)
-{
-	struct error ignored = ERROR_INIT;
-	struct url url;
-
-	return url_parse(&url, config->server, &ignored) && url.https;
-}
-
 static bool read_context(struct kube_config *config, const struct kube_entries *entries,
 			 const struct kube_entry *entry, struct error *err)
 {
@@ -438,13 +439,6 @@ static bool read_context(struct kube_config *config, const struct kube_entries *
 		return false;
 	if (!field(&reader, "user")[0])
 		return true;
-	if (!speaks_tls(config)) {
-		/* client-go, client_config.go: credentials go over TLS alone. */
-		log_message(LOG_INFO,
-			    "%s: no TLS, so the credentials of user '%s' stay here",
-			    config->server, field(&reader, "user"));
-		return true;
-	}
 	user = find_part(entries, &reader, KUBE_USERS, "user", err);
 	return user && read_user(config, user, err) &&
 	       read_program_cluster(config, cluster, err);

@@ -4,7 +4,7 @@
  * kubeconfig files as kubectl reads them (client-go, tools/clientcmd), else the
  * service account of a pod ("in-cluster").  Nothing is started here: a user whose
  * credentials come from a program (`exec`) is read as such.  An `auth-provider` is an
- * error, and so is impersonation.
+ * error.
  */
 #ifndef SOURCE_KUBE_CONFIG_H
 #define SOURCE_KUBE_CONFIG_H
@@ -12,6 +12,7 @@
 #include "base/memory.h"
 #include "source/http.h"
 #include "source/kube_exec.h"
+#include "source/kube_impersonation.h"
 
 #define KUBE_TOKEN_BYTES ((size_t)64 * 1024) /* most bytes of a token */
 #define KUBE_PEM_BYTES                                                                   \
@@ -33,13 +34,16 @@ struct kube_config {
 	const char *username, *password; /* basic authentication */
 	int64_t certificate_expires_at;  /* of the client certificate; 0: there is none */
 	struct kube_exec exec;           /* where the credentials come from a program */
+	struct kube_impersonation impersonation;
 };
 
 #define KUBE_CONFIG_INIT                                                                 \
 	{                                                                                \
 		.arena = ARENA_INIT, .server = "", .context = "", .cluster = "",         \
 		.namespace = "", .token = "", .token_file = "", .username = "",          \
-		.password = ""                                                           \
+		.password = "", .impersonation = {                                       \
+			.user = ""                                                       \
+		}                                                                        \
 	}
 
 /* To be called whether or not loading succeeded. */
@@ -49,7 +53,7 @@ void kube_config_release(struct kube_config *config);
  * `file`: --kubeconfig, NULL: $KUBECONFIG, else ~/.kube/config, else in-cluster.
  * `context`: NULL: the current one.
  * Tokens and passwords are made known to log_add_secret().  A user's credentials are left
- * out where the server is spoken to without TLS, as client-go does.
+ * out where the server is spoken to without TLS, as client-go does; impersonation is not.
  * Errors: ERROR_USAGE, with the file, the field and what to do.
  */
 MUST_CHECK bool kube_config_load(struct kube_config *config, const char *file,

@@ -460,6 +460,38 @@ class Credentials(ProbeCase):
             self.assert_observed(self.probe(api, authority=self.authority, client=jane), 2)
             self.assertEqual({one.user for one in api.requests}, {"jane"})
 
+    def impersonate(self, api, lines, **options):
+        """Probe with more lines in the kubeconfig's user."""
+        path = lib.kubeconfig(self.folder / "config", api, **options)
+        text = Path(path).read_text().replace("user:\n", f"user:\n      {lines}\n", 1)
+        Path(path).write_text(text)
+        return path
+
+    def test_every_request_is_made_in_another_users_name(self):
+        with self.api(tokens={"good": "jane"}) as api:
+            path = self.impersonate(
+                api, "as: auditor\n      as-groups: [readers, staff]\n"
+                "      as-user-extra: {example.com/why: [drift]}",
+                authority=self.authority, token="good")
+            self.assert_observed(self.probe(api, config=path), 2)
+            requests = list(api.requests)
+        for one in requests:
+            self.assertEqual(one.user, "jane")
+            self.assertEqual(
+                {name: one.headers.get_all(name) for name in one.headers
+                 if name.startswith("Impersonate")},
+                {"Impersonate-User": ["auditor"], "Impersonate-Group": ["readers", "staff"],
+                 "Impersonate-Extra-example.com%2Fwhy": ["drift"]})
+
+    def test_a_refusal_names_the_impersonated_user(self):
+        world = shop().world()
+        world.deny(namespace="shop")
+        with KubeApi(world) as api:
+            config = self.impersonate(api, "as: auditor", token="unused")
+            seen = self.probe(api, config=config)
+            self.assertEqual({one.headers["Authorization"] for one in api.requests}, {None})
+        self.assert_gap(seen, "forbidden", "context test as auditor may not list pods")
+
     def test_an_expired_client_certificate_is_named_as_the_reason(self):
         jane = self.authority.issue("jane", client=True, expired=True)
         with self.api(client_authority=self.authority) as api:

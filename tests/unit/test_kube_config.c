@@ -349,10 +349,10 @@ static const struct {
 	  "auth-provider: {name: gcp}, "
 	  "exec: {apiVersion: client.authentication.k8s.io/v1beta1, command: aws}",
 	  "the auth-provider 'gcp'" },
-	{ "impersonation", "server: 'https://a'", "token: abcdef, as: admin",
-	  "as: impersonation" },
-	{ "impersonation of groups", "server: 'https://a'", "as-groups: [admins]",
-	  "as-groups: impersonation" },
+	{ "impersonation of groups alone", "server: 'https://a'", "as-groups: [admins]",
+	  "without `as`" },
+	{ "impersonation without TLS", "server: 'http://a'", "as: jane, as-groups: admins",
+	  "as-groups is no list" },
 };
 
 static void what_cannot_work_is_refused_by_name(void **state)
