@@ -1,10 +1,13 @@
-"""As much of JSON Schema (draft 2020-12) as docs/report.schema.json uses.
+"""As much of JSON Schema as docs/report.schema.json, tests/schemas and SARIF use.
+
+They are of draft 2020-12 and, for SARIF, of draft 4, which are the same in that much.
 
     problems = json_schema.problems(value, schema)
 
 A keyword that is not known here is an error, so that no part of a schema goes unchecked.
 """
 
+import json
 import re
 
 TYPES = {
@@ -13,13 +16,24 @@ TYPES = {
     "string": str,
     "boolean": bool,
     "null": type(None),
+    "number": (int, float),
 }
-NOTES = {"$schema", "$id", "$defs", "title", "description"}
+NOTES = {"$schema", "$id", "id", "$defs", "definitions", "title", "description", "default"}
+
+# RFC 3339, and what RFC 3986 allows in a URI reference (a URI begins with a scheme).
+_URI_CHARACTERS = r"([A-Za-z0-9._~:/?#\[\]@!$&'()*+,;=-]|%[0-9A-Fa-f]{2})*"
+FORMATS = {
+    "date-time": re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)"),
+    "uri": re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:" + _URI_CHARACTERS),
+    "uri-reference": re.compile(_URI_CHARACTERS),
+}
 
 
 def _is_type(value, name):
+    if isinstance(value, bool) and name != "boolean":
+        return False
     if name == "integer":
-        return isinstance(value, int) and not isinstance(value, bool)
+        return isinstance(value, int)
     return isinstance(value, TYPES[name])
 
 
@@ -40,6 +54,10 @@ class _Check:
             if method is None:
                 raise NotImplementedError(f"{keyword} is not known here")
             method(value, wanted, where, schema)
+
+    def all_of(self, value, schema, where="$"):
+        self.check(value, schema, where)
+        return self.found
 
     def _say(self, where, text):
         self.found.append(f"{where}: {text}")
@@ -67,6 +85,14 @@ class _Check:
         if isinstance(value, str) and not re.search(wanted, value):
             self._say(where, f"{value!r} does not match {wanted}")
 
+    def _format(self, value, wanted, where, _):
+        if isinstance(value, str) and not FORMATS[wanted].fullmatch(value):
+            self._say(where, f"{value!r} is no {wanted}")
+
+    def _minLength(self, value, wanted, where, _):
+        if isinstance(value, str) and len(value) < wanted:
+            self._say(where, f"{len(value)} characters are fewer than {wanted}")
+
     def _minimum(self, value, wanted, where, _):
         if _is_type(value, "integer") and value < wanted:
             self._say(where, f"{value} is below {wanted}")
@@ -78,6 +104,28 @@ class _Check:
     def _maxItems(self, value, wanted, where, _):
         if isinstance(value, list) and len(value) > wanted:
             self._say(where, f"{len(value)} items are more than {wanted}")
+
+    def _minItems(self, value, wanted, where, _):
+        if isinstance(value, list) and len(value) < wanted:
+            self._say(where, f"{len(value)} items are fewer than {wanted}")
+
+    def _uniqueItems(self, value, wanted, where, _):
+        if wanted and isinstance(value, list):
+            texts = [json.dumps(one, sort_keys=True) for one in value]
+            if len(set(texts)) < len(texts):
+                self._say(where, "holds an item twice")
+
+    def _fitting(self, value, schemas):
+        """How many of the schemas a value fits."""
+        return sum(not _Check(self.root).all_of(value, one) for one in schemas)
+
+    def _anyOf(self, value, wanted, where, _):
+        if self._fitting(value, wanted) == 0:
+            self._say(where, "fits none of anyOf")
+
+    def _oneOf(self, value, wanted, where, _):
+        if self._fitting(value, wanted) != 1:
+            self._say(where, "does not fit exactly one of oneOf")
 
     def _items(self, value, wanted, where, _):
         if isinstance(value, list):
@@ -97,16 +145,15 @@ class _Check:
                     self.check(value[name], schema, f"{where}.{name}")
 
     def _additionalProperties(self, value, wanted, where, schema):
-        if wanted is not False:
-            raise NotImplementedError("additionalProperties is known as false only")
-        if isinstance(value, dict):
-            for name in value:
-                if name not in schema["properties"]:
-                    self._say(where, f"{name} is not known")
+        if not isinstance(value, dict) or wanted is True:
+            return
+        for name in set(value) - set(schema.get("properties", {})):
+            if wanted is False:
+                self._say(where, f"{name} is not known")
+            else:
+                self.check(value[name], wanted, f"{where}.{name}")
 
 
 def problems(value, schema):
     """What is wrong with a value, a line each; empty if it is valid."""
-    check = _Check(schema)
-    check.check(value, schema, "$")
-    return check.found
+    return _Check(schema).all_of(value, schema)
