@@ -167,12 +167,9 @@ static struct use *find_use(struct drift_world *world, const char *object)
 	return NULL;
 }
 
-static void check_case(const struct rule_case *one,
-		       enum answer (*rule)(struct drift *drift, const struct use *use,
-					   struct finding *finding),
-		       enum level level)
+static void check_case(const struct rule_case *one, const char *id, enum level level)
 {
-	struct finding finding = { .message = "", .level = LEVEL_ERROR };
+	struct finding finding = { .message = "", .level = rule_find(id)->level };
 	struct drift_world world;
 	enum answer answer;
 
@@ -180,7 +177,7 @@ static void check_case(const struct rule_case *one,
 	image_world_tag(&world.images, "shop/web", "1", "both");
 	build_scene(&world, &one->scene);
 	drift_world_judge(&world, NULL, 0);
-	answer = rule(&world.drift, find_use(&world, "web"), &finding);
+	answer = rule_find(id)->use(&world.drift, find_use(&world, "web"), &finding);
 	if (answer != one->answer)
 		fail_msg("%s: answer %d is not %d", one->label, (int)answer,
 			 (int)one->answer);
@@ -193,42 +190,40 @@ static void check_case(const struct rule_case *one,
 	drift_world_release(&world);
 }
 
-static void check_cases(const struct rule_case *cases, size_t count,
-			enum answer (*rule)(struct drift *drift, const struct use *use,
-					    struct finding *finding))
+static void check_cases(const struct rule_case *cases, size_t count, const char *id)
 {
 	for (size_t i = 0; i < count; i++)
-		check_case(&cases[i], rule, LEVEL_ERROR);
+		check_case(&cases[i], id, rule_find(id)->level);
 }
 
 #define PINNED "shop/web:1@both"
 #define TAGGED "shop/web:1"
+#define NO_PODS                                                                          \
+	{                                                                                \
+		{                                                                        \
+			NULL, NULL                                                       \
+		}                                                                        \
+	}
+#define RUNS(image_id)                                                                   \
+	{                                                                                \
+		{                                                                        \
+			TAGGED, image_id                                                 \
+		}                                                                        \
+	} /* one pod */
 
 static const struct rule_case differs_cases[] = {
-	{ "undeclared", { NULL, NULL, { { TAGGED, "two" } }, NULL }, ANSWER_NONE, "" },
-	{ "declared by tag",
-	  { TAGGED, NULL, { { TAGGED, "two" } }, NULL },
-	  ANSWER_NONE,
-	  "" },
+	{ "undeclared", { NULL, NULL, RUNS("two"), NULL }, ANSWER_NONE, "" },
+	{ "declared by tag", { TAGGED, NULL, RUNS("two"), NULL }, ANSWER_NONE, "" },
 	{ "declared twice",
-	  { PINNED, NULL, { { TAGGED, "two" } }, contradict },
+	  { PINNED, NULL, RUNS("two"), contradict },
 	  ANSWER_UNKNOWN,
 	  "" },
-	{ "not looked at",
-	  { PINNED, NULL, { { NULL, NULL } }, hide },
-	  ANSWER_UNKNOWN,
-	  "" },
-	{ "what was declared",
-	  { PINNED, NULL, { { TAGGED, "one" } }, NULL },
-	  ANSWER_NO,
-	  "" },
-	{ "no pods", { PINNED, NULL, { { NULL, NULL } }, NULL }, ANSWER_NO, "" },
-	{ "a pod that has not started",
-	  { PINNED, NULL, { { TAGGED, "" } }, NULL },
-	  ANSWER_NO,
-	  "" },
+	{ "not looked at", { PINNED, NULL, NO_PODS, hide }, ANSWER_UNKNOWN, "" },
+	{ "what was declared", { PINNED, NULL, RUNS("one"), NULL }, ANSWER_NO, "" },
+	{ "no pods", { PINNED, NULL, NO_PODS, NULL }, ANSWER_NO, "" },
+	{ "a pod that has not started", { PINNED, NULL, RUNS(""), NULL }, ANSWER_NO, "" },
 	{ "a digest that is nowhere",
-	  { PINNED, NULL, { { TAGGED, "gone" } }, NULL },
+	  { PINNED, NULL, RUNS("gone"), NULL },
 	  ANSWER_UNKNOWN,
 	  "" },
 	{ "a digest that is nowhere, pulled by the pin",
@@ -240,19 +235,19 @@ static const struct rule_case differs_cases[] = {
 	  ANSWER_UNKNOWN,
 	  "" },
 	{ "other layers",
-	  { PINNED, NULL, { { TAGGED, "two" } }, NULL },
+	  { PINNED, NULL, RUNS("two"), NULL },
 	  ANSWER_YES,
 	  "1 pod runs sha256:" },
 	{ "other layers, said so",
-	  { PINNED, NULL, { { TAGGED, "two" } }, NULL },
+	  { PINNED, NULL, RUNS("two"), NULL },
 	  ANSWER_YES,
 	  "its layers differ" },
 	{ "three pods",
-	  { PINNED, NULL, { { TAGGED, "two" } }, run_three },
+	  { PINNED, NULL, RUNS("two"), run_three },
 	  ANSWER_YES,
 	  "3 pods run" },
 	{ "another config",
-	  { PINNED, NULL, { { TAGGED, "again" } }, NULL },
+	  { PINNED, NULL, RUNS("again"), NULL },
 	  ANSWER_YES,
 	  "its config differs" },
 	{ "two other images",
@@ -263,12 +258,9 @@ static const struct rule_case differs_cases[] = {
 	  { PINNED, NULL, { { TAGGED, "gone" }, { TAGGED, "two" } }, NULL },
 	  ANSWER_YES,
 	  "1 pod runs" },
-	{ "being replaced",
-	  { PINNED, PINNED, { { TAGGED, "two" } }, roll_out },
-	  ANSWER_NO,
-	  "" },
+	{ "being replaced", { PINNED, PINNED, RUNS("two"), roll_out }, ANSWER_NO, "" },
 	{ "to be replaced for too long",
-	  { PINNED, PINNED, { { TAGGED, "two" } }, roll_out_for_long },
+	  { PINNED, PINNED, RUNS("two"), roll_out_for_long },
 	  ANSWER_YES,
 	  "another image" },
 };
@@ -276,14 +268,14 @@ static const struct rule_case differs_cases[] = {
 static void what_runs_differs_only_where_that_is_proved(void **state)
 {
 	(void)state;
-	check_cases(differs_cases, ARRAY_LENGTH(differs_cases), rule_running_differs);
+	check_cases(differs_cases, ARRAY_LENGTH(differs_cases), "running-differs");
 }
 
 static void a_difference_for_other_platforms_is_a_note(void **state)
 {
 	static const struct rule_case elsewhere = {
 		"the index differs elsewhere",
-		{ PINNED, NULL, { { TAGGED, "half" } }, NULL },
+		{ PINNED, NULL, RUNS("half"), NULL },
 		ANSWER_YES,
 		"another one for others",
 	};
@@ -295,30 +287,21 @@ static void a_difference_for_other_platforms_is_a_note(void **state)
 	};
 
 	(void)state;
-	check_case(&elsewhere, rule_running_differs, LEVEL_NOTE);
-	check_case(&both, rule_running_differs, LEVEL_ERROR);
+	check_case(&elsewhere, "running-differs", LEVEL_NOTE);
+	check_case(&both, "running-differs", LEVEL_ERROR);
 }
 
 static const struct rule_case spec_cases[] = {
-	{ "undeclared", { NULL, TAGGED, { { TAGGED, "one" } }, NULL }, ANSWER_NONE, "" },
-	{ "declared twice",
-	  { PINNED, PINNED, { { NULL, NULL } }, contradict },
-	  ANSWER_UNKNOWN,
-	  "" },
-	{ "not looked at",
-	  { PINNED, NULL, { { NULL, NULL } }, hide },
-	  ANSWER_UNKNOWN,
-	  "" },
-	{ "not in the cluster",
-	  { PINNED, NULL, { { NULL, NULL } }, NULL },
-	  ANSWER_NONE,
-	  "" },
+	{ "undeclared", { NULL, TAGGED, RUNS("one"), NULL }, ANSWER_NONE, "" },
+	{ "declared twice", { PINNED, PINNED, NO_PODS, contradict }, ANSWER_UNKNOWN, "" },
+	{ "not looked at", { PINNED, NULL, NO_PODS, hide }, ANSWER_UNKNOWN, "" },
+	{ "not in the cluster", { PINNED, NULL, NO_PODS, NULL }, ANSWER_NONE, "" },
 	{ "a declaration that is no reference",
-	  { "=shop/web@sha256:abc", TAGGED, { { NULL, NULL } }, NULL },
+	  { "=shop/web@sha256:abc", TAGGED, NO_PODS, NULL },
 	  ANSWER_NONE,
 	  "" },
 	{ "a live reference that is none",
-	  { PINNED, "=shop/web@sha256:abc", { { NULL, NULL } }, NULL },
+	  { PINNED, "=shop/web@sha256:abc", NO_PODS, NULL },
 	  ANSWER_NONE,
 	  "" },
 	{ "as declared",
@@ -330,23 +313,23 @@ static const struct rule_case spec_cases[] = {
 	  ANSWER_NO,
 	  "" },
 	{ "a pin that is not live",
-	  { PINNED, TAGGED, { { TAGGED, "both" } }, NULL },
+	  { PINNED, TAGGED, RUNS("both"), NULL },
 	  ANSWER_NO,
 	  "" },
 	{ "another repository",
-	  { PINNED, "shop/fork:1@both", { { NULL, NULL } }, NULL },
+	  { PINNED, "shop/fork:1@both", NO_PODS, NULL },
 	  ANSWER_YES,
 	  "another repository than declared" },
 	{ "another tag",
-	  { TAGGED, "shop/web:2", { { NULL, NULL } }, NULL },
+	  { TAGGED, "shop/web:2", NO_PODS, NULL },
 	  ANSWER_YES,
 	  "another tag than declared" },
 	{ "another digest",
-	  { PINNED, "shop/web:1@half", { { NULL, NULL } }, NULL },
+	  { PINNED, "shop/web:1@half", NO_PODS, NULL },
 	  ANSWER_YES,
 	  "another digest than declared" },
 	{ "it is named",
-	  { PINNED, "shop/web:2@both", { { NULL, NULL } }, NULL },
+	  { PINNED, "shop/web:2@both", NO_PODS, NULL },
 	  ANSWER_YES,
 	  "shop/web:2@" },
 	{ "the template counts, not its old pods",
@@ -366,34 +349,25 @@ static const struct rule_case spec_cases[] = {
 static void a_live_reference_differs_in_its_repository_tag_or_digest(void **state)
 {
 	(void)state;
-	check_cases(spec_cases, ARRAY_LENGTH(spec_cases), rule_spec_differs);
+	check_cases(spec_cases, ARRAY_LENGTH(spec_cases), "spec-differs");
 }
 
 static const struct rule_case not_applied_cases[] = {
-	{ "undeclared", { NULL, TAGGED, { { TAGGED, "one" } }, NULL }, ANSWER_NONE, "" },
-	{ "declared by tag",
-	  { TAGGED, TAGGED, { { TAGGED, "one" } }, NULL },
-	  ANSWER_NONE,
-	  "" },
+	{ "undeclared", { NULL, TAGGED, RUNS("one"), NULL }, ANSWER_NONE, "" },
+	{ "declared by tag", { TAGGED, TAGGED, RUNS("one"), NULL }, ANSWER_NONE, "" },
 	{ "declared twice",
-	  { PINNED, TAGGED, { { TAGGED, "one" } }, contradict },
+	  { PINNED, TAGGED, RUNS("one"), contradict },
 	  ANSWER_UNKNOWN,
 	  "" },
-	{ "not looked at",
-	  { PINNED, NULL, { { NULL, NULL } }, hide },
-	  ANSWER_UNKNOWN,
-	  "" },
-	{ "not in the cluster",
-	  { PINNED, NULL, { { NULL, NULL } }, NULL },
-	  ANSWER_NONE,
-	  "" },
+	{ "not looked at", { PINNED, NULL, NO_PODS, hide }, ANSWER_UNKNOWN, "" },
+	{ "not in the cluster", { PINNED, NULL, NO_PODS, NULL }, ANSWER_NONE, "" },
 	{ "applied", { PINNED, PINNED, { { PINNED, "one" } }, NULL }, ANSWER_NO, "" },
 	{ "live without a digest",
-	  { PINNED, TAGGED, { { TAGGED, "one" } }, NULL },
+	  { PINNED, TAGGED, RUNS("one"), NULL },
 	  ANSWER_YES,
 	  "declared with a digest, live as " WORLD_HOST "/shop/web:1" },
 	{ "live without a digest, as its pods say",
-	  { PINNED, NULL, { { TAGGED, "one" } }, NULL },
+	  { PINNED, NULL, RUNS("one"), NULL },
 	  ANSWER_YES,
 	  "live as" },
 	{ "another tag is spec-differs's to tell",
@@ -401,11 +375,11 @@ static const struct rule_case not_applied_cases[] = {
 	  ANSWER_NO,
 	  "" },
 	{ "no pods is not-running's to tell",
-	  { PINNED, TAGGED, { { NULL, NULL } }, NULL },
+	  { PINNED, TAGGED, NO_PODS, NULL },
 	  ANSWER_NO,
 	  "" },
 	{ "scaled to none",
-	  { PINNED, TAGGED, { { NULL, NULL } }, make_idle },
+	  { PINNED, TAGGED, NO_PODS, make_idle },
 	  ANSWER_YES,
 	  "live as" },
 };
@@ -414,16 +388,13 @@ static void a_pin_is_not_applied_where_the_live_reference_lacks_it(void **state)
 {
 	(void)state;
 	check_cases(not_applied_cases, ARRAY_LENGTH(not_applied_cases),
-		    rule_pin_not_applied);
+		    "pin-not-applied");
 }
 
 static const struct rule_case mixed_cases[] = {
-	{ "not looked at",
-	  { PINNED, NULL, { { NULL, NULL } }, hide },
-	  ANSWER_UNKNOWN,
-	  "" },
-	{ "no pods", { PINNED, NULL, { { NULL, NULL } }, NULL }, ANSWER_NONE, "" },
-	{ "one image", { NULL, NULL, { { TAGGED, "one" } }, NULL }, ANSWER_NO, "" },
+	{ "not looked at", { PINNED, NULL, NO_PODS, hide }, ANSWER_UNKNOWN, "" },
+	{ "no pods", { PINNED, NULL, NO_PODS, NULL }, ANSWER_NONE, "" },
+	{ "one image", { NULL, NULL, RUNS("one"), NULL }, ANSWER_NO, "" },
 	{ "an index and its child",
 	  { NULL, NULL, { { TAGGED, "both" }, { TAGGED, "one" } }, NULL },
 	  ANSWER_NO,
@@ -449,21 +420,15 @@ static const struct rule_case mixed_cases[] = {
 static void digests_are_mixed_where_two_images_are_proved(void **state)
 {
 	(void)state;
-	check_cases(mixed_cases, ARRAY_LENGTH(mixed_cases), rule_mixed_digests);
+	check_cases(mixed_cases, ARRAY_LENGTH(mixed_cases), "mixed-digests");
 }
 
 static const struct rule_case running_unpinned_cases[] = {
-	{ "not looked at",
-	  { PINNED, NULL, { { NULL, NULL } }, hide },
-	  ANSWER_UNKNOWN,
-	  "" },
-	{ "no pods", { PINNED, NULL, { { NULL, NULL } }, NULL }, ANSWER_NO, "" },
+	{ "not looked at", { PINNED, NULL, NO_PODS, hide }, ANSWER_UNKNOWN, "" },
+	{ "no pods", { PINNED, NULL, NO_PODS, NULL }, ANSWER_NO, "" },
 	{ "with a digest", { NULL, NULL, { { PINNED, "one" } }, NULL }, ANSWER_NO, "" },
-	{ "not started", { NULL, NULL, { { TAGGED, "" } }, NULL }, ANSWER_NO, "" },
-	{ "being replaced",
-	  { NULL, PINNED, { { TAGGED, "one" } }, roll_out },
-	  ANSWER_NO,
-	  "" },
+	{ "not started", { NULL, NULL, RUNS(""), NULL }, ANSWER_NO, "" },
+	{ "being replaced", { NULL, PINNED, RUNS("one"), roll_out }, ANSWER_NO, "" },
 	{ "no reference",
 	  { NULL, NULL, { { "=sha256:abc/", "one" } }, NULL },
 	  ANSWER_NO,
@@ -473,7 +438,7 @@ static const struct rule_case running_unpinned_cases[] = {
 	  ANSWER_YES,
 	  "1 pod runs as " WORLD_HOST "/shop/web:1, without a digest" },
 	{ "three pods",
-	  { NULL, NULL, { { TAGGED, "one" } }, run_three },
+	  { NULL, NULL, RUNS("one"), run_three },
 	  ANSWER_YES,
 	  "3 pods run as" },
 };
@@ -482,18 +447,15 @@ static void a_running_container_without_a_digest_is_unpinned(void **state)
 {
 	(void)state;
 	check_cases(running_unpinned_cases, ARRAY_LENGTH(running_unpinned_cases),
-		    rule_running_unpinned);
+		    "running-unpinned");
 }
 
 static const struct rule_case failing_cases[] = {
-	{ "not looked at",
-	  { PINNED, NULL, { { NULL, NULL } }, hide },
-	  ANSWER_UNKNOWN,
-	  "" },
-	{ "started", { NULL, NULL, { { TAGGED, "one" } }, NULL }, ANSWER_NO, "" },
-	{ "not started", { NULL, NULL, { { TAGGED, "" } }, NULL }, ANSWER_NO, "" },
+	{ "not looked at", { PINNED, NULL, NO_PODS, hide }, ANSWER_UNKNOWN, "" },
+	{ "started", { NULL, NULL, RUNS("one"), NULL }, ANSWER_NO, "" },
+	{ "not started", { NULL, NULL, RUNS(""), NULL }, ANSWER_NO, "" },
 	{ "waiting",
-	  { NULL, NULL, { { TAGGED, "" } }, fail_pull },
+	  { NULL, NULL, RUNS(""), fail_pull },
 	  ANSWER_YES,
 	  "3 pods wait in ImagePullBackOff for " WORLD_HOST "/shop/web:1" },
 };
@@ -501,36 +463,27 @@ static const struct rule_case failing_cases[] = {
 static void pods_that_wait_for_their_image_are_told(void **state)
 {
 	(void)state;
-	check_cases(failing_cases, ARRAY_LENGTH(failing_cases), rule_image_pull_failing);
+	check_cases(failing_cases, ARRAY_LENGTH(failing_cases), "image-pull-failing");
 }
 
 static const struct rule_case mismatch_cases[] = {
-	{ "undeclared",
-	  { NULL, NULL, { { TAGGED, "one-arm" } }, NULL },
-	  ANSWER_NONE,
-	  "" },
-	{ "declared by tag",
-	  { TAGGED, NULL, { { TAGGED, "one-arm" } }, NULL },
-	  ANSWER_NONE,
-	  "" },
+	{ "undeclared", { NULL, NULL, RUNS("one-arm"), NULL }, ANSWER_NONE, "" },
+	{ "declared by tag", { TAGGED, NULL, RUNS("one-arm"), NULL }, ANSWER_NONE, "" },
 	{ "declared twice",
-	  { PINNED, NULL, { { TAGGED, "one-arm" } }, contradict },
+	  { PINNED, NULL, RUNS("one-arm"), contradict },
 	  ANSWER_UNKNOWN,
 	  "" },
-	{ "not looked at",
-	  { PINNED, NULL, { { NULL, NULL } }, hide },
-	  ANSWER_UNKNOWN,
-	  "" },
+	{ "not looked at", { PINNED, NULL, NO_PODS, hide }, ANSWER_UNKNOWN, "" },
 	{ "the node's own",
-	  { PINNED, NULL, { { TAGGED, "one-arm" } }, run_on_arm },
+	  { PINNED, NULL, RUNS("one-arm"), run_on_arm },
 	  ANSWER_NO,
 	  "" },
 	{ "a digest that is nowhere",
-	  { PINNED, NULL, { { TAGGED, "gone" } }, NULL },
+	  { PINNED, NULL, RUNS("gone"), NULL },
 	  ANSWER_UNKNOWN,
 	  "" },
 	{ "another platform's",
-	  { PINNED, NULL, { { TAGGED, "one-arm" } }, NULL },
+	  { PINNED, NULL, RUNS("one-arm"), NULL },
 	  ANSWER_YES,
 	  "the image of another platform than their node's, linux/amd64" },
 };
@@ -538,33 +491,33 @@ static const struct rule_case mismatch_cases[] = {
 static void another_platforms_image_is_a_mismatch(void **state)
 {
 	(void)state;
-	check_cases(mismatch_cases, ARRAY_LENGTH(mismatch_cases), rule_platform_mismatch);
+	check_cases(mismatch_cases, ARRAY_LENGTH(mismatch_cases), "platform-mismatch");
 }
 
 static const struct rule_case undeclared_cases[] = {
 	{ "in a namespace that no manifest claims",
-	  { NULL, NULL, { { TAGGED, "one" } }, NULL },
+	  { NULL, NULL, RUNS("one"), NULL },
 	  ANSWER_NONE,
 	  "" },
-	{ "declared", { PINNED, NULL, { { TAGGED, "one" } }, NULL }, ANSWER_NO, "" },
+	{ "declared", { PINNED, NULL, RUNS("one"), NULL }, ANSWER_NO, "" },
 	{ "another container of it is declared",
-	  { NULL, NULL, { { TAGGED, "one" } }, declare_sibling },
+	  { NULL, NULL, RUNS("one"), declare_sibling },
 	  ANSWER_NO,
 	  "" },
 	{ "not looked at",
-	  { NULL, NULL, { { TAGGED, "one" } }, hide_claimed },
+	  { NULL, NULL, RUNS("one"), hide_claimed },
 	  ANSWER_UNKNOWN,
 	  "" },
 	{ "with a manifest that could not be read",
-	  { NULL, NULL, { { TAGGED, "one" } }, lose_manifest },
+	  { NULL, NULL, RUNS("one"), lose_manifest },
 	  ANSWER_UNKNOWN,
 	  "" },
 	{ "with a custom resource that may be anything",
-	  { NULL, NULL, { { TAGGED, "one" } }, meet_unknown_kind },
+	  { NULL, NULL, RUNS("one"), meet_unknown_kind },
 	  ANSWER_YES,
 	  "no manifest declares it" },
 	{ "among declared ones",
-	  { NULL, NULL, { { TAGGED, "one" } }, claim_namespace },
+	  { NULL, NULL, RUNS("one"), claim_namespace },
 	  ANSWER_YES,
 	  "1 pod runs " WORLD_HOST "/shop/web:1: no manifest declares it" },
 };
@@ -572,7 +525,7 @@ static const struct rule_case undeclared_cases[] = {
 static void a_workload_is_undeclared_where_all_manifests_were_read(void **state)
 {
 	(void)state;
-	check_cases(undeclared_cases, ARRAY_LENGTH(undeclared_cases), rule_undeclared);
+	check_cases(undeclared_cases, ARRAY_LENGTH(undeclared_cases), "undeclared");
 }
 
 /* A custom owner may stand in a custom resource whose images nobody knows. */
@@ -594,24 +547,24 @@ static void what_a_custom_resource_may_declare_is_unknown(void **state)
 
 static const struct rule_case injected_cases[] = {
 	{ "in a namespace that no manifest claims",
-	  { NULL, NULL, { { TAGGED, "one" } }, NULL },
+	  { NULL, NULL, RUNS("one"), NULL },
 	  ANSWER_NONE,
 	  "" },
 	{ "in an undeclared workload",
-	  { NULL, NULL, { { TAGGED, "one" } }, claim_namespace },
+	  { NULL, NULL, RUNS("one"), claim_namespace },
 	  ANSWER_NO,
 	  "" },
-	{ "declared", { PINNED, NULL, { { TAGGED, "one" } }, NULL }, ANSWER_NO, "" },
+	{ "declared", { PINNED, NULL, RUNS("one"), NULL }, ANSWER_NO, "" },
 	{ "not looked at",
-	  { NULL, NULL, { { TAGGED, "one" } }, hide_sibling },
+	  { NULL, NULL, RUNS("one"), hide_sibling },
 	  ANSWER_UNKNOWN,
 	  "" },
 	{ "with a manifest that could not be read",
-	  { NULL, NULL, { { TAGGED, "one" } }, lose_sibling_manifest },
+	  { NULL, NULL, RUNS("one"), lose_sibling_manifest },
 	  ANSWER_UNKNOWN,
 	  "" },
 	{ "beside a declared one",
-	  { NULL, NULL, { { TAGGED, "one" } }, declare_sibling },
+	  { NULL, NULL, RUNS("one"), declare_sibling },
 	  ANSWER_YES,
 	  "1 pod runs " WORLD_HOST "/shop/web:1: the manifest of the workload has no "
 	  "such container" },
@@ -620,39 +573,30 @@ static const struct rule_case injected_cases[] = {
 static void an_extra_container_of_a_declared_workload_is_injected(void **state)
 {
 	(void)state;
-	check_cases(injected_cases, ARRAY_LENGTH(injected_cases), rule_injected);
+	check_cases(injected_cases, ARRAY_LENGTH(injected_cases), "injected");
 }
 
 static const struct rule_case not_running_cases[] = {
-	{ "undeclared", { NULL, NULL, { { TAGGED, "one" } }, NULL }, ANSWER_NONE, "" },
-	{ "running", { PINNED, NULL, { { TAGGED, "one" } }, NULL }, ANSWER_NO, "" },
-	{ "not started", { PINNED, NULL, { { TAGGED, "" } }, NULL }, ANSWER_NO, "" },
-	{ "not looked at",
-	  { PINNED, NULL, { { NULL, NULL } }, hide },
-	  ANSWER_UNKNOWN,
-	  "" },
+	{ "undeclared", { NULL, NULL, RUNS("one"), NULL }, ANSWER_NONE, "" },
+	{ "running", { PINNED, NULL, RUNS("one"), NULL }, ANSWER_NO, "" },
+	{ "not started", { PINNED, NULL, RUNS(""), NULL }, ANSWER_NO, "" },
+	{ "not looked at", { PINNED, NULL, NO_PODS, hide }, ANSWER_UNKNOWN, "" },
 	{ "a selector may have passed it over",
-	  { PINNED, NULL, { { NULL, NULL } }, select_pods },
+	  { PINNED, NULL, NO_PODS, select_pods },
 	  ANSWER_NONE,
 	  "" },
-	{ "scaled to none",
-	  { PINNED, PINNED, { { NULL, NULL } }, make_idle },
-	  ANSWER_NO,
-	  "" },
+	{ "scaled to none", { PINNED, PINNED, NO_PODS, make_idle }, ANSWER_NO, "" },
 	{ "nothing of it",
-	  { PINNED, NULL, { { NULL, NULL } }, NULL },
+	  { PINNED, NULL, NO_PODS, NULL },
 	  ANSWER_YES,
 	  "the workload is not in the cluster" },
 	{ "no such container",
-	  { PINNED, PINNED, { { NULL, NULL } }, rename_container },
+	  { PINNED, PINNED, NO_PODS, rename_container },
 	  ANSWER_YES,
 	  "has no such container" },
-	{ "no pods",
-	  { PINNED, PINNED, { { NULL, NULL } }, NULL },
-	  ANSWER_YES,
-	  "has no pods" },
+	{ "no pods", { PINNED, PINNED, NO_PODS, NULL }, ANSWER_YES, "has no pods" },
 	{ "no pods, and no template that is known",
-	  { PINNED, PINNED, { { NULL, NULL } }, drop_template },
+	  { PINNED, PINNED, NO_PODS, drop_template },
 	  ANSWER_YES,
 	  "has no pods" },
 };
@@ -660,7 +604,7 @@ static const struct rule_case not_running_cases[] = {
 static void what_is_declared_and_has_no_pods_is_not_running(void **state)
 {
 	(void)state;
-	check_cases(not_running_cases, ARRAY_LENGTH(not_running_cases), rule_not_running);
+	check_cases(not_running_cases, ARRAY_LENGTH(not_running_cases), "not-running");
 }
 
 static void what_is_not_running_says_when_it_last_was(void **state)
