@@ -8,6 +8,7 @@ void comparison_conclude(struct comparison *c, enum verdict_answer answer,
 	c->verdict->reason = reason;
 	c->verdict->silent = false;
 	c->verdict->one_platform = false;
+	c->verdict->partly = false;
 }
 
 void comparison_conclude_unknown(struct comparison *c, enum known known,

@@ -86,17 +86,26 @@ static void evaluate_use(struct drift *drift, struct use *use)
 	}
 }
 
-/* The tag's image against the digest beside the tag. */
+/*
+ * The tag's image against the digest beside the tag.  No node is asked about: another
+ * image for some platform is another image.
+ */
 static struct verdict judge_pin(struct drift *drift, const struct image_ref *ref,
 				const struct digest *resolved)
 {
 	struct platform unknown = platform_make("", "", "");
 	struct side tag = side_of_ref(ref, resolved);
 	struct side pin = side_of_ref(ref, &ref->digest);
+	struct verdict verdict = { .reason = "" };
 
 	if (digest_is_placeholder(&ref->digest))
-		return (struct verdict){ .reason = "" };
-	return verdict_compare_peers(&drift->inquiry, &tag, &pin, &unknown);
+		return verdict;
+	verdict = verdict_compare_peers(&drift->inquiry, &tag, &pin, &unknown);
+	if (verdict.partly) {
+		verdict.answer = VERDICT_DRIFT;
+		verdict.how = HOW_LAYERS;
+	}
+	return verdict;
 }
 
 static struct verdict judge_mention(struct drift *drift,

@@ -110,6 +110,13 @@ static void tally_platform(struct comparison *c, struct tally *tally,
 	}
 }
 
+static void conclude_partly(struct comparison *c)
+{
+	conclude_unknown(c, "the platform is not known for sure, and the images are the "
+			    "same for some platforms only");
+	c->verdict->partly = true;
+}
+
 static void conclude_tally(struct comparison *c, const struct tally *tally)
 {
 	if (tally->answers[VERDICT_LATER])
@@ -123,8 +130,7 @@ static void conclude_tally(struct comparison *c, const struct tally *tally)
 				    "they hold no platform in common");
 	else if (tally->answers[VERDICT_MATCH] != tally->shared &&
 		 tally->answers[VERDICT_DRIFT] != tally->shared)
-		conclude_unknown(c, "the platform is not known for sure, and the images "
-				    "are the same for some platforms only");
+		conclude_partly(c);
 }
 
 /*

@@ -38,7 +38,8 @@ struct verdict {
 	bool pin_platform;      /* declared is one platform's manifest of what runs */
 	bool one_platform;      /* drift: both are proved to be for one platform */
 	bool silent;            /* unknown: because a registry gave no usable answer */
-	const char *reason;     /* for people; "" where `how` says all */
+	bool partly;        /* unknown: proved to differ, but for some platforms only */
+	const char *reason; /* for people; "" where `how` says all */
 	const struct digest *proof[PROOF_MOST]; /* the content that it rests on, borrowed
 						   from the snapshot's images */
 	size_t proof_count;
