@@ -104,6 +104,19 @@ static int compare_findings(const void *left, const void *right)
 	return order ? order : strcmp(a->fingerprint, b->fingerprint);
 }
 
+/* Of manifests alone: as somebody reads them, file after file and down the page. */
+static int compare_places(const void *left, const void *right)
+{
+	const struct finding *a = left, *b = right;
+	int order = strcmp(a->path, b->path);
+
+	if (!order)
+		order = (a->line > b->line) - (a->line < b->line);
+	if (!order)
+		order = (a->column > b->column) - (a->column < b->column);
+	return order ? order : compare_findings(left, right);
+}
+
 static int compare_gaps(const void *left, const void *right)
 {
 	const struct gap *a = left, *b = right;
@@ -187,7 +200,7 @@ void report_sort(struct report *report)
 	sort(report->coverage, report->coverage_count, sizeof(*report->coverage),
 	     compare_coverage);
 	sort(report->findings, report->finding_count, sizeof(*report->findings),
-	     compare_findings);
+	     report->has_cluster ? compare_findings : compare_places);
 	sort(report->gaps, report->gap_count, sizeof(*report->gaps), compare_gaps);
 	sort(report->running, report->running_count, sizeof(*report->running),
 	     compare_uses);

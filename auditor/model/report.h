@@ -129,7 +129,8 @@ size_t report_count(const struct report *report, enum level level);
 
 /*
  * Put every list in its order; findings: errors first, then by rule, namespace, object,
- * container, path and line.  The same report always comes out the same.
+ * container, path and line; without a cluster by path and line.  The same report
+ * always comes out the same.
  */
 void report_sort(struct report *report);
 

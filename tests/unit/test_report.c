@@ -113,11 +113,38 @@ static void findings_are_ordered_by_level_rule_and_place(void **state)
 		findings[ARRAY_LENGTH(ordered) - 1 - i] = ordered[i];
 	}
 	report_init(&report);
+	report.has_cluster = true;
 	report.findings = findings;
 	report.finding_count = ARRAY_LENGTH(findings);
 	report_sort(&report);
 	for (size_t i = 0; i < ARRAY_LENGTH(findings); i++)
 		assert_int_equal(findings[i].pod_count, i);
+}
+
+static void findings_of_manifests_alone_are_ordered_as_they_are_read(void **state)
+{
+	CLEANUP(report_release) struct report report;
+	struct finding findings[] = {
+		blank(LEVEL_ERROR, "a"),
+		blank(LEVEL_NOTE, "b"),
+		blank(LEVEL_ERROR, "c"),
+		blank(LEVEL_NOTE, "d"),
+	};
+
+	(void)state;
+	findings[0].path = "b.yaml";
+	findings[1].path = findings[2].path = findings[3].path = "a.yaml";
+	findings[1].line = findings[2].line = 9;
+	findings[2].column = 3;
+	findings[3].line = 4;
+	report_init(&report);
+	report.findings = findings;
+	report.finding_count = ARRAY_LENGTH(findings);
+	report_sort(&report);
+	assert_string_equal(findings[0].rule, "d");
+	assert_string_equal(findings[1].rule, "b");
+	assert_string_equal(findings[2].rule, "c");
+	assert_string_equal(findings[3].rule, "a");
 }
 
 static struct report_use blank_use(void)
@@ -223,6 +250,8 @@ int main(void)
 		cmocka_unit_test(tags_and_pins_alone_stand_by_any_mention),
 		cmocka_unit_test(only_findings_that_stand_are_counted),
 		cmocka_unit_test(findings_are_ordered_by_level_rule_and_place),
+		cmocka_unit_test(
+			findings_of_manifests_alone_are_ordered_as_they_are_read),
 		cmocka_unit_test(rows_that_differ_in_one_thing_have_one_order),
 		cmocka_unit_test(the_other_lists_are_ordered_by_what_they_name),
 		cmocka_unit_test(an_empty_report_can_be_sorted),
