@@ -71,11 +71,12 @@ static size_t claim_name(struct test_run *run, const char *suite, const char *na
 static const char *unique_name(struct test_run *run, const char *suite, const char *name)
 {
 	const char *unique = arena_strdup(&run->arena, name);
-	size_t number;
 
-	while ((number = claim_name(run, suite, unique)) > 1) {
-		number = claim_name(run, suite, name) - 1;
+	for (size_t number = claim_name(run, suite, name); number > 1;
+	     number = claim_name(run, suite, name)) {
 		unique = arena_printf(&run->arena, "%s (%zu)", name, number);
+		if (claim_name(run, suite, unique) == 1)
+			break;
 	}
 	return unique;
 }

@@ -76,10 +76,14 @@ static void equal_names_are_numbered(void **state)
 
 	(void)state;
 	sample_clean(&report);
-	report.declared[1] = report.declared[0];
+	report.declared = arena_grow(&report.arena, report.declared,
+				     report.declared_count, sizeof(*report.declared));
+	report.declared[1] = report.declared[2] = report.declared[0];
+	report.declared_count = 3;
 	text = sample_render("junit", &report, &plain, NULL);
 	assert_int_equal(count(text, "container cart\""), 1);
 	assert_int_equal(count(text, "container cart (2)\""), 1);
+	assert_int_equal(count(text, "container cart (3)\""), 1);
 }
 
 static void a_name_that_looks_numbered_is_not_taken_twice(void **state)
