@@ -94,6 +94,12 @@ static void hide_sibling(struct drift_world *world)
 	hide(world);
 }
 
+/* The template names other containers only. */
+static void rename_container(struct drift_world *world)
+{
+	world->snapshot->live[0].images[0].container = "renamed";
+}
+
 /* The live object names another revision than its pods, since an hour or a minute. */
 static void roll_out(struct drift_world *world)
 {
@@ -106,6 +112,12 @@ static void roll_out_for_long(struct drift_world *world)
 {
 	roll_out(world);
 	world->snapshot->live[0].progress_at = WORLD_NOW - 7200;
+}
+
+static void roll_out_renamed(struct drift_world *world)
+{
+	roll_out(world);
+	rename_container(world);
 }
 
 static void fail_pull(struct drift_world *world)
@@ -124,12 +136,6 @@ static void drop_template(struct drift_world *world)
 {
 	world->snapshot->live[0].has_template = false;
 	world->snapshot->live[0].image_count = 0;
-}
-
-/* The template names other containers only. */
-static void rename_container(struct drift_world *world)
-{
-	world->snapshot->live[0].images[0].container = "renamed";
 }
 
 static void run_three(struct drift_world *world)
@@ -340,6 +346,13 @@ static const struct rule_case spec_cases[] = {
 	  { PINNED, NULL, { { "shop/web:1@half", "half" } }, NULL },
 	  ANSWER_YES,
 	  "another digest" },
+	{ "pods that are being replaced speak last",
+	  { PINNED,
+	    PINNED,
+	    { { "shop/web:1@half", "half" }, { PINNED, "both" } },
+	    roll_out_renamed },
+	  ANSWER_NO,
+	  "" },
 	{ "pods speak where the template is not known",
 	  { PINNED, PINNED, { { "shop/web:1@half", "half" } }, drop_template },
 	  ANSWER_YES,
