@@ -228,10 +228,8 @@ static int64_t *newest_pod(const struct joining *joining,
 }
 
 /* A row as far as it is known before all rows are. */
-static void add_row(struct joining *joining, const struct running_use *running)
+static struct use_row row_of(struct joining *joining, const struct running_use *running)
 {
-	struct use *use = use_of(joining, running->namespace,
-				 joined_owner(joining, running), &running->image);
 	const struct live_workload *live = template_owner(joining, running);
 	const struct container_image *image = rollout_template_image(
 		live, running->image.class, running->image.container);
@@ -239,15 +237,52 @@ static void add_row(struct joining *joining, const struct running_use *running)
 
 	if (live && current && running->newest_pod_at > *newest_pod(joining, live))
 		*newest_pod(joining, live) = running->newest_pod_at;
-	use->rows = arena_grow(&joining->join->arena, use->rows, use->row_count,
-			       sizeof(*use->rows));
-	use->rows[use->row_count++] = (struct use_row){
+	return (struct use_row){
 		.running = running,
 		.live = live,
 		.from_template =
 			image && current && reference_same(image, &running->image),
 		.verdict = { .reason = "" },
 	};
+}
+
+/* The use that each running row belongs to, which counts it: their numbers, on the heap.
+ */
+static uint32_t *count_rows(struct joining *joining)
+{
+	const struct snapshot *snapshot = joining->snapshot;
+	uint32_t *numbers = xcalloc(snapshot->running_count, sizeof(*numbers));
+
+	for (size_t i = 0; i < snapshot->running_count; i++) {
+		const struct running_use *running = &snapshot->running[i];
+		struct use *use = use_of(joining, running->namespace,
+					 joined_owner(joining, running), &running->image);
+
+		use->row_count++;
+		numbers[i] = (uint32_t)(use - joining->join->uses);
+	}
+	return numbers;
+}
+
+/* Most uses have one row: they are counted first, so that none gets room for more. */
+static void join_running(struct joining *joining)
+{
+	const struct snapshot *snapshot = joining->snapshot;
+	struct join *join = joining->join;
+	uint32_t *numbers CLEANUP(free_pointer) = count_rows(joining);
+	struct use_row *rows =
+		arena_alloc(&join->arena, snapshot->running_count * sizeof(*rows));
+
+	for (size_t i = 0; i < join->use_count; i++) {
+		join->uses[i].rows = rows;
+		rows += join->uses[i].row_count;
+		join->uses[i].row_count = 0;
+	}
+	for (size_t i = 0; i < snapshot->running_count; i++) {
+		struct use *use = &join->uses[numbers[i]];
+
+		use->rows[use->row_count++] = row_of(joining, &snapshot->running[i]);
+	}
 }
 
 static void complete_row(const struct joining *joining, struct use_row *row)
@@ -335,10 +370,7 @@ void join_make(struct join *join, struct snapshot *snapshot, int64_t now)
 			  &snapshot->live[i].object, &snapshot->live[i]);
 	join_declared(&joining);
 	sight_make(&join->sight, snapshot);
-	for (size_t i = 0; i < snapshot->running_count; i++) {
-		if (snapshot->running[i].owner_count > 0)
-			add_row(&joining, &snapshot->running[i]);
-	}
+	join_running(&joining);
 	complete_uses(&joining);
 }
 

@@ -81,7 +81,7 @@ static void keep_answer(struct judgement *judgement, const struct rule *rule,
 		.scopes = subject->scopes,
 	};
 	if (answer == ANSWER_YES) {
-		judged->finding = arena_alloc(judgement->arena, sizeof(*finding));
+		judged->finding = arena_alloc(&judgement->findings, sizeof(*finding));
 		memcpy(judged->finding, finding, sizeof(*finding));
 	}
 }
@@ -373,7 +373,11 @@ static void watch(struct judgement *judgement, const char *rule)
 void judgement_make(struct judgement *judgement, struct drift *drift,
 		    const struct earlier_finding *earlier, size_t earlier_count)
 {
-	*judgement = (struct judgement){ .drift = drift, .arena = drift->texts };
+	*judgement = (struct judgement){
+		.drift = drift,
+		.arena = drift->texts,
+		.findings = ARENA_INIT,
+	};
 	for (size_t i = 0; i < earlier_count; i++)
 		watch(judgement, earlier[i].finding.rule);
 	for (size_t i = 0; i < drift->snapshot->declared_count; i++)
@@ -389,6 +393,7 @@ void judgement_make(struct judgement *judgement, struct drift *drift,
 void judgement_release(struct judgement *judgement)
 {
 	free(judgement->judged);
+	arena_release(&judgement->findings);
 	table_release(&judgement->watched);
 	table_release(&judgement->ordinals);
 	table_release(&judgement->paths);

@@ -10,6 +10,7 @@
 struct judgement {
 	struct drift *drift;
 	struct arena *arena;   /* of all texts: the outcome's */
+	struct arena findings; /* that judged ones show */
 	struct judged *judged; /* count items; heap */
 	size_t count;
 	struct table watched;  /* rules of earlier findings */

@@ -46,16 +46,14 @@ static struct standing standing_of(const struct sight *sight, const char *scopes
 	return standing;
 }
 
+/* There is room for all: settle() made it. */
 static struct judged_finding *outcome_add(struct outcome *outcome,
 					  const struct finding *finding,
 					  enum finding_state state, int64_t earlier_id,
 					  const char *scopes)
 {
-	struct judged_finding *added;
+	struct judged_finding *added = &outcome->findings[outcome->finding_count++];
 
-	outcome->findings = arena_grow(&outcome->arena, outcome->findings,
-				       outcome->finding_count, sizeof(*added));
-	added = &outcome->findings[outcome->finding_count++];
 	*added = (struct judged_finding){
 		.finding = *finding,
 		.earlier_id = earlier_id,
@@ -224,7 +222,13 @@ void settle(const struct sight *sight, const struct judged *judged, size_t judge
 	CLEANUP(table_release)
 	struct table index = index_judged(judged, judged_count, &arena);
 	bool *known CLEANUP(free_pointer) = xcalloc(judged_count + 1, sizeof(*known));
+	size_t most = earlier_count;
 
+	for (size_t i = 0; i < judged_count; i++)
+		most += judged[i].answer == ANSWER_YES;
+	outcome->findings =
+		arena_alloc(&outcome->arena, most * sizeof(*outcome->findings));
+	outcome->finding_count = 0;
 	for (size_t i = 0; i < earlier_count; i++) {
 		size_t number = find_judged(&index, &earlier[i]);
 

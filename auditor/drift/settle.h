@@ -25,13 +25,13 @@ struct judged {
 	enum answer answer;
 	const char *fingerprint;
 	const char *reference;   /* of a pin: what it is known by */
-	struct finding *finding; /* ANSWER_YES; else NULL */
+	struct finding *finding; /* ANSWER_YES; else NULL; copied */
 	const char *scopes;      /* as in struct judged_finding, of this scan */
 };
 
 /*
- * Merge this scan's answers with the earlier findings into the outcome.  ANSWER_NONE
- * must have been left out of `judged`.
+ * Merge this scan's answers with the earlier findings into the outcome, whose findings
+ * are made anew.  ANSWER_NONE must have been left out of `judged`.
  */
 void settle(const struct sight *sight, const struct judged *judged, size_t judged_count,
 	    const struct earlier_finding *earlier, size_t earlier_count,
