@@ -152,6 +152,7 @@ LISTED := \
 	reports/html_findings.c \
 	reports/html_page.c \
 	reports/html_tables.c \
+	reports/listing.c \
 	reports/member.c \
 	reports/place.c \
 	reports/report.c \

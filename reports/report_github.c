@@ -2,10 +2,11 @@
  * Workflow commands of GitHub Actions, which become annotations in a pull request.
  *
  * GitHub keeps ten annotations of each level a step and fifty a job, the first that it
- * reads: so the verdict comes first, which says how many there are in all, and of each
- * level what is in the log comes first.  The log shows every line.
+ * reads: so the verdict comes first, which says how many there are in all, and findings
+ * come errors first.  The log shows every line.
  */
 #include "reports/escape.h"
+#include "reports/listing.h"
 #include "reports/place.h"
 #include "reports/renderers.h"
 #include "reports/summary.h"
@@ -86,11 +87,12 @@ static void put_finding(FILE *out, const struct finding *finding)
 void report_github(FILE *out, const struct report *report,
 		   const struct report_style *style)
 {
+	CLEANUP(listing_release)
+	struct listing listing = listing_of(report, style->verbose);
+
 	put_verdict(out, report);
 	for (size_t i = 0; i < report->gap_count; i++)
 		put_gap(out, &report->gaps[i]);
-	for (size_t i = 0; i < report->finding_count; i++) {
-		if (finding_is_listed(&report->findings[i], style->verbose))
-			put_finding(out, &report->findings[i]);
-	}
+	for (size_t i = 0; i < listing.count; i++)
+		put_finding(out, listing.findings[i]);
 }

@@ -6,6 +6,7 @@
  * the array is empty only where all is well.
  */
 #include "reports/escape.h"
+#include "reports/listing.h"
 #include "reports/member.h"
 #include "reports/place.h"
 #include "reports/renderers.h"
@@ -118,14 +119,14 @@ void report_gitlab(FILE *out, const struct report *report,
 		   const struct report_style *style)
 {
 	struct list list = { .out = out, .fallback = fallback_path(report) };
+	CLEANUP(listing_release)
+	struct listing listing = listing_of(report, style->verbose);
 
 	fputc('[', out);
 	put_verdict(&list, report);
 	for (size_t i = 0; i < report->gap_count; i++)
 		put_gap(&list, &report->gaps[i]);
-	for (size_t i = 0; i < report->finding_count; i++) {
-		if (finding_is_listed(&report->findings[i], style->verbose))
-			put_finding(&list, &report->findings[i]);
-	}
+	for (size_t i = 0; i < listing.count; i++)
+		put_finding(&list, listing.findings[i]);
 	fputs(list.count ? "\n]\n" : "]\n", out);
 }

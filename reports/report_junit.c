@@ -10,6 +10,7 @@
 #include "base/memory.h"
 #include "base/table.h"
 #include "reports/escape.h"
+#include "reports/listing.h"
 #include "reports/renderers.h"
 #include "reports/summary.h"
 #include "reports/words.h"
@@ -230,15 +231,14 @@ static void add_undeclared(struct test_run *run, const struct finding *finding)
 }
 
 /* The findings of a kind of subject that have a case (`declared`), or those without. */
-static void add_findings(struct test_run *run, const struct report *report,
-			 enum subject_kind kind, bool declared, bool verbose)
+static void add_findings(struct test_run *run, const struct listing *listing,
+			 enum subject_kind kind, bool declared)
 {
-	for (size_t i = 0; i < report->finding_count; i++) {
-		const struct finding *finding = &report->findings[i];
+	for (size_t i = 0; i < listing->count; i++) {
+		const struct finding *finding = listing->findings[i];
 		struct test_case *test = find_case(run, finding);
 
-		if (finding->subject != kind || declared != (test != NULL) ||
-		    !finding_is_listed(finding, verbose))
+		if (finding->subject != kind || declared != (test != NULL))
 			continue;
 		if (test)
 			add_finding(run, test, finding);
@@ -249,6 +249,8 @@ static void add_findings(struct test_run *run, const struct report *report,
 
 static void fill(struct test_run *run, const struct report *report, bool verbose)
 {
+	CLEANUP(listing_release) struct listing listing = listing_of(report, verbose);
+
 	add_verdict(run, report);
 	for (size_t i = 0; i < report->gap_count; i++)
 		add_gap(run, &report->gaps[i]);
@@ -256,8 +258,7 @@ static void fill(struct test_run *run, const struct report *report, bool verbose
 		add_declared(run, &report->declared[i]);
 	for (int declared = 1; declared >= 0; declared--) {
 		for (int kind = SUBJECT_USE; kind <= SUBJECT_PIN; kind++)
-			add_findings(run, report, (enum subject_kind)kind, declared,
-				     verbose);
+			add_findings(run, &listing, (enum subject_kind)kind, declared);
 	}
 }
 

@@ -6,6 +6,7 @@
  * while they fit; how many are left out is said below their table.
  */
 #include "reports/escape.h"
+#include "reports/listing.h"
 #include "reports/renderers.h"
 #include "reports/summary.h"
 #include "reports/words.h"
@@ -109,29 +110,28 @@ static bool put_finding(struct page *page, const struct finding *finding)
 	return put_row(page, &row);
 }
 
-static void put_findings(struct page *page, const struct report *report, bool verbose)
+static void put_findings(struct page *page, const struct listing *listing)
 {
-	size_t listed = 0, shown = 0;
+	size_t shown = 0;
 
-	for (size_t i = 0; i < report->finding_count; i++) {
-		if (!finding_is_listed(&report->findings[i], verbose))
-			continue;
-		if (listed++ == 0)
-			fputs("\n### Findings\n\n"
-			      "| level | rule | where | what | finding |\n"
-			      "| --- | --- | --- | --- | --- |\n",
-			      page->out);
-		shown += put_finding(page, &report->findings[i]);
-	}
-	put_left_out(page, listed - shown, "finding");
+	if (listing->count == 0)
+		return;
+	fputs("\n### Findings\n\n| level | rule | where | what | finding |\n"
+	      "| --- | --- | --- | --- | --- |\n",
+	      page->out);
+	for (size_t i = 0; i < listing->count; i++)
+		shown += put_finding(page, listing->findings[i]);
+	put_left_out(page, listing->count - shown, "finding");
 }
 
 void report_markdown(FILE *out, const struct report *report,
 		     const struct report_style *style)
 {
 	struct page page = { out, PAGE_LIMIT - TAIL_ROOM };
+	CLEANUP(listing_release)
+	struct listing listing = listing_of(report, style->verbose);
 
 	put_verdict(&page, report);
 	put_gaps(&page, report);
-	put_findings(&page, report, style->verbose);
+	put_findings(&page, &listing);
 }

@@ -4,10 +4,11 @@
  *
  * GitHub refuses a file in which one result has no file, and one of more than 25,000
  * results; it keeps the first 5,000.  So a finding without a place in the repository is a
- * notification, and results come in the order of the report, errors first.
+ * notification, and results come errors first.
  */
 #include "drift/rules.h"
 #include "reports/escape.h"
+#include "reports/listing.h"
 #include "reports/member.h"
 #include "reports/place.h"
 #include "reports/renderers.h"
@@ -227,40 +228,32 @@ static json_t *cut_json(size_t count)
 	return notification_json(LEVEL_WARNING, buf_text(&text));
 }
 
-/* Listed findings with a place. */
-static size_t count_results(const struct report *report, bool verbose)
+static bool has_place(const struct finding *finding)
 {
-	size_t count = 0;
-
-	for (size_t i = 0; i < report->finding_count; i++) {
-		const struct finding *finding = &report->findings[i];
-
-		count += finding_is_listed(finding, verbose) &&
-			 place_of_finding(finding)[0] != '\0';
-	}
-	return count;
+	return place_of_finding(finding)[0] != '\0';
 }
 
-static void put_notifications(FILE *out, const struct report *report, bool verbose)
+static void put_notifications(FILE *out, const struct report *report,
+			      const struct listing *listing)
 {
 	struct list list = { .out = out };
-	size_t count = count_results(report, verbose);
+	size_t results = 0;
 
 	for (size_t i = 0; i < report->gap_count; i++)
 		list_put(&list, gap_json(&report->gaps[i]));
-	for (size_t i = 0; i < report->finding_count; i++) {
-		const struct finding *finding = &report->findings[i];
-
-		if (finding_is_listed(finding, verbose) &&
-		    place_of_finding(finding)[0] == '\0')
-			list_put(&list, placeless_json(finding));
+	for (size_t i = 0; i < listing->count; i++) {
+		if (has_place(listing->findings[i]))
+			results++;
+		else
+			list_put(&list, placeless_json(listing->findings[i]));
 	}
-	if (count > RESULT_LIMIT)
-		list_put(&list, cut_json(count - RESULT_LIMIT));
+	if (results > RESULT_LIMIT)
+		list_put(&list, cut_json(results - RESULT_LIMIT));
 }
 
 /* An invocation (3.20): the verdict, and what could not be seen. */
-static void put_invocation(FILE *out, const struct report *report, bool verbose)
+static void put_invocation(FILE *out, const struct report *report,
+			   const struct listing *listing)
 {
 	struct summary summary = summary_of(report);
 	CLEANUP(buf_release) struct buf text = WORDS_INIT;
@@ -280,7 +273,7 @@ static void put_invocation(FILE *out, const struct report *report, bool verbose)
 	fputs("\"invocations\": [{\n  ", out);
 	put_members(out, object);
 	fputs("\"toolExecutionNotifications\": [", out);
-	put_notifications(out, report, verbose);
+	put_notifications(out, report, listing);
 	fputs("]\n  }],\n  ", out);
 }
 
@@ -340,17 +333,15 @@ static json_t *result_json(const struct report *report, const struct finding *fi
 	return object;
 }
 
-static void put_results(FILE *out, const struct report *report, bool verbose)
+static void put_results(FILE *out, const struct report *report,
+			const struct listing *listing)
 {
 	struct list list = { .out = out };
 
 	fputs("\"results\": [", out);
-	for (size_t i = 0; i < report->finding_count && list.count < RESULT_LIMIT; i++) {
-		const struct finding *finding = &report->findings[i];
-
-		if (finding_is_listed(finding, verbose) &&
-		    place_of_finding(finding)[0] != '\0')
-			list_put(&list, result_json(report, finding));
+	for (size_t i = 0; i < listing->count && list.count < RESULT_LIMIT; i++) {
+		if (has_place(listing->findings[i]))
+			list_put(&list, result_json(report, listing->findings[i]));
 	}
 	fputs("]", out);
 }
@@ -358,6 +349,8 @@ static void put_results(FILE *out, const struct report *report, bool verbose)
 void report_sarif(FILE *out, const struct report *report,
 		  const struct report_style *style)
 {
+	CLEANUP(listing_release)
+	struct listing listing = listing_of(report, style->verbose);
 	json_t *run = json_object();
 
 	member_set(run, "tool", tool_json(report));
@@ -367,7 +360,7 @@ void report_sarif(FILE *out, const struct report *report,
 	      " \"runs\": [{\n  ",
 	      out);
 	put_members(out, run);
-	put_invocation(out, report, style->verbose);
-	put_results(out, report, style->verbose);
+	put_invocation(out, report, &listing);
+	put_results(out, report, &listing);
 	fputs("\n }]\n}\n", out);
 }

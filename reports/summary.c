@@ -38,12 +38,6 @@ bool finding_is_aside(const struct finding *finding)
 	return finding->level == LEVEL_NONE || finding->state == FINDING_FIXED;
 }
 
-bool finding_is_listed(const struct finding *finding, bool verbose)
-{
-	return finding->state != FINDING_FIXED &&
-	       (verbose || finding->level != LEVEL_NONE);
-}
-
 enum level finding_level(const struct finding *finding)
 {
 	return finding->state == FINDING_UNKNOWN ? LEVEL_NOTE : finding->level;

@@ -49,12 +49,6 @@ void summary_line(struct buf *buf, const struct report *report,
 /* Fixed, or of level none: shown only where everything is asked for. */
 bool finding_is_aside(const struct finding *finding);
 
-/*
- * True for what CI systems list: not what is fixed, and what is of level none only where
- * everything is asked for.
- */
-bool finding_is_listed(const struct finding *finding, bool verbose);
-
 /* Its level; a note while a gap hides whether it is still so. */
 enum level finding_level(const struct finding *finding);
 
