@@ -93,6 +93,7 @@ LISTED := \
 	auditor/source/docker_config.c \
 	auditor/source/http.c \
 	auditor/source/http_error.c \
+	auditor/source/http_headers.c \
 	auditor/source/http_host.c \
 	auditor/source/http_options.c \
 	auditor/source/http_redirect.c \

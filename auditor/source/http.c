@@ -71,6 +71,7 @@ static void transfer_free(struct transfer *transfer)
 {
 	transfer_reset(transfer);
 	buf_release(&transfer->response.body);
+	http_headers_release(&transfer->response.headers);
 	curl_slist_free_all(transfer->headers);
 	free(transfer->url);
 	free(transfer->form);
@@ -398,12 +399,7 @@ void http_run(struct http *http)
 const char *http_header_nth(const struct http_response *response, const char *name,
 			    size_t nth)
 {
-	struct curl_header *header;
-
-	if (!response->curl || curl_easy_header(response->curl, name, nth, CURLH_HEADER,
-						-1, &header) != CURLHE_OK)
-		return NULL;
-	return header->value;
+	return http_headers_find(&response->headers, name, nth);
 }
 
 const char *http_header(const struct http_response *response, const char *name)

@@ -20,6 +20,7 @@
 #include "base/buf.h"
 #include "base/error.h"
 #include "base/version.h"
+#include "source/http_headers.h"
 
 #include <curl/curl.h>
 
@@ -47,7 +48,7 @@ struct http_response {
 	struct error err;
 	bool elsewhere; /* a redirect led to another host, whose answer this is */
 	bool not_http;  /* something answered or hung up, but not in HTTP: perhaps TLS */
-	CURL *curl;     /* for http_header(); not for other use */
+	struct http_headers headers; /* read by http_header() */
 };
 
 struct http_request {

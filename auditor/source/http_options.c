@@ -74,6 +74,16 @@ static void set_method(CURL *curl, const struct transfer *transfer)
 		curl_easy_setopt(curl, CURLOPT_HTTPGET, 1L);
 }
 
+/* Redirects are not libcurl's to follow: they need no list of their own. */
+static void allow_http_alone(CURL *curl)
+{
+#if LIBCURL_VERSION_NUM < 0x075500 /* Ubuntu 22.04 has 7.81 */
+	curl_easy_setopt(curl, CURLOPT_PROTOCOLS, CURLPROTO_HTTP | CURLPROTO_HTTPS);
+#else
+	curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http,https");
+#endif
+}
+
 /*
  * "identity" asks for plain bytes and still has libcurl decode those of a server that
  * compresses unasked; a request's own Accept-Encoding header takes its place.
@@ -81,7 +91,7 @@ static void set_method(CURL *curl, const struct transfer *transfer)
 static void set_protocol(CURL *curl, const struct transfer *transfer)
 {
 	curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
-	curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http,https");
+	allow_http_alone(curl);
 	curl_easy_setopt(curl, CURLOPT_FOLLOWLOCATION, 0L);
 	curl_easy_setopt(curl, CURLOPT_NETRC, (long)CURL_NETRC_IGNORED);
 	curl_easy_setopt(curl, CURLOPT_DISALLOW_USERNAME_IN_URL, 1L);

@@ -4,6 +4,7 @@
  * http.c         requests from http_send() to `done`: the loop, redirects, retries
  * http_host.c    one host's queue, pace and breaker
  * http_transfer.c one attempt: libcurl's callbacks and our limits
+ * http_headers.c  the headers of its answer
  * http_options.c  what libcurl is told to do and not to do
  * http_error.c   what libcurl says, in words for people
  * http_retry.c   whether and when to try again

@@ -3,8 +3,6 @@
 #include "base/memory.h"
 #include "source/address.h"
 
-#include <strings.h>
-
 bool http_redirected(const struct transfer *transfer)
 {
 	long status = transfer->response.status;
@@ -33,21 +31,14 @@ static char *absolute_location(const struct transfer *transfer)
 	return copy;
 }
 
-static bool header_is(const char *line, const char *name)
-{
-	size_t length = strlen(name);
-
-	return strncasecmp(line, name, length) == 0 && line[length] == ':';
-}
-
 /* What was meant for one server does not go to another. */
 static void forget_identity(struct transfer *transfer)
 {
 	struct curl_slist *kept = NULL;
 
 	for (struct curl_slist *item = transfer->headers; item; item = item->next)
-		if (!header_is(item->data, "Authorization") &&
-		    !header_is(item->data, "Cookie"))
+		if (!http_header_is(item->data, "Authorization") &&
+		    !http_header_is(item->data, "Cookie"))
 			kept = curl_slist_append(kept, item->data);
 	curl_slist_free_all(transfer->headers);
 	transfer->headers = kept;

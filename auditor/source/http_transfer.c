@@ -32,7 +32,6 @@ static size_t take_header(char *data, size_t one, size_t length, void *user)
 {
 	struct transfer *transfer = user;
 
-	(void)data;
 	(void)one; /* always 1 */
 	note_arrival(transfer, length);
 	transfer->header_bytes += length;
@@ -40,6 +39,12 @@ static size_t take_header(char *data, size_t one, size_t length, void *user)
 		stop(transfer, ERROR_LIMIT, "headers too large");
 		return 0; /* short count: libcurl stops */
 	}
+	if (memchr(data, '\0', length)) { /* libcurl itself refuses it since 7.84 */
+		stop(transfer, ERROR_NETWORK,
+		     "does not answer in HTTP: a NUL in a header");
+		return 0;
+	}
+	http_headers_take(&transfer->response.headers, data, length);
 	return length;
 }
 
@@ -175,7 +180,7 @@ bool transfer_begin(struct transfer *transfer, double now, struct error *err)
 
 	if (!curl)
 		return error_set(err, ERROR_SYSTEM, "libcurl cannot make a request");
-	transfer->curl = transfer->response.curl = curl;
+	transfer->curl = curl;
 	if (transfer->request.refuse_private && kind != ADDRESS_PUBLIC)
 		return error_set(
 			err, ERROR_DENIED, "%s: not asked, since it is %s address",
@@ -266,7 +271,9 @@ void transfer_reset(struct transfer *transfer)
 	transfer->stopped = (struct error)ERROR_INIT;
 	transfer->curl_text[0] = '\0';
 	buf_release(&transfer->response.body);
+	http_headers_release(&transfer->response.headers);
 	transfer->response = (struct http_response){
 		.body = BUF_INIT(transfer->request.body_limit),
+		.headers = HTTP_HEADERS_INIT(HTTP_HEADER_BYTES),
 	};
 }

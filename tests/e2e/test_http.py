@@ -149,6 +149,26 @@ class Limits(HttpCase):
         self.assertEqual((answer["status"], answer["streamed"], answer["body"]), (404, 0, "xx"))
 
 
+class Headers(HttpCase):
+    def ask_hostile(self, habit):
+        with HostileRegistry() as server:
+            return self.ask_one(f"{server.url}/v2/{habit}/app/manifests/1")
+
+    def test_they_are_those_of_the_answer_itself(self):
+        answer = self.ask_hostile("interim")
+        self.assertEqual((answer["code"], answer["status"]), (0, 200), answer)
+        self.assertEqual(answer["type"], "application/vnd.oci.image.manifest.v1+json")
+
+    def test_one_that_holds_a_nul_is_refused(self):
+        self.assert_refused(self.ask_hostile("nul"), NETWORK,
+                            "does not answer in HTTP")
+
+    def test_too_many_and_too_long_ones_are_refused(self):
+        for habit in ("headers", "header"):
+            with self.subTest(habit):
+                self.assert_refused(self.ask_hostile(habit), LIMIT, "headers too large")
+
+
 class Trust(HttpCase):
     def test_a_ca_as_file_and_as_text_stands_in_for_the_system_s(self):
         context = certificates.server_context(self.authority.issue("server"))

@@ -86,6 +86,16 @@ class Habits:
         while True:
             yield b"x" * 65536
 
+    def nul(self, _):
+        return manifest(more=[("X-Odd", "a\0b")])
+
+    def interim(self, _):
+        """A word before the answer, and one behind it, which are no part of it."""
+        body = chunk(MANIFEST.data) + b"0\r\nContent-Type: text/trailer\r\n\r\n"
+        return (b"HTTP/1.1 103 Early Hints\r\nContent-Type: text/early\r\n\r\n" +
+                response(200, body, [("Transfer-Encoding", "chunked"),
+                                     ("Content-Type", MANIFEST.media_type)]))
+
     def bomb(self, _):
         """64 MiB of blanks in 64 KiB of gzip, which nobody asked for."""
         body = gzip.compress(b" " * (64 * 1024 * 1024))
