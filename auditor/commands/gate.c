@@ -79,7 +79,9 @@ enum exit_status gate_status(const struct gate *gate, const struct outcome *outc
 			     const struct gap *gaps, size_t gap_count, bool nothing)
 {
 	for (size_t i = 0; i < outcome->finding_count; i++) {
-		if (gate_fails(gate, &outcome->findings[i].finding))
+		const struct judged_finding *judged = &outcome->findings[i];
+
+		if (!judged->elsewhere && gate_fails(gate, &judged->finding))
 			return EXIT_VIOLATED;
 	}
 	for (size_t i = 0; i < gap_count; i++) {
