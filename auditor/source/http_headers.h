@@ -1,8 +1,9 @@
 /*
  * http_headers.h - the headers of an answer, taken line by line as they arrive
  *
- * libcurl's own list of them (curl_easy_header) came with 7.83 only.  RFC 9110, 5 and RFC 9112, 2 and 5: what counts are the headers of the last
- * answer, neither of an interim one (1xx) before it nor trailers behind its body.
+ * RFC 9110, 5 and RFC 9112, 2 and 5: what counts are the headers of the last answer,
+ * neither of an interim one (1xx) before it nor trailers behind its body.  (libcurl's own
+ * list of them, curl_easy_header(), came with 7.83, and Ubuntu 22.04 has 7.81.)
  */
 #ifndef SOURCE_HTTP_HEADERS_H
 #define SOURCE_HTTP_HEADERS_H
