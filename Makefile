@@ -105,6 +105,7 @@ LISTED := \
 	auditor/source/kube_client.c \
 	auditor/source/kube_config.c \
 	auditor/source/kube_document.c \
+	auditor/source/kube_dump.c \
 	auditor/source/kube_entries.c \
 	auditor/source/kube_exec.c \
 	auditor/source/kube_exec_cluster.c \

@@ -11,6 +11,7 @@
 #include "drift/drift.h"
 #include "model/scope.h"
 #include "source/kube_api.h"
+#include "source/kube_dump.h"
 #include "source/kube_manifest.h"
 
 /* One scan on its way from the outside world to the reports. */
@@ -51,6 +52,39 @@ static void audit_release(struct audit *audit)
 	snapshot_release(&audit->snapshot);
 }
 
+/* Which cluster, and whether a program may be started for it. */
+static bool configure_cluster(struct audit *audit, struct error *err)
+{
+	const struct settings *settings = audit->settings;
+
+	return kube_config_load(&audit->cluster, settings->kubeconfig, settings->context,
+				err) &&
+	       plugin_permit(&audit->cluster.exec, settings, audit->paths, err);
+}
+
+/* A dump stands in for the whole way to a cluster. */
+static bool check_dump(const struct audit *audit, struct error *err)
+{
+	const struct settings *settings = audit->settings;
+	bool is_stream = strcmp(settings->cluster_dump, "-") == 0;
+
+	if (settings->kubeconfig || settings->context)
+		return error_set(err, ERROR_USAGE,
+				 "--cluster-dump asks no API server: take --kubeconfig "
+				 "and --context out");
+	if (settings->selector)
+		return error_set(err, ERROR_USAGE,
+				 "-l is the API server's: give it to kubectl when you "
+				 "make the dump");
+	for (size_t i = 0; i < audit->paths->count; i++) {
+		if (is_stream && strcmp(audit->paths->items[i], "-") == 0)
+			return error_set(err, ERROR_USAGE,
+					 "standard input can be the cluster dump or a "
+					 "PATH, not both");
+	}
+	return true;
+}
+
 /* All that can be wrong with what the user said, before any work is done. */
 static bool audit_configure(struct audit *audit, struct error *err)
 {
@@ -62,9 +96,8 @@ static bool audit_configure(struct audit *audit, struct error *err)
 	if (!gate_init(&audit->gate, settings, err) || !output_check(settings, err) ||
 	    !output_now(settings, &audit->now, err) ||
 	    !network_configure(&audit->network, settings, err) ||
-	    !kube_config_load(&audit->cluster, settings->kubeconfig, settings->context,
-			      err) ||
-	    !plugin_permit(&audit->cluster.exec, settings, audit->paths, err))
+	    !(settings->cluster_dump ? check_dump(audit, err)
+				     : configure_cluster(audit, err)))
 		return false;
 	audit->snapshot.observed_at = audit->now;
 	if (audit->paths->count == 0)
@@ -86,6 +119,20 @@ static bool audit_begin(struct audit *audit, struct error *err)
 		.started_at = audit->now,
 	};
 	return store_scan_begin(audit->store, &audit->scan, &audit->scan.id, err);
+}
+
+static bool observe_dump(struct audit *audit, struct error *err)
+{
+	const struct settings *settings = audit->settings;
+	const struct kube_dump dump = {
+		.file = settings->cluster_dump,
+		.namespace = settings->namespace ? settings->namespace : "",
+		.whole = settings->all_namespaces,
+		.all_phases = settings->all_phases,
+		.cluster_name = settings->cluster_name ? settings->cluster_name : "",
+	};
+
+	return kube_dump_observe(&dump, &audit->snapshot, err);
 }
 
 /*
@@ -214,7 +261,13 @@ static bool scan(struct audit *audit, enum exit_status *status, struct error *er
 			*status = EXIT_LOCKED;
 		return false;
 	}
-	if (!observe_cluster(audit, err) || !judge(audit, err) || !keep(audit, err) ||
+	if (audit->settings->cluster_dump ? !observe_dump(audit, err)
+					  : !observe_cluster(audit, err)) {
+		if (err->code == ERROR_USAGE)
+			*status = EXIT_USAGE;
+		return false;
+	}
+	if (!judge(audit, err) || !keep(audit, err) ||
 	    !output_write(audit->settings, &audit->report, err))
 		return false;
 	*status = (enum exit_status)audit->scan.exit_status;

@@ -51,6 +51,7 @@ struct settings {
 	const char *selector;
 	bool all_phases;
 	const char *cluster_name;
+	const char *cluster_dump;
 	const char *request_timeout;
 	const char *deadline;
 	const char *docker_config;

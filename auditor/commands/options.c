@@ -36,6 +36,11 @@ const struct option command_options[] = {
 	  "What to call the cluster, and how to know it where the uid of its "
 	  "kube-system namespace cannot be read",
 	  COMMAND_SCAN },
+	{ "cluster-dump", 0, OPTION_STRING, AT(cluster_dump), "FILE",
+	  "Scan what kubectl printed of a cluster instead of the cluster: the output of "
+	  "kubectl get nodes,namespaces,pods,deployments,replicasets,statefulsets,"
+	  "daemonsets,cronjobs,jobs -A -o json; - for standard input",
+	  COMMAND_SCAN },
 	{ "request-timeout", 0, OPTION_STRING, AT(request_timeout), "SECONDS",
 	  "How long to wait for the first byte of an answer. Default: 30", NETWORKED },
 	{ "deadline", 0, OPTION_STRING, AT(deadline), "SECONDS",

@@ -23,6 +23,7 @@ static const char *const gap_names[GAP_KIND_COUNT] = {
 	[GAP_AMBIGUOUS_DECLARATION] = "ambiguous-declaration",
 	[GAP_UNRESOLVED] = "unresolved",
 	[GAP_UNAUTHORIZED] = "unauthorized",
+	[GAP_NOT_IN_DUMP] = "not-in-dump",
 };
 
 const char *container_class_name(enum container_class class)

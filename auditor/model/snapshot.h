@@ -166,6 +166,7 @@ enum gap_kind {
 	GAP_AMBIGUOUS_DECLARATION,
 	GAP_UNRESOLVED,
 	GAP_UNAUTHORIZED,
+	GAP_NOT_IN_DUMP, /* a cluster dump lacks what a verdict needs */
 	GAP_KIND_COUNT,
 };
 

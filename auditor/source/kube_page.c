@@ -266,6 +266,17 @@ bool kube_page_feed(struct kube_page *page, const char *data, size_t length,
 	return read_rest(page, err);
 }
 
+void kube_page_drop_items(struct kube_page *page)
+{
+	if (page->item_count == 0)
+		return;
+	if (page->next)
+		page->next = "";
+	arena_clear(&page->arena);
+	page->items = NULL;
+	page->item_count = 0;
+}
+
 bool kube_page_finish(struct kube_page *page, struct error *err)
 {
 	if (page->rest.length > 0 && !read_rest(page, err))

@@ -51,6 +51,12 @@ MUST_CHECK bool kube_page_feed(struct kube_page *page, const char *data, size_t 
 			       struct error *err);
 
 /*
+ * The items have been seen to: forget them and their memory before more bytes come.  For
+ * lists of one page: a token is forgotten too.
+ */
+void kube_page_drop_items(struct kube_page *page);
+
+/*
  * There are no more bytes: is the page whole?  `next` is set then.
  * Errors: ERROR_SYNTAX where it breaks off, or is no list.
  */

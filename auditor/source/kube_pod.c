@@ -21,6 +21,7 @@ struct row_key {
 	const char *own_name;             /* of a pod without a controller, else "" */
 	const char *container, *text, *image_id;
 	const char *platform; /* "linux/amd64" */
+	const char *node;     /* whose platform is to be looked up at the end, or "" */
 	const char *revision, *generation;
 	enum container_class class;
 	enum running_state state;
@@ -108,10 +109,9 @@ static int64_t created_at(const struct node *meta)
 }
 
 /* "linux/amd64", or "" where the node is not known. */
-static const char *platform_of(const struct kube_pods *pods, const struct node *pod)
+static const char *platform_of(const struct kube_pods *pods, const char *node)
 {
-	const char *name = node_text(node_get(pod, "spec"), "nodeName");
-	const char *platform = table_find(pods->platforms, name, strlen(name));
+	const char *platform = table_find(pods->platforms, node, strlen(node));
 
 	return platform ? platform : "";
 }
@@ -124,12 +124,15 @@ static struct row_key pod_key(const struct kube_pods *pods, const struct node *p
 	const struct node *pod_labels = node_get(meta, "labels");
 	const struct kube_reference controller = controller_of(meta);
 	const char *own = controller.kind[0] ? "" : node_text(meta, "name");
+	const char *node = node_text(node_get(pod, "spec"), "nodeName");
 
 	return (struct row_key){
 		.namespace = pool_keep(pool, node_text(meta, "namespace")),
 		.controller = kube_reference_copy(&controller, pool),
 		.own_name = pool_keep(pool, own),
-		.platform = pool_keep(pool, platform_of(pods, pod)),
+		.platform =
+			pool_keep(pool, pods->late_nodes ? "" : platform_of(pods, node)),
+		.node = pool_keep(pool, pods->late_nodes ? node : ""),
 		.revision = pool_keep(pool, revision_of(pod_labels)),
 		.generation = pool_keep(pool, node_text(pod_labels, KUBE_POD_GENERATION)),
 		.mirror = node_get(node_get(meta, "annotations"), KUBE_MIRROR) != NULL,
@@ -271,6 +274,42 @@ bool kube_pods_fold(struct kube_pods *pods, const struct node *pod, struct error
 	return true;
 }
 
+static void merge_rows(struct pod_row *into, const struct pod_row *row)
+{
+	into->pod_count += row->pod_count;
+	if (row->newest_pod_at > into->newest_pod_at)
+		into->newest_pod_at = row->newest_pod_at;
+	if (strcmp(row->pod, into->pod) < 0) {
+		into->pod = row->pod;
+		into->reason = row->reason;
+	}
+}
+
+/* All nodes are known: what differed in its node alone is one row now. */
+static void place_on_platforms(struct kube_pods *pods)
+{
+	CLEANUP(table_release) struct table by_node = pods->rows;
+
+	pods->rows = (struct table)TABLE_INIT;
+	for (size_t i = 0; i < by_node.count; i++) {
+		struct pod_row *row = by_node.entries[i].value;
+		const char **kept;
+		void **slot;
+
+		row->key.platform =
+			pool_keep(pods->pool, platform_of(pods, row->key.node));
+		row->key.node = pool_keep(pods->pool, "");
+		slot = table_slot(&pods->rows, (const char *)&row->key, sizeof(row->key),
+				  &kept);
+		if (*slot) {
+			merge_rows(*slot, row);
+			continue;
+		}
+		*kept = (const char *)&row->key;
+		*slot = row;
+	}
+}
+
 /* A pod that nobody controls is its own owner. */
 static void set_owners(struct running_use *use, const struct row_key *key,
 		       const struct kube_owners *owners, struct pool *pool)
@@ -391,8 +430,13 @@ static size_t merge_equal(struct running_use *uses, size_t count)
 void kube_pods_finish(struct kube_pods *pods, const struct kube_owners *owners,
 		      struct snapshot *snapshot)
 {
-	size_t count = pods->rows.count;
-	struct running_use *uses = snapshot_extend_running(snapshot, count);
+	struct running_use *uses;
+	size_t count;
+
+	if (pods->late_nodes)
+		place_on_platforms(pods);
+	count = pods->rows.count;
+	uses = snapshot_extend_running(snapshot, count);
 
 	for (size_t i = 0; i < count; i++)
 		fill_use(&uses[i], pods, pods->rows.entries[i].value, owners);

@@ -21,6 +21,11 @@ struct kube_pods {
 	struct pool *pool;             /* where texts are kept: in the snapshot's arena */
 	const struct table *platforms; /* node name to "linux/amd64" */
 	bool all_phases;               /* ended pods too */
+	/*
+	 * Nodes may come behind their pods: until the end, pods of different nodes are
+	 * different uses then.  To be set before the first pod.
+	 */
+	bool late_nodes;
 	struct arena rows_arena;
 	struct table rows; /* key to struct pod_row */
 	struct arena scratch;

@@ -162,3 +162,47 @@ const struct json_shape kube_metadata_shape[] = {
 	{ "metadata", workload_metadata },
 	END,
 };
+
+/* All of the above, for objects of any kind. */
+static const struct json_shape any_metadata[] = {
+	WHOLE("name"),
+	WHOLE("namespace"),
+	WHOLE("uid"),
+	WHOLE("generation"),
+	WHOLE("creationTimestamp"),
+	{ "labels", labels },
+	{ "annotations", annotations },
+	WHOLE("ownerReferences"),
+	{ "managedFields", managed_fields },
+	END,
+};
+static const struct json_shape any_spec[] = {
+	WHOLE("nodeName"),
+	{ "containers", container },
+	{ "initContainers", container },
+	{ "ephemeralContainers", container },
+	{ "volumes", volume },
+	WHOLE("replicas"),
+	WHOLE("progressDeadlineSeconds"),
+	{ "template", pod_template },
+	{ "jobTemplate", job_template },
+	END,
+};
+static const struct json_shape any_status[] = {
+	WHOLE("phase"),
+	{ "containerStatuses", container_status },
+	{ "initContainerStatuses", container_status },
+	{ "ephemeralContainerStatuses", container_status },
+	WHOLE("observedGeneration"),
+	WHOLE("updateRevision"),
+	WHOLE("currentPodHash"),
+	WHOLE("desiredNumberScheduled"),
+	{ "conditions", condition },
+	{ "nodeInfo", node_info },
+	END,
+};
+
+const struct json_shape kube_any_shape[] = {
+	WHOLE("kind"),        WHOLE("apiVersion"),      { "metadata", any_metadata },
+	{ "spec", any_spec }, { "status", any_status }, END,
+};

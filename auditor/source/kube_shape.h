@@ -23,5 +23,6 @@ extern const struct json_shape kube_namespace_shape[];
 extern const struct json_shape kube_node_shape[];
 extern const struct json_shape kube_workload_shape[]; /* a whole controller */
 extern const struct json_shape kube_metadata_shape[]; /* its metadata alone */
+extern const struct json_shape kube_any_shape[];      /* any of these, with its kind */
 
 #endif

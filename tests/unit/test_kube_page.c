@@ -103,6 +103,35 @@ static void long_page_keeps_every_item(void **state)
 	}
 }
 
+/* Items that are dropped as they come leave no memory behind. */
+static void list_without_end_needs_the_memory_of_its_items_alone(void **state)
+{
+	static const char item[] = ",{\"name\":\"web\",\"x\":\"y\"}";
+	CLEANUP(buf_release) struct buf piece = BUF_INIT((size_t)1024 * 1024);
+	CLEANUP(kube_page_release) struct kube_page page;
+	struct error err = ERROR_INIT;
+	size_t count = 0, per_piece = 0, most = 0;
+
+	(void)state;
+	while (piece.length < (size_t)512 * 1024) {
+		buf_puts(&piece, item);
+		per_piece++;
+	}
+	kube_page_init(&page, name_alone);
+	assert_true(kube_page_feed(&page, "{\"items\":[{}", 12, &err));
+	for (int i = 0; i < 64; i++) {
+		assert_true(kube_page_feed(&page, piece.data, piece.length, &err));
+		count += page.item_count;
+		kube_page_drop_items(&page);
+		assert_int_equal(page.item_count, 0);
+		most = page.arena.total > most && i < 4 ? page.arena.total : most;
+		assert_true(page.arena.total <= most);
+	}
+	assert_true(kube_page_feed(&page, "]}", 2, &err));
+	assert_true(kube_page_finish(&page, &err));
+	assert_int_equal(count + page.item_count, 64 * per_piece + 1);
+}
+
 static void token_of_any_length_is_refused(void **state)
 {
 	CLEANUP(buf_release) struct buf text = BUF_INIT(2 * KUBE_CONTINUE_BYTES);
@@ -200,6 +229,7 @@ int main(void)
 		cmocka_unit_test(token_is_known_before_the_items_come),
 		cmocka_unit_test(token_of_any_length_is_refused),
 		cmocka_unit_test(long_page_keeps_every_item),
+		cmocka_unit_test(list_without_end_needs_the_memory_of_its_items_alone),
 		cmocka_unit_test(what_is_no_whole_list_is_refused),
 		cmocka_unit_test(object_of_any_size_and_depth_is_refused),
 	};

@@ -544,6 +544,41 @@ static void odd_shapes_are_no_trouble(void **state)
 	assert_int_equal(fixture->snapshot.running[0].image.state, REFERENCE_EMPTY);
 }
 
+static void fold_on(struct fixture *fixture, const char *name, const char *node)
+{
+	fold(fixture,
+	     arena_printf(&fixture->arena,
+			  "{'metadata': {'name': '%s', 'namespace': 'shop',"
+			  "  'creationTimestamp': '2026-11-23T02:29:4%cZ',"
+			  "  'ownerReferences': [{'controller': true, 'kind': 'X',"
+			  "   'apiVersion': 'x/v1', 'name': 'web', 'uid': '1'}]},"
+			  " 'spec': {'nodeName': '%s',"
+			  "  'containers': [{'name': 'web', 'image': 'web:1.0'}]}}",
+			  name, name[strlen(name) - 1], node));
+}
+
+static void pods_that_come_before_their_nodes_are_folded_all_the_same(void **state)
+{
+	struct fixture *fixture = *state;
+	const struct running_use *uses;
+
+	fixture->pods.late_nodes = true;
+	fold_on(fixture, "web-3", "node-1");
+	fold_on(fixture, "web-4", "node-2");
+	fold_on(fixture, "web-1", "node-9");
+	fold_on(fixture, "web-2", "node-2");
+	*table_slot(&fixture->platforms, "node-2", strlen("node-2"), NULL) =
+		(void *)pool_keep(&fixture->pool, "linux/arm64");
+	uses = finish(fixture, 2);
+	assert_string_equal(uses[0].platform.architecture, "");
+	assert_string_equal(uses[0].pod, "web-1");
+	assert_int_equal(uses[0].pod_count, 1);
+	assert_string_equal(uses[1].platform.architecture, "arm64");
+	assert_string_equal(uses[1].pod, "web-2");
+	assert_int_equal(uses[1].pod_count, 3);
+	assert_int_equal(uses[1].newest_pod_at, 1795400984);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
@@ -567,6 +602,7 @@ int main(void)
 		TEST(equal_pods_are_folded_and_others_are_not),
 		TEST(order_of_pages_does_not_show),
 		TEST(list_that_begins_anew_leaves_nothing_of_the_old_one),
+		TEST(pods_that_come_before_their_nodes_are_folded_all_the_same),
 		TEST(pod_with_endless_containers_is_refused),
 		TEST(odd_shapes_are_no_trouble),
 	};
