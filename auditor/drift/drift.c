@@ -120,7 +120,7 @@ static void add_report_use(struct outcome *outcome, const struct use *use,
 void drift_judge(struct drift *drift, const struct earlier_finding *earlier,
 		 size_t earlier_count, struct outcome *outcome)
 {
-	CLEANUP(judgement_release) struct judgement judgement = { .count = 0 };
+	CLEANUP(judgement_release) struct judgement judgement = { .drift = drift };
 
 	drift->texts = &outcome->arena;
 	drift->inquiry.wants = NULL;
@@ -135,6 +135,5 @@ void drift_judge(struct drift *drift, const struct earlier_finding *earlier,
 		for (size_t j = 0; j < use->row_count; j++)
 			add_report_use(outcome, use, &use->rows[j]);
 	}
-	settle(&drift->join.sight, judgement.judged, judgement.count, earlier,
-	       earlier_count, outcome);
+	settle(&drift->join.sight, &judgement.judged, earlier, earlier_count, outcome);
 }

@@ -64,15 +64,15 @@ static void keep_answer(struct judgement *judgement, const struct rule *rule,
 			const struct subject *subject, enum answer answer,
 			struct finding *finding)
 {
+	struct judged_list *list = &judgement->judged;
 	struct judged *judged;
 
 	if (answer == ANSWER_NONE ||
 	    (answer != ANSWER_YES && !is_watched(judgement, rule)))
 		return;
 	finding->fingerprint = fingerprint(judgement, rule, subject);
-	judgement->judged = array_grow(judgement->judged, judgement->count,
-				       sizeof(*judgement->judged));
-	judged = &judgement->judged[judgement->count++];
+	list->items = array_grow(list->items, list->count, sizeof(*list->items));
+	judged = &list->items[list->count++];
 	*judged = (struct judged){
 		.rule = rule,
 		.answer = answer,
@@ -179,24 +179,31 @@ static const char *path_scope(struct judgement *judgement, const char *path)
 			  judgement->drift->snapshot->tree, scope_of_path);
 }
 
-/* What no manifest declares rests on every part of the work tree that was covered. */
-static const char *claimed_scopes(struct judgement *judgement, const char *namespace)
+/* The namespace, and every part of the work tree that was covered. */
+static const char *make_claimed(struct judgement *judgement, const char *namespace)
 {
 	const struct snapshot *snapshot = judgement->drift->snapshot;
 	CLEANUP(scope_set_release) struct scope_set set = { TABLE_INIT };
-	const char **kept;
-	void **scopes =
-		table_slot(&judgement->claimed, namespace, strlen(namespace), &kept);
 
-	if (*scopes)
-		return *scopes;
-	*kept = namespace;
 	scope_set_add(&set, namespace_scope(judgement, namespace));
 	for (size_t i = 0; i < snapshot->coverage_count; i++) {
 		if (strncmp(snapshot->coverage[i].scope, "tree/", strlen("tree/")) == 0)
 			scope_set_add(&set, snapshot->coverage[i].scope);
 	}
-	*scopes = (void *)(uintptr_t)scope_set_text(&set, judgement->arena);
+	return scope_set_text(&set, judgement->arena);
+}
+
+/* What no manifest declares rests on all manifests; made once for a namespace. */
+static const char *claimed_scopes(struct judgement *judgement, const char *namespace)
+{
+	const char **kept;
+	void **scopes =
+		table_slot(&judgement->claimed, namespace, strlen(namespace), &kept);
+
+	if (!*scopes) {
+		*kept = namespace;
+		*scopes = (void *)(uintptr_t)make_claimed(judgement, namespace);
+	}
 	return *scopes;
 }
 
@@ -392,7 +399,7 @@ void judgement_make(struct judgement *judgement, struct drift *drift,
 
 void judgement_release(struct judgement *judgement)
 {
-	free(judgement->judged);
+	free(judgement->judged.items);
 	arena_release(&judgement->findings);
 	table_release(&judgement->watched);
 	table_release(&judgement->ordinals);

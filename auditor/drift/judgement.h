@@ -9,11 +9,10 @@
 
 struct judgement {
 	struct drift *drift;
-	struct arena *arena;   /* of all texts: the outcome's */
-	struct arena findings; /* that judged ones show */
-	struct judged *judged; /* count items; heap */
-	size_t count;
-	struct table watched;  /* rules of earlier findings */
+	struct arena *arena;       /* of all texts: the outcome's */
+	struct arena findings;     /* that judged ones show */
+	struct judged_list judged; /* on the heap */
+	struct table watched;      /* rules of earlier findings */
 	struct table ordinals; /* subjects that there may be several of, to how many */
 	struct table paths, namespaces, claimed; /* scopes that were made already */
 };

@@ -64,24 +64,34 @@ static bool is_nameless(const struct declared_use *use)
 	return use->workload && use->namespace[0] == '\0';
 }
 
+/* The first of a container that is met stands for it. */
+static void keep_image(struct nameless *nameless, const struct object_id *object,
+		       const struct container_image *image)
+{
+	CLEANUP(buf_release) struct buf key = container_key(object, image);
+	const char **kept;
+	void **slot = table_slot(&nameless->containers, key.data, key.length, &kept);
+
+	if (*slot)
+		return;
+	*kept = arena_strndup(&nameless->arena, key.data, key.length);
+	*slot = (void *)(uintptr_t)image;
+}
+
 /* A container of a workload in the cluster, which may be one that is looked for. */
 static void add_image(struct nameless *nameless, const char *namespace,
 		      const struct object_id *object, const struct container_image *image)
 {
 	struct places *places = places_of(nameless, object);
-	const struct container_image **first;
 
 	if (!places)
 		return;
-	CLEANUP(buf_release) struct buf key = container_key(object, image);
 
 	if (!places->namespace)
 		places->namespace = namespace;
 	else if (strcmp(places->namespace, namespace) != 0)
 		places->several = true;
-	first = value_of(nameless, &nameless->containers, &key, sizeof(*first));
-	if (!*first)
-		*first = image;
+	keep_image(nameless, object, image);
 }
 
 static void add_cluster(struct nameless *nameless, const struct snapshot *snapshot)
@@ -110,12 +120,12 @@ static void compare(struct nameless *nameless, const struct declared_use *use)
 	struct buf container = container_key(&use->object, &use->image);
 	struct likeness *likeness =
 		value_of(nameless, &nameless->objects, &object, sizeof(*likeness));
-	const struct container_image **image =
+	const struct container_image *image =
 		table_find(&nameless->containers, container.data, container.length);
 
-	if (!image || (*image)->state != REFERENCE_OK || use->image.state != REFERENCE_OK)
+	if (!image || image->state != REFERENCE_OK || use->image.state != REFERENCE_OK)
 		return;
-	if (image_ref_same_repository(&(*image)->ref, &use->image.ref))
+	if (image_ref_same_repository(&image->ref, &use->image.ref))
 		likeness->same++;
 	else
 		likeness->other++;

@@ -46,7 +46,7 @@ static struct standing standing_of(const struct sight *sight, const char *scopes
 	return standing;
 }
 
-/* There is room for all: settle() made it. */
+/* There is room for all of them: make_room(). */
 static struct judged_finding *outcome_add(struct outcome *outcome,
 					  const struct finding *finding,
 					  enum finding_state state, int64_t earlier_id,
@@ -185,14 +185,13 @@ static struct buf earlier_key(const struct earlier_finding *earlier)
 }
 
 /* The judged findings, by subject; keys in `arena`. */
-static struct table index_judged(const struct judged *judged, size_t count,
-				 struct arena *arena)
+static struct table index_judged(const struct judged_list *judged, struct arena *arena)
 {
 	struct table table = TABLE_INIT;
 
-	for (size_t i = 0; i < count; i++) {
+	for (size_t i = 0; i < judged->count; i++) {
 		CLEANUP(buf_release)
-		struct buf key = judged_key(&judged[i]);
+		struct buf key = judged_key(&judged->items[i]);
 		const char **kept;
 		void **slot = table_slot(&table, key.data, key.length, &kept);
 
@@ -214,21 +213,28 @@ static size_t find_judged(const struct table *index,
 	return (size_t)(uintptr_t)table_find(index, key.data, key.length);
 }
 
-void settle(const struct sight *sight, const struct judged *judged, size_t judged_count,
+/* Room for every earlier finding, and for every new one. */
+static void make_room(struct outcome *outcome, const struct judged_list *judged,
+		      size_t earlier_count)
+{
+	size_t most = earlier_count;
+
+	for (size_t i = 0; i < judged->count; i++)
+		most += judged->items[i].answer == ANSWER_YES;
+	outcome->findings =
+		arena_alloc(&outcome->arena, most * sizeof(*outcome->findings));
+	outcome->finding_count = 0;
+}
+
+void settle(const struct sight *sight, const struct judged_list *judged,
 	    const struct earlier_finding *earlier, size_t earlier_count,
 	    struct outcome *outcome)
 {
 	CLEANUP(arena_release) struct arena arena = ARENA_INIT;
-	CLEANUP(table_release)
-	struct table index = index_judged(judged, judged_count, &arena);
-	bool *known CLEANUP(free_pointer) = xcalloc(judged_count + 1, sizeof(*known));
-	size_t most = earlier_count;
+	CLEANUP(table_release) struct table index = index_judged(judged, &arena);
+	bool *known CLEANUP(free_pointer) = xcalloc(judged->count + 1, sizeof(*known));
 
-	for (size_t i = 0; i < judged_count; i++)
-		most += judged[i].answer == ANSWER_YES;
-	outcome->findings =
-		arena_alloc(&outcome->arena, most * sizeof(*outcome->findings));
-	outcome->finding_count = 0;
+	make_room(outcome, judged, earlier_count);
 	for (size_t i = 0; i < earlier_count; i++) {
 		size_t number = find_judged(&index, &earlier[i]);
 
@@ -237,11 +243,12 @@ void settle(const struct sight *sight, const struct judged *judged, size_t judge
 			continue;
 		}
 		known[number] = true;
-		settle_judged(sight, outcome, &judged[number - 1], &earlier[i]);
+		settle_judged(sight, outcome, &judged->items[number - 1], &earlier[i]);
 	}
-	for (size_t i = 0; i < judged_count; i++) {
-		if (judged[i].answer == ANSWER_YES && !known[i + 1])
-			outcome_add(outcome, judged[i].finding, FINDING_NEW, 0,
-				    judged[i].scopes);
+	for (size_t i = 0; i < judged->count; i++) {
+		const struct judged *one = &judged->items[i];
+
+		if (one->answer == ANSWER_YES && !known[i + 1])
+			outcome_add(outcome, one->finding, FINDING_NEW, 0, one->scopes);
 	}
 }

@@ -29,11 +29,16 @@ struct judged {
 	const char *scopes;      /* as in struct judged_finding, of this scan */
 };
 
+struct judged_list {
+	struct judged *items;
+	size_t count;
+};
+
 /*
  * Merge this scan's answers with the earlier findings into the outcome, whose findings
  * are made anew.  ANSWER_NONE must have been left out of `judged`.
  */
-void settle(const struct sight *sight, const struct judged *judged, size_t judged_count,
+void settle(const struct sight *sight, const struct judged_list *judged,
 	    const struct earlier_finding *earlier, size_t earlier_count,
 	    struct outcome *outcome);
 

@@ -112,7 +112,7 @@ static void mention_pin(struct subjects *subjects, struct arena *arena,
 	}
 	pin = &subjects->pins[(size_t)(uintptr_t)*slot - 1];
 	pin->mentions = arena_grow(arena, pin->mentions, pin->mention_count,
-				   sizeof(*pin->mentions));
+				   sizeof(const struct declared_use *));
 	pin->mentions[pin->mention_count++] = declared;
 }
 

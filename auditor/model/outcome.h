@@ -25,8 +25,9 @@ struct judged_finding {
 	 */
 	const char *scopes;
 	/*
-	 * A tag or pin that this scan shows no more, and that stands in scopes which it was
-	 * not asked for: its scopes have changed, and nothing of it is this scan's to tell.
+	 * A tag or pin that this scan shows no more, and that stands in scopes which it
+	 * was not asked for: its scopes have changed, and nothing of it is this scan's to
+	 * tell.
 	 */
 	bool elsewhere;
 };

@@ -18,7 +18,7 @@ static void judged_release(struct judged_world *judged)
 
 static void judged_init(struct judged_world *judged)
 {
-	*judged = (struct judged_world){ .judgement = { .count = 0 } };
+	*judged = (struct judged_world){ .judgement = { .drift = NULL } };
 	drift_world_init(&judged->world, images, ARRAY_LENGTH(images));
 }
 
@@ -35,11 +35,11 @@ static void make(struct judged_world *judged, const char *watched)
 static const struct judged *find(const struct judged_world *judged, const char *rule,
 				 size_t n)
 {
-	const struct judgement *judgement = &judged->judgement;
+	const struct judged_list *list = &judged->judgement.judged;
 
-	for (size_t i = 0; i < judgement->count; i++) {
-		if (strcmp(judgement->judged[i].rule->id, rule) == 0 && n-- == 0)
-			return &judgement->judged[i];
+	for (size_t i = 0; i < list->count; i++) {
+		if (strcmp(list->items[i].rule->id, rule) == 0 && n-- == 0)
+			return &list->items[i];
 	}
 	return NULL;
 }
@@ -53,14 +53,14 @@ static void what_is_not_so_is_kept_only_where_it_was_so_before(void **state)
 	drift_world_declare(&first.world, "shop/Deployment/web/app", "web:1@one");
 	make(&first, NULL);
 	assert_null(find(&first, "unpinned", 0));
-	for (size_t i = 0; i < first.judgement.count; i++)
-		assert_int_equal(first.judgement.judged[i].answer, ANSWER_YES);
+	for (size_t i = 0; i < first.judgement.judged.count; i++)
+		assert_int_equal(first.judgement.judged.items[i].answer, ANSWER_YES);
 	judged_init(&second);
 	drift_world_declare(&second.world, "shop/Deployment/web/app", "web:1@one");
 	make(&second, "unpinned");
 	assert_int_equal(find(&second, "unpinned", 0)->answer, ANSWER_NO);
 	assert_null(find(&second, "unpinned", 0)->finding);
-	assert_int_equal(second.judgement.count, first.judgement.count + 1);
+	assert_int_equal(second.judgement.judged.count, first.judgement.judged.count + 1);
 }
 
 static void a_finding_says_where_it_is(void **state)

@@ -51,21 +51,21 @@ static struct finding finding_of(enum subject_kind subject)
 	};
 }
 
-static void settle_all(struct scene *scene, const struct judged *judged, size_t count,
+static void settle_all(struct scene *scene, struct judged *judged, size_t count,
 		       const struct earlier_finding *earlier, size_t earlier_count)
 {
+	const struct judged_list list = { judged, count };
 	struct sight sight;
 
 	sight_make(&sight, &scene->snapshot);
-	settle(&sight, judged, count, earlier, earlier_count, &scene->outcome);
+	settle(&sight, &list, earlier, earlier_count, &scene->outcome);
 	sight_release(&sight);
 }
 
 /* What a scan makes of one earlier finding that it did not meet, or judged so. */
 static const struct judged_finding *settle_one(struct scene *scene,
 					       enum subject_kind subject,
-					       const char *scopes,
-					       const struct judged *judged)
+					       const char *scopes, struct judged *judged)
 {
 	struct earlier_finding earlier = { 7, finding_of(subject), scopes };
 
