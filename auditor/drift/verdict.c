@@ -184,29 +184,34 @@ static void conclude_other_config(struct comparison *c, const struct image *runn
 		comparison_conclude(c, VERDICT_DRIFT, HOW_LAYERS, "");
 }
 
-/* The bare digest is no config of the declared image: is it proved to be another's? */
+/* The bare digest is a config's, and no declared manifest is known to have that. */
 static void compare_config(struct comparison *c, enum found found)
 {
-	const struct digest *digest = &c->running_side->digest;
-	const struct image *config;
-	enum known known = inquiry_config(c->inquiry, c->running_side, digest, &config);
-
-	if (known != KNOWN_YES)
-		comparison_conclude_unknown(c, known, digest);
-	else if (config->kind != IMAGE_CONFIG)
-		comparison_conclude_unread(c, config);
-	else if (found == FOUND_UNSURE)
+	if (found == FOUND_UNSURE)
 		comparison_conclude(c, VERDICT_UNKNOWN, HOW_NONE,
 				    "the bare image ID may be a config of the declared "
 				    "image, not all of which can be resolved");
 	else
-		conclude_other_config(c, config);
+		conclude_other_config(c, c->running);
+}
+
+/*
+ * The content of a bare digest.  It is asked for as a config's first, which it usually
+ * is; what it turns out to be does not depend on the question.
+ */
+static enum known find_bare(struct comparison *c, const struct side *side,
+			    const struct image **content)
+{
+	enum known known = inquiry_config(c->inquiry, side, &side->digest, content);
+
+	if (known != KNOWN_NO)
+		return known;
+	return inquiry_manifest(c->inquiry, side, &side->digest, content);
 }
 
 /* Step 4: a bare digest may be a config's, a manifest's or an index's. */
 static void compare_bare(struct comparison *c)
 {
-	const struct digest *digest = &c->running_side->digest;
 	enum found found = find_config(c);
 	enum known known;
 
@@ -216,13 +221,15 @@ static void compare_bare(struct comparison *c)
 		conclude_later(c);
 		return;
 	}
-	known = inquiry_manifest(c->inquiry, c->running_side, digest, &c->running);
-	if (known == KNOWN_LATER)
-		conclude_later(c);
-	else if (known == KNOWN_YES && c->running->kind != IMAGE_CONFIG)
-		compare_running(c);
-	else
+	known = find_bare(c, c->running_side, &c->running);
+	if (known != KNOWN_YES)
+		comparison_conclude_unknown(c, known, &c->running_side->digest);
+	else if (c->running->kind == IMAGE_CONFIG)
 		compare_config(c, found);
+	else if (c->running->kind == IMAGE_OTHER)
+		comparison_conclude_unread(c, c->running);
+	else
+		compare_running(c);
 }
 
 /* Two bare digests of one container, of which the first is a config's. */
@@ -244,12 +251,10 @@ static void compare_bare_pair(struct comparison *c)
 static enum known find_declared(struct comparison *c)
 {
 	const struct side *side = c->declared_side;
-	enum known known =
-		inquiry_manifest(c->inquiry, side, &side->digest, &c->declared);
 
-	if (known == KNOWN_NO && side->bare)
-		known = inquiry_config(c->inquiry, side, &side->digest, &c->declared);
-	return known;
+	if (side->bare)
+		return find_bare(c, side, &c->declared);
+	return inquiry_manifest(c->inquiry, side, &side->digest, &c->declared);
 }
 
 /* The declared content is an index or a manifest; what runs is known by a reference. */

@@ -298,6 +298,25 @@ static void a_config_match_of_the_node_asks_for_one_manifest(void **state)
 	assert_int_equal(question.world.asked, 2);
 }
 
+/* Registries trip over a config's digest that is asked for as a manifest's. */
+static void a_bare_digest_is_asked_for_as_a_configs_first(void **state)
+{
+	CLEANUP(question_release) struct question question;
+	struct side declared = side_of("amd"), running = side_of("bare c-other");
+	struct digest other = image_world_digest("c-other");
+	const struct snapshot *snapshot = &question.world.snapshot;
+
+	(void)state;
+	question_init(&question);
+	ask(&question, &declared, &running, "linux/amd64");
+	assert_int_equal(question.verdict.answer, VERDICT_DRIFT);
+	assert_int_equal(question.world.asked, 3); /* amd, c-other, c-amd */
+	assert_null(snapshot_find_digest(snapshot, WORLD_HOST, WORLD_REPOSITORY, &other,
+					 false));
+	assert_non_null(snapshot_find_digest(snapshot, WORLD_HOST, WORLD_REPOSITORY,
+					     &other, true));
+}
+
 static void silence_is_told(void **state)
 {
 	CLEANUP(question_release) struct question question;
@@ -330,6 +349,7 @@ int main(void)
 		cmocka_unit_test(two_bare_digests_are_compared_too),
 		cmocka_unit_test(a_digest_of_no_image_is_never_asked_for),
 		cmocka_unit_test(a_config_match_of_the_node_asks_for_one_manifest),
+		cmocka_unit_test(a_bare_digest_is_asked_for_as_a_configs_first),
 		cmocka_unit_test(silence_is_told),
 		cmocka_unit_test(every_answer_and_how_has_a_word),
 	};
