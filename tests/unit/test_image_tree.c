@@ -326,6 +326,29 @@ static void a_digest_is_found_among_ten_thousand_children(void **state)
 	assert_int_equal(leaves.count, TREE_LEAVES);
 }
 
+static void more_platforms_than_are_listed_make_it_unsure(void **state)
+{
+	CLEANUP(tree_release) struct tree tree;
+	struct platform_list platforms;
+	struct image *index;
+
+	(void)state;
+	tree_init(&tree);
+	index = wide_index(&tree.world.arena, "wide", NULL, TREE_LEAVES + 1);
+	for (size_t i = 0; i < index->child_count; i++)
+		snprintf(index->children[i].platform.architecture,
+			 sizeof(index->children[i].platform.architecture), "a%zu", i);
+	assert_int_equal(
+		image_tree_platforms(&tree.inquiry, &tree.where, index, &platforms),
+		FOUND_UNSURE);
+	assert_int_equal(platforms.count, TREE_LEAVES);
+	index->child_count--;
+	assert_int_equal(
+		image_tree_platforms(&tree.inquiry, &tree.where, index, &platforms),
+		FOUND_YES);
+	assert_int_equal(platforms.count, TREE_LEAVES);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -336,6 +359,7 @@ int main(void)
 		cmocka_unit_test(a_nested_index_that_is_not_known_yet_is_wanted),
 		cmocka_unit_test(indexes_that_repeat_each_other_end),
 		cmocka_unit_test(a_digest_is_found_among_ten_thousand_children),
+		cmocka_unit_test(more_platforms_than_are_listed_make_it_unsure),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
