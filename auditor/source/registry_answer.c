@@ -4,6 +4,7 @@
 
 #include <ctype.h>
 
+#define OTHER_TYPE "application/octet-stream"
 #define COMPLAINT_LENGTH 160 /* bytes of a server's words that a reason holds */
 
 const char *answer_media_type(char text[MEDIA_TYPE_SIZE],
@@ -35,8 +36,7 @@ struct digest answer_digest(const struct http_response *response)
 static bool is_vague(const char *media_type)
 {
 	static const char *const vague[] = { "", "application/json", "text/plain",
-					     "application/octet-stream",
-					     "binary/octet-stream" };
+					     OTHER_TYPE, "binary/octet-stream" };
 
 	for (size_t i = 0; i < ARRAY_LENGTH(vague); i++)
 		if (strcmp(media_type, vague[i]) == 0)
@@ -92,6 +92,22 @@ static bool is_manifest_kind(const struct image *image)
 	       image->kind == IMAGE_ARTIFACT;
 }
 
+/*
+ * Bytes that were asked for by their digest, and are no image that we read: a layer, say.
+ * They are the registry's answer all the same.
+ */
+static bool read_as_other(struct image *image, struct arena *arena,
+			  const struct image_source *source, struct error *err)
+{
+	const struct digest digest = image->digest;
+	const struct image_source other = { source->body, source->length, OTHER_TYPE };
+
+	if (!image_parse(image, arena, &other, err))
+		return false;
+	image->digest = digest;
+	return true;
+}
+
 bool answer_content(struct image *image, struct arena *arena,
 		    const struct http_response *response,
 		    const struct content_wanted *wanted, struct error *err)
@@ -99,6 +115,7 @@ bool answer_content(struct image *image, struct arena *arena,
 	char type[MEDIA_TYPE_SIZE];
 	const struct digest *asked = &wanted->digest;
 	const struct digest named = answer_digest(response);
+	struct error problem = ERROR_INIT;
 	struct image_source source = { buf_text(&response->body), response->body.length,
 				       "" };
 	bool parsed, plausible;
@@ -107,7 +124,7 @@ bool answer_content(struct image *image, struct arena *arena,
 		return false;
 	if (!wanted->blob && !is_vague(type))
 		source.media_type = type;
-	parsed = image_parse(image, arena, &source, err);
+	parsed = image_parse(image, arena, &source, &problem);
 	image->digest = digest_compute(source.body, source.length,
 				       digest_known(asked) ? asked : &named);
 	plausible = wanted->blob || source.media_type[0] ||
@@ -116,11 +133,13 @@ bool answer_content(struct image *image, struct arena *arena,
 		return error_set(err, ERROR_MISMATCH,
 				 "the registry sent content whose digest is %s",
 				 image->digest.text);
-	if (parsed && !plausible)
-		return error_set(err, ERROR_SYNTAX,
-				 "answered with something that is no "
-				 "image manifest");
-	return parsed;
+	if (!parsed && wanted->blob)
+		return read_as_other(image, arena, &source, err);
+	if (!parsed)
+		return error_set(err, problem.code, "%s", problem.text);
+	return plausible || error_set(err, ERROR_SYNTAX,
+				      "answered with something that is no image "
+				      "manifest");
 }
 
 /* "code: message" of the first of OCI's errors. */

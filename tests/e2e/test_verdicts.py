@@ -142,6 +142,27 @@ class Verdicts(scans.ScanTest):
                          {"other-platform"})
         self.assertEqual(levels["other-platform"], "note")
 
+    def test_a_bare_digest_that_one_question_answers_leaves_no_gap(self):
+        """docker-registry answers 500 where a config is asked for as a manifest."""
+        index, other = both("one"), both("another")
+        deep = images.index([images.index([index])])
+        config = other.children[0].config_digest
+        for name, declared in (("manifest", index.children[0]), ("index", index), ("deep", deep)):
+            self.case(f"other-config-of-{name}", declared, config, drift("layers"),
+                      ["running-differs"], others=[other])
+        layer = images.digest_of(other.children[0].blobs[-1])
+        self.case("layer", index, layer, UNKNOWN, others=[other])
+        report = self.assert_verdicts()
+        self.assertEqual(scans.gaps(report), [("unresolved", f"shop/layer/app {layer}")])
+
+    def test_a_bare_digest_that_is_nowhere_is_one_gap(self):
+        self.case("nowhere", both("one"), ABSENT, UNKNOWN)
+        self.case("nowhere-in-depth", images.index([images.index([both("one")])]), ABSENT, UNKNOWN)
+        report = self.assert_verdicts()
+        self.assertEqual(scans.gaps(report),
+                         sorted(("unresolved", f"shop/{name}/app {ABSENT}")
+                                for name in self.cases))
+
     def test_artifacts_are_compared_by_their_layers(self):
         chart, other = images.artifact("one"), images.artifact("two")
         self.case("artifact", chart, "{here}@" + chart.digest, match("exact"))
