@@ -2,24 +2,24 @@
 
 #include "base/buf.h"
 #include "base/memory.h"
+#include "base/table.h"
 #include "base/utf8.h"
 
 #include <stdarg.h>
 
-#define SECRETS_MOST 64
 #define SECRET_SHORTEST 4 /* shorter ones would star out ordinary words */
 #define MESSAGE_BYTES ((size_t)1024 * 1024) /* that are looked through for secrets */
 #define MESSAGE_SHOWN ((size_t)2048)        /* bytes of them that are shown */
 
 /*
  * What the process must never show.  The one piece of state of the program that is
- * not handed around: a secret is a secret everywhere.
+ * not handed around: a secret is a secret everywhere, and until the end.  None gives way
+ * to another: there are no more than passwords configured and tokens fetched.
  */
 static struct {
 	enum log_level level;
-	char *secrets[SECRETS_MOST];
-	size_t secret_count;
-} logging = { .level = LOG_WARNING };
+	struct table secrets; /* by themselves; owns its keys */
+} logging = { .level = LOG_WARNING, .secrets = TABLE_INIT };
 
 void log_set_level(enum log_level level)
 {
@@ -28,47 +28,48 @@ void log_set_level(enum log_level level)
 
 void log_add_secret(const char *secret)
 {
+	const char **kept;
+	void **slot;
+
 	if (!secret || strlen(secret) < SECRET_SHORTEST)
 		return;
-	for (size_t i = 0; i < logging.secret_count; i++) {
-		if (strcmp(logging.secrets[i], secret) == 0)
-			return;
-	}
-	if (logging.secret_count == SECRETS_MOST) {
-		/* Tokens come and go; the oldest has had its hour. */
-		free(logging.secrets[0]);
-		memmove(logging.secrets, logging.secrets + 1,
-			(SECRETS_MOST - 1) * sizeof(logging.secrets[0]));
-		logging.secret_count--;
-	}
-	logging.secrets[logging.secret_count++] = xstrdup(secret);
+	slot = table_slot(&logging.secrets, secret, strlen(secret), &kept);
+	if (*slot)
+		return;
+	*kept = xstrdup(secret);
+	*slot = &logging;
 }
 
 void log_forget_secrets(void)
 {
-	while (logging.secret_count > 0)
-		free(logging.secrets[--logging.secret_count]);
+	for (size_t i = 0; i < logging.secrets.count; i++)
+		free((char *)logging.secrets.entries[i].key);
+	table_release(&logging.secrets);
 }
 
-/* Mark each place first: where two secrets overlap, starring one out would hide the
- * other. */
+/* Mark each place where `secret` stands in `text`. */
+static void mark(bool *marked, const char *text, const struct table_entry *secret)
+{
+	const char *found = text;
+
+	for (; (found = strstr(found, secret->key)); found++)
+		memset(marked + (found - text), true, secret->length);
+}
+
+/* All are marked first: where two overlap, starring one out would hide the other. */
 void log_redact(char *text)
 {
-	bool *secret CLEANUP(free_pointer) = NULL;
+	const struct table *secrets = &logging.secrets;
+	bool *marked CLEANUP(free_pointer) = NULL;
 	size_t length = strlen(text);
 
-	if (logging.secret_count == 0)
+	if (secrets->count == 0)
 		return;
-	secret = xcalloc(length, sizeof(*secret));
-	for (size_t i = 0; i < logging.secret_count; i++) {
-		size_t secret_length = strlen(logging.secrets[i]);
-		const char *found = text;
-
-		for (; (found = strstr(found, logging.secrets[i])); found++)
-			memset(secret + (found - text), true, secret_length);
-	}
+	marked = xcalloc(length, sizeof(*marked));
+	for (size_t i = 0; i < secrets->count; i++)
+		mark(marked, text, &secrets->entries[i]);
 	for (size_t i = 0; i < length; i++) {
-		if (secret[i])
+		if (marked[i])
 			text[i] = '*';
 	}
 }
