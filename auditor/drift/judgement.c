@@ -128,7 +128,7 @@ static void show_use(const struct drift *drift, struct finding *finding,
 {
 	if (use->declared)
 		show_declared(finding, use->declared);
-	else if (use->row_count > 0)
+	else
 		finding->reference = use->rows[0].running->image.text;
 	finding->cluster = drift->snapshot->cluster.name;
 	finding->namespace = use->namespace;

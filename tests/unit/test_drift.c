@@ -110,6 +110,34 @@ static void a_scan_finds_what_is_wrong_and_nothing_else(void **state)
 						      "waiting/app pending\n");
 }
 
+/* The digests of content that a verdict rests on, in the order of the steps. */
+static void a_row_shows_its_proof_and_its_reason(void **state)
+{
+	CLEANUP(drift_world_release) struct drift_world world;
+	struct digest tool = image_world_digest("tool"),
+		      front = image_world_digest("front");
+	const struct report_use *use;
+
+	(void)state;
+	story_init(&world);
+	drift_world_declare(&world, "store/Pod/app/app", "front@front");
+	drift_world_run(&world, "store/Pod/app/app", "front@front", "amd");
+	drift_world_run(&world, "store/Pod/app/app", "front@front", "tool");
+	drift_world_run(&world, "store/Pod/app/app", "front@front", "gone");
+	drift_world_judge(&world, NULL, 0);
+	assert_int_equal(world.outcome.use_count, 3);
+	use = world.outcome.uses;
+	assert_string_equal(use[0].proof, front.text);
+	assert_string_equal(use[0].reason, "");
+	assert_int_equal(strncmp(use[1].proof, front.text, strlen(front.text)), 0);
+	assert_non_null(strstr(use[1].proof, tool.text));
+	assert_string_equal(use[2].proof, "");
+	assert_non_null(strstr(use[2].reason, "cannot be resolved: 404"));
+	assert_string_equal(use[0].platform, "linux/amd64");
+	assert_string_equal(use[0].state, "started");
+	assert_int_equal(use[0].pod_count, 1);
+}
+
 static void a_scan_asks_for_each_thing_once(void **state)
 {
 	CLEANUP(drift_world_release) struct drift_world world;
@@ -333,6 +361,7 @@ int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_scan_finds_what_is_wrong_and_nothing_else),
+		cmocka_unit_test(a_row_shows_its_proof_and_its_reason),
 		cmocka_unit_test(a_scan_asks_for_each_thing_once),
 		cmocka_unit_test(a_second_scan_of_the_same_finds_nothing_new),
 		cmocka_unit_test(a_forbidden_namespace_hides_what_rests_on_the_cluster),

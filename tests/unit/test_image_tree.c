@@ -20,6 +20,7 @@ static const char *const lines[] = {
 	"index half amd64 arm64=linux/arm64",
 	"index torn *lost amd64=linux/amd64",
 	"index other-algorithm ?blake amd64=linux/amd64",
+	"index doubled amd64=linux/amd64 v6=linux/amd64 arm64=linux/arm64",
 	"index twice amd64=linux/amd64 amd64=linux/arm64",
 	"index empty",
 	"index liar *amd64",
@@ -201,6 +202,7 @@ static const struct {
 	{ "nested ones too", "nested", FOUND_YES, FOUND_YES, 3, 3, false },
 	{ "without attestations", "attested", FOUND_YES, FOUND_YES, 1, 1, false },
 	{ "a manifest is its own leaf", "amd64", FOUND_YES, FOUND_YES, 1, 0, true },
+	{ "two for one platform", "doubled", FOUND_YES, FOUND_YES, 3, 2, false },
 	{ "one for two platforms", "twice", FOUND_YES, FOUND_YES, 1, 2, false },
 	{ "some do not say", "half", FOUND_YES, FOUND_YES, 2, 1, true },
 	{ "some is lost", "torn", FOUND_UNSURE, FOUND_UNSURE, 1, 1, false },
@@ -336,8 +338,8 @@ static void more_platforms_than_are_listed_make_it_unsure(void **state)
 	tree_init(&tree);
 	index = wide_index(&tree.world.arena, "wide", NULL, TREE_LEAVES + 1);
 	for (size_t i = 0; i < index->child_count; i++)
-		snprintf(index->children[i].platform.architecture,
-			 sizeof(index->children[i].platform.architecture), "a%zu", i);
+		index->children[i].platform = platform_make(
+			"linux", arena_printf(&tree.world.arena, "a%zu", i), "");
 	assert_int_equal(
 		image_tree_platforms(&tree.inquiry, &tree.where, index, &platforms),
 		FOUND_UNSURE);
