@@ -2,6 +2,7 @@
 
 import json
 import socket
+import ssl
 import subprocess
 import tempfile
 import unittest
@@ -224,8 +225,8 @@ class Trust(HttpCase):
 
     def test_old_tls_is_refused(self):
         context = certificates.server_context(self.authority.issue("server"))
-        context.minimum_version = context.minimum_version.TLSv1
-        context.maximum_version = context.maximum_version.TLSv1_1
+        context.minimum_version = ssl.TLSVersion.TLSv1
+        context.maximum_version = ssl.TLSVersion.TLSv1_1
         context.set_ciphers("ALL:@SECLEVEL=0")
         server, asked = self.serve(context)
         answer = self.ask_one("--ca-file", self.authority.path, f"https://{server.address}/")

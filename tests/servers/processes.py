@@ -1,6 +1,7 @@
 """Child processes that never outlive the test that started them."""
 
 import ctypes
+import os
 import shutil
 import signal
 import subprocess
@@ -11,8 +12,11 @@ PR_SET_PDEATHSIG = 1
 _libc = ctypes.CDLL(None, use_errno=True)
 
 
-def _die_with_parent():
+def _die_with(parent):
+    """For the child: end when `parent` does, also if it is gone already."""
     _libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    if os.getppid() != parent:
+        os._exit(1)
 
 
 def start(argv, **options):
@@ -22,7 +26,8 @@ def start(argv, **options):
     main thread or from one that lives as long.
     """
     options.setdefault("stdin", subprocess.DEVNULL)
-    return subprocess.Popen(argv, preexec_fn=_die_with_parent, **options)
+    parent = os.getpid()
+    return subprocess.Popen(argv, preexec_fn=lambda: _die_with(parent), **options)
 
 
 def stop(process):
