@@ -59,6 +59,20 @@ static void answer_all(struct resolving *resolving)
 	}
 }
 
+/* --verbose: as whom each registry was asked. */
+static void note_credentials(struct resolving *resolving)
+{
+	for (size_t i = 0; i < resolving->count; i++) {
+		struct resolution *one = &resolving->resolutions[i];
+		const char *text =
+			registry_credential(resolving->network.registries,
+					    one->ref.registry, one->ref.repository);
+
+		one->credential = arena_strdup(&resolving->snapshot.arena,
+					       text[0] ? text : "not asked");
+	}
+}
+
 /* 3 where a registry could not be asked; else 1 where one has no such image. */
 static enum exit_status status_of(const struct resolving *resolving)
 {
@@ -94,6 +108,8 @@ static bool resolve(struct resolving *resolving, const struct settings *settings
 		return false;
 	}
 	answer_all(resolving);
+	if (settings->verbose)
+		note_credentials(resolving);
 	(json ? resolution_print_json
 	      : resolution_print_text)(stdout, resolving->resolutions, resolving->count);
 	*status = EXIT_FATAL;

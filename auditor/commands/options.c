@@ -46,8 +46,10 @@ const struct option command_options[] = {
 	{ "deadline", 0, OPTION_STRING, AT(deadline), "SECONDS",
 	  "How long the command may take in all. Default: 3600", NETWORKED },
 	{ "docker-config", 0, OPTION_STRING, AT(docker_config), "FILE",
-	  "Where registry credentials stand. Default: $DOCKER_CONFIG/config.json, else "
-	  "~/.docker/config.json",
+	  "Where registry credentials stand: Docker's config.json or Podman's auth.json. "
+	  "Default: $REGISTRY_AUTH_FILE, $DOCKER_CONFIG/config.json (or "
+	  "~/.docker/config.json), containers/auth.json below $XDG_RUNTIME_DIR and below "
+	  "$XDG_CONFIG_HOME (or ~/.config), whichever has some for the registry first",
 	  NETWORKED },
 	{ "registry-ca", 0, OPTION_STRING, AT(registry_ca), "FILE",
 	  "PEM file of authorities that registries' certificates may come from, besides "
@@ -92,6 +94,10 @@ const struct option command_options[] = {
 	  GATES },
 	{ "verbose", 'v', OPTION_FLAG, AT(verbose), NULL,
 	  "Show more: findings of level none, fixed ones, every match", REPORTS },
+	{ "verbose", 'v', OPTION_FLAG, AT(verbose), NULL,
+	  "Say as whom each registry was asked and where the credentials come from, never "
+	  "what they are",
+	  COMMAND_RESOLVE },
 	{ "quiet", 'q', OPTION_FLAG, AT(quiet), NULL,
 	  "No warnings on standard error, only errors", ALL },
 	{ "help", 'h', OPTION_FLAG, AT(help), NULL, "Show this help", ALL },

@@ -125,6 +125,13 @@ void resolution_update(struct resolution *resolution, struct snapshot *snapshot,
 	resolution->image = image;
 }
 
+static void print_line(FILE *out, const char *indent, const char *text)
+{
+	fputs(indent, out);
+	log_print_safe(out, text);
+	fputc('\n', out);
+}
+
 static void print_children(FILE *out, const struct image *image)
 {
 	for (size_t i = 0; i < image->child_count; i++) {
@@ -140,22 +147,32 @@ static void print_children(FILE *out, const struct image *image)
 	}
 }
 
+static void print_image(FILE *out, const struct resolution *one)
+{
+	fprintf(out, "  %s\n  ", one->digest.text);
+	log_print_safe(out, one->image->media_type);
+	fprintf(out, ", %lld bytes\n", (long long)one->image->size);
+	print_children(out, one->image);
+}
+
+static void print_failure(FILE *out, const struct resolution *one)
+{
+	fprintf(out, "  %s: ", state_names[one->state]);
+	print_line(out, "", one->reason);
+}
+
 void resolution_print_text(FILE *out, const struct resolution *resolutions, size_t count)
 {
 	for (size_t i = 0; i < count; i++) {
 		const struct resolution *one = &resolutions[i];
 
-		log_print_safe(out, one->text);
-		if (!one->image) {
-			fprintf(out, "\n  %s: ", state_names[one->state]);
-			log_print_safe(out, one->reason);
-			fputc('\n', out);
-			continue;
-		}
-		fprintf(out, "\n  %s\n  ", one->digest.text);
-		log_print_safe(out, one->image->media_type);
-		fprintf(out, ", %lld bytes\n", (long long)one->image->size);
-		print_children(out, one->image);
+		print_line(out, "", one->text);
+		if (one->credential)
+			print_line(out, "  ", one->credential);
+		if (one->image)
+			print_image(out, one);
+		else
+			print_failure(out, one);
 	}
 }
 
@@ -198,6 +215,8 @@ static json_t *resolution_json(const struct resolution *one)
 			    escape_json(image ? image->media_type : ""));
 	json_object_set_new(object, "size", json_integer(image ? image->size : 0));
 	json_object_set_new(object, "platforms", platforms_json(image));
+	if (one->credential)
+		json_object_set_new(object, "credential", escape_json(one->credential));
 	return object;
 }
 

@@ -16,6 +16,7 @@ struct resolution {
 	struct digest
 		digest; /* what the reference resolves to, or the platform's child */
 	const struct image *image; /* the content of `digest`; NULL while not known */
+	const char *credential;    /* --verbose: how the registry was asked; else NULL */
 };
 
 /*

@@ -11,7 +11,7 @@
 #define NOT_FOUND "credentials not found in native keychain"
 #define TOKEN_USER "<token>"
 
-static const struct docker_login none = { "", "", "", "", "" };
+static const struct docker_login none = { "", "", "", "", "", "" };
 
 static void value_release(json_t **value)
 {
@@ -104,20 +104,28 @@ static bool ask(struct docker_login *login, struct arena *arena, const char *pro
 	return ok || error_wrap(err, "%s", program);
 }
 
+static bool ask_helper(struct docker_login *login, struct arena *arena, const char *name,
+		       const char *server, struct error *err)
+{
+	if (!is_plain_name(name))
+		return error_set(err, ERROR_USAGE,
+				 "'%.64s' is no name of a credential helper", name);
+	if (text_has_control(server))
+		return error_set(err, ERROR_USAGE,
+				 "a server's name holds a control character");
+	return ask(login, arena, arena_printf(arena, PREFIX "%s", name), server, err);
+}
+
 struct docker_login credential_helper_get(struct arena *arena, const char *name,
 					  const char *server)
 {
 	struct docker_login login = none;
 	struct error err = ERROR_INIT;
 
-	if (!is_plain_name(name))
-		error_set(&err, ERROR_USAGE, "'%.64s' is no name of a credential helper",
-			  name);
-	else if (text_has_control(server))
-		error_set(&err, ERROR_USAGE, "a server's name holds a control character");
-	else if (ask(&login, arena, arena_printf(arena, PREFIX "%s", name), server, &err))
-		return login;
-	login = none;
-	login.problem = arena_strdup(arena, err.text);
+	if (!ask_helper(&login, arena, name, server, &err)) {
+		login = none;
+		login.problem = arena_strdup(arena, err.text);
+	}
+	login.origin = arena_printf(arena, PREFIX "%.*s", NAME_LENGTH, name);
 	return login;
 }

@@ -16,8 +16,8 @@
 /*
  * Ask docker-credential-`name`, found in PATH and started without a shell, for the
  * credentials of `server`.  Never fails: what went wrong is the login's `problem`, and a
- * helper that knows none gives an empty login.  Texts live in `arena`; secrets are
- * made known to log_add_secret().
+ * helper that knows none gives a login of which `origin` alone is set.  Texts live in
+ * `arena`; secrets are made known to log_add_secret().
  */
 struct docker_login credential_helper_get(struct arena *arena, const char *name,
 					  const char *server);

@@ -14,10 +14,12 @@
 /* Docker Hub's name in credentials, an address of its first API. */
 #define HUB_KEY "https://index.docker.io/v1/"
 
+#define VARIABLE "DOCKER_AUTH_CONFIG"
+
 /* Where credentials are being read from. */
 struct source {
 	struct docker_config *config;
-	const char *name; /* for errors: a path, or the variable's name */
+	const char *name; /* for people: a path, or the variable's name */
 };
 
 static void value_release(json_t **value)
@@ -87,6 +89,7 @@ static bool read_login(struct docker_login *login, struct arena *arena,
 		.identity_token = arena_strdup(arena, text_of(value, "identitytoken")),
 		.registry_token = arena_strdup(arena, text_of(value, "registrytoken")),
 		.problem = "",
+		.origin = "",
 	};
 	if (auth[0] && !read_auth(login, arena, auth, err))
 		return false;
@@ -94,6 +97,13 @@ static bool read_login(struct docker_login *login, struct arena *arena,
 	log_add_secret(login->identity_token);
 	log_add_secret(login->registry_token);
 	return true;
+}
+
+/* An entry without anything in it: `docker login` leaves one where a helper knows. */
+static bool is_empty(const struct docker_login *login)
+{
+	return !login->username[0] && !login->password[0] && !login->identity_token[0] &&
+	       !login->registry_token[0] && !login->problem[0];
 }
 
 static bool read_auths(const struct source *source, const json_t *auths,
@@ -116,6 +126,10 @@ static bool read_auths(const struct source *source, const json_t *auths,
 			err->code = ERROR_USAGE;
 			return false;
 		}
+		if (is_empty(&entry.login))
+			continue;
+		entry.login.origin = arena_strdup(&config->arena, source->name);
+		entry.file = config->file_count;
 		config->entries = arena_grow(&config->arena, config->entries,
 					     config->entry_count, sizeof(entry));
 		config->entries[config->entry_count++] = entry;
@@ -136,6 +150,7 @@ static void add_helper(struct docker_config *config, const char *key, const char
 	config->helpers[config->helper_count++] = (struct docker_helper){
 		.host = split.host,
 		.name = arena_strdup(&config->arena, name),
+		.file = config->file_count,
 	};
 }
 
@@ -165,17 +180,20 @@ static bool read_json(const struct source *source, const char *text, size_t leng
 		return error_set(err, ERROR_USAGE, "%s, line %d: no JSON object",
 				 source->name, root ? 1 : bad.line);
 	/* Of the variable, Docker reads `auths` alone. */
-	if (strcmp(source->name, "DOCKER_AUTH_CONFIG") != 0)
+	if (strcmp(source->name, VARIABLE) != 0)
 		read_helpers(source->config, root);
 	return read_auths(source, json_object_get(root, "auths"), err);
 }
 
 static bool read_variable(struct docker_config *config, struct error *err)
 {
-	const struct source source = { config, "DOCKER_AUTH_CONFIG" };
+	const struct source source = { config, VARIABLE };
 	const char *text = getenv(source.name);
 
-	return !text || !text[0] || read_json(&source, text, strlen(text), err);
+	if (text && text[0] && !read_json(&source, text, strlen(text), err))
+		return false;
+	config->file_count++;
+	return true;
 }
 
 static bool read_file(struct docker_config *config, const char *path, bool must_exist,
@@ -190,33 +208,51 @@ static bool read_file(struct docker_config *config, const char *path, bool must_
 			return true;
 		return error_set(err, ERROR_USAGE, "%s: %s", path, problem.text);
 	}
-	return read_json(&source, buf_text(&text), text.length, err);
+	if (!read_json(&source, buf_text(&text), text.length, err))
+		return false;
+	config->file_count++;
+	return true;
 }
 
-/* NULL where the environment names no place. */
-static const char *default_path(struct arena *arena)
+/*
+ * Where files of credentials usually are: below the folder that `variable` names, else
+ * below `elsewhere` in the home folder, where there is one.  In order of precedence.
+ */
+static const struct {
+	const char *variable, *below;
+	const char *elsewhere; /* NULL: nowhere else */
+} usual_places[] = {
+	{ "REGISTRY_AUTH_FILE", "", NULL },
+	{ "DOCKER_CONFIG", "/config.json", "/.docker/config.json" },
+	{ "XDG_RUNTIME_DIR", "/containers/auth.json", NULL },
+	{ "XDG_CONFIG_HOME", "/containers/auth.json", "/.config/containers/auth.json" },
+};
+
+static bool read_usual_places(struct docker_config *config, struct error *err)
 {
-	const char *folder = getenv("DOCKER_CONFIG");
 	const char *home = getenv("HOME");
 
-	if (folder && folder[0])
-		return arena_printf(arena, "%s/config.json", folder);
-	if (home && home[0])
-		return arena_printf(arena, "%s/.docker/config.json", home);
-	return NULL;
+	for (size_t i = 0; i < ARRAY_LENGTH(usual_places); i++) {
+		const char *start = getenv(usual_places[i].variable);
+		const char *end = usual_places[i].below;
+
+		if (!start || !start[0]) {
+			start = home;
+			end = usual_places[i].elsewhere;
+		}
+		if (start && start[0] && end &&
+		    !read_file(config, arena_printf(&config->arena, "%s%s", start, end),
+			       false, err))
+			return false;
+	}
+	return true;
 }
 
 bool docker_config_load(struct docker_config *config, const char *path, struct error *err)
 {
-	const char *file = path;
-
 	*config = (struct docker_config){ .arena = ARENA_INIT };
-	if (!file)
-		file = default_path(&config->arena);
-	if (!read_variable(config, err))
-		return false;
-	config->first_of_file = config->entry_count;
-	return !file || read_file(config, file, path != NULL, err);
+	return read_variable(config, err) && (path ? read_file(config, path, true, err)
+						   : read_usual_places(config, err));
 }
 
 void docker_config_release(struct docker_config *config)
@@ -240,49 +276,57 @@ static size_t coverage(const struct docker_entry *entry, const char *registry,
 	return length + 1;
 }
 
-/* The entry with the longest path among those from `first` up to `end`, or NULL. */
+/* The entry of one file with the longest path, or NULL. */
 static const struct docker_entry *best_entry(const struct docker_config *config,
-					     size_t first, size_t end,
-					     const char *registry, const char *repository)
+					     size_t file, const char *registry,
+					     const char *repository)
 {
 	const struct docker_entry *best = NULL;
 	size_t most = 0;
 
-	for (size_t i = first; i < end; i++) {
-		size_t covered = coverage(&config->entries[i], registry, repository);
+	for (size_t i = 0; i < config->entry_count; i++) {
+		const struct docker_entry *entry = &config->entries[i];
+		size_t covered = coverage(entry, registry, repository);
 
-		if (covered > most) {
+		if (entry->file == file && covered > most) {
 			most = covered;
-			best = &config->entries[i];
+			best = entry;
 		}
 	}
 	return best;
 }
 
+/* The helper that one file names for a registry, or NULL. */
 static const struct docker_helper *helper_for(const struct docker_config *config,
-					      const char *registry)
+					      size_t file, const char *registry)
 {
-	for (size_t i = 0; i < config->helper_count; i++)
-		if (config->helpers[i].host[0] == '\0' ||
-		    strcasecmp(config->helpers[i].host, registry) == 0)
-			return &config->helpers[i];
+	for (size_t i = 0; i < config->helper_count; i++) {
+		const struct docker_helper *helper = &config->helpers[i];
+
+		if (helper->file == file &&
+		    (helper->host[0] == '\0' || strcasecmp(helper->host, registry) == 0))
+			return helper;
+	}
 	return NULL;
 }
 
 /* What the helper says of a registry; it is asked once. */
-static struct docker_login helper_answer(struct docker_config *config,
-					 const struct docker_helper *helper,
+static struct docker_login helper_answer(struct docker_config *config, const char *helper,
 					 const char *registry)
 {
 	bool hub = strcmp(registry, "docker.io") == 0;
-	struct docker_entry answer = { .path = "" };
+	struct docker_answer answer;
 
 	for (size_t i = 0; i < config->answer_count; i++)
-		if (strcmp(config->answers[i].host, registry) == 0)
+		if (strcmp(config->answers[i].registry, registry) == 0 &&
+		    strcmp(config->answers[i].helper, helper) == 0)
 			return config->answers[i].login;
-	answer.host = arena_strdup(&config->arena, registry);
-	answer.login = credential_helper_get(&config->arena, helper->name,
-					     hub ? HUB_KEY : registry);
+	answer = (struct docker_answer){
+		.helper = helper,
+		.registry = arena_strdup(&config->arena, registry),
+		.login = credential_helper_get(&config->arena, helper,
+					       hub ? HUB_KEY : registry),
+	};
 	config->answers = arena_grow(&config->arena, config->answers,
 				     config->answer_count, sizeof(answer));
 	config->answers[config->answer_count++] = answer;
@@ -292,16 +336,17 @@ static struct docker_login helper_answer(struct docker_config *config,
 struct docker_login docker_config_find(struct docker_config *config, const char *registry,
 				       const char *repository)
 {
-	static const struct docker_login none = { "", "", "", "", "" };
-	const struct docker_helper *helper = helper_for(config, registry);
-	const struct docker_entry *entry =
-		best_entry(config, 0, config->first_of_file, registry, repository);
+	struct docker_login login = { "", "", "", "", "", "" };
 
-	if (entry)
-		return entry->login;
-	if (helper)
-		return helper_answer(config, helper, registry);
-	entry = best_entry(config, config->first_of_file, config->entry_count, registry,
-			   repository);
-	return entry ? entry->login : none;
+	for (size_t file = 0; file < config->file_count && is_empty(&login); file++) {
+		const struct docker_helper *helper = helper_for(config, file, registry);
+		const struct docker_entry *entry =
+			best_entry(config, file, registry, repository);
+
+		if (helper)
+			login = helper_answer(config, helper->name, registry);
+		else if (entry)
+			login = entry->login;
+	}
+	return login;
 }

@@ -94,3 +94,14 @@ void registry_answer(struct registry_client *client, struct snapshot *snapshot,
 	publish_figures(client->settings.http, snapshot);
 	free(questions);
 }
+
+const char *registry_credential(const struct registry_client *client,
+				const char *registry, const char *repository)
+{
+	const struct registry_contact *contact =
+		table_find(&client->contacts, registry, strlen(registry));
+
+	if (!contact || contact->state != CONTACT_READY)
+		return "";
+	return registry_auth_note(contact->auth, repository);
+}

@@ -16,7 +16,8 @@
  * Hosts are "host" (on any port) or "host:port".
  */
 struct registry_options {
-	/* Path of a config.json; NULL: $DOCKER_CONFIG/config.json, ~/.docker/config.json.
+	/* Path of a config.json or auth.json; NULL: the places that docker_config.h
+	 * names.
 	 */
 	const char *docker_config;
 	/* Hosts that are spoken to without TLS.  Loopback may be: registry_contact.h. */
@@ -36,7 +37,7 @@ struct registry_client;
 
 /*
  * `http`, `options` and what they point to are borrowed.
- * Errors: ERROR_USAGE (a config.json or CA file that cannot be read).
+ * Errors: ERROR_USAGE (a config.json, auth.json or CA file that cannot be read).
  */
 MUST_CHECK struct registry_client *
 registry_client_new(struct http *http, const struct registry_options *options,
@@ -48,10 +49,18 @@ void registry_client_free(struct registry_client **client);
  * figures to its requests.  An image whose content the snapshot already has is not
  * fetched again: a HEAD whose digest header names it is enough.
  *
- * Before that, credential helpers that config.json names are started, each for 30 s at
- * most.  A registry that does not answer is not asked again by the same client.
+ * Before that, credential helpers that a config.json or auth.json names are started, each
+ * for 30 s at most.  A registry that does not answer is not asked again by the same
+ * client.
  */
 void registry_answer(struct registry_client *client, struct snapshot *snapshot,
 		     const struct want *wants, size_t want_count);
+
+/*
+ * How this client asked for a repository: as whom, and where the credentials come from,
+ * never their value; "" where it did not come to that.  Borrowed until the next call.
+ */
+const char *registry_credential(const struct registry_client *client,
+				const char *registry, const char *repository);
 
 #endif

@@ -394,23 +394,44 @@ bool registry_auth_refused(struct registry_auth *auth, const char *repository,
 	return true;
 }
 
+/* What was sent, and where it comes from; never its value. */
+static void describe_login(struct buf *note, const struct docker_login *login)
+{
+	if (login->registry_token[0])
+		buf_puts(note, "asked with a registry token");
+	else if (login->identity_token[0])
+		buf_puts(note, "asked with an identity token");
+	else
+		buf_printf(note, "asked as %.80s", login->username);
+	buf_printf(note, " (credentials of %.300s)", login->origin);
+}
+
+static bool has_credentials(const struct docker_login *login)
+{
+	return login->username[0] || login->identity_token[0] || login->registry_token[0];
+}
+
 const char *registry_auth_note(struct registry_auth *auth, const char *repository)
 {
 	struct grant *grant = grant_of(auth, repository);
+	const struct docker_login *login = &grant->login;
 	CLEANUP(buf_release) struct buf note = BUF_INIT(1024);
 	char host[URL_HOST_TEXT_SIZE];
 
-	if (grant->login.problem[0])
+	if (login->problem[0])
 		buf_printf(&note, "asked without credentials, since %.300s",
-			   grant->login.problem);
+			   login->problem);
 	else if (grant->withheld)
 		buf_printf(&note,
 			   "asked without credentials, since %s may not be the token "
 			   "server of "
 			   "%s (--token-host %s says it is)",
 			   url_host_text(host, &auth->realm.url), auth->registry, host);
-	else if (can_sign_in(grant) && grant->login.username[0])
-		buf_printf(&note, "asked as %.80s", grant->login.username);
+	else if (can_sign_in(grant) && has_credentials(login))
+		describe_login(&note, login);
+	else if (has_credentials(login))
+		buf_puts(&note,
+			 "asked without credentials: it wanted none that there are");
 	else
 		buf_puts(&note, "asked without credentials: none are configured for it");
 	free(grant->note);

@@ -60,8 +60,8 @@ bool registry_auth_refused(struct registry_auth *auth, const char *repository,
 			   unsigned generation);
 
 /*
- * What a reader should know where access is denied: "asked as jane", why credentials
- * were withheld.  Borrowed until the next call.
+ * How it was asked: "asked as jane (credentials of /home/jane/.docker/config.json)", or
+ * why without credentials.  Never their value.  Borrowed until the next call.
  */
 const char *registry_auth_note(struct registry_auth *auth, const char *repository);
 

@@ -132,6 +132,59 @@ class Helpers(scans.ScanTest):
         self.helper("vault", "exec head -c 1000000000 /dev/zero")
         self.assert_refused({"credsStore": "vault"}, "wrote more than 65536 bytes")
 
+    def resolve(self, *arguments, status=0, config=None, **variables):
+        """The words about credentials of `resolve -v`; the canary is never among them."""
+        path = f"{self.folder}/tools:{lib.environment(self.home)['PATH']}"
+        chosen = [] if config is None else [
+            "--docker-config", self.write("docker/config.json", json.dumps(config))]
+        ran = self.pindrift("resolve", "-v", "-f", "json", "--registry-ca", self.authority.path,
+                            *chosen, *arguments, self.reference("shop/app", "1"), status=status,
+                            PATH=path, **variables)
+        text = self.pindrift("resolve", "-v", "--registry-ca", self.authority.path, *chosen,
+                             *arguments, self.reference("shop/app", "1"), status=status,
+                             PATH=path, **variables)
+        self.assertNotIn(PASSWORD, ran.stdout + ran.stderr + text.stdout + text.stderr)
+        self.assertNotIn(basic(), ran.stdout + ran.stderr + text.stdout + text.stderr)
+        (one,) = json.loads(ran.stdout)
+        self.assertIn(one["credential"], text.stdout)
+        return one["credential"], one["reason"]
+
+    def test_resolve_says_as_whom_it_asked_and_never_more(self):
+        auths = {"auths": {self.host: {"auth": basic()}}}
+        file = self.folder / "docker/config.json"
+        self.helper("vault")
+        self.assertEqual(self.resolve(config=auths)[0], f"asked as jane (credentials of {file})")
+        self.assertEqual(self.resolve(config={"credsStore": "vault"})[0],
+                         "asked as jane (credentials of docker-credential-vault)")
+        self.assertEqual(self.resolve(config={}, DOCKER_AUTH_CONFIG=json.dumps(auths))[0],
+                         "asked as jane (credentials of DOCKER_AUTH_CONFIG)")
+
+    def test_what_is_denied_says_the_same(self):
+        wrong = {"auths": {self.host: {"auth": basic("wrong")}}}
+        for config, words in ((wrong, "asked as jane (credentials of "),
+                              ({"credsStore": "vault"}, "asked without credentials, since "),
+                              ({}, "asked without credentials: none are configured for it")):
+            with self.subTest(words):
+                credential, reason = self.resolve(config=config, status=3)
+                self.assertTrue(credential.startswith(words), credential)
+                self.assertIn(credential, reason)
+
+    def test_podmans_file_is_read_with_its_paths(self):
+        auths = {f"{self.host}/shop": {"auth": basic("wrong")},
+                 f"{self.host}/shop/app": {"auth": basic()},
+                 f"{self.host}/sho": {"auth": basic("wrong")}}
+        file = self.write("run/containers/auth.json", json.dumps({"auths": auths}))
+        words = f"asked as jane (credentials of {file})"
+        self.assertEqual(self.resolve(XDG_RUNTIME_DIR=self.folder / "run")[0], words)
+        self.assertEqual(self.resolve(REGISTRY_AUTH_FILE=file)[0], words)
+
+    def test_resolve_is_silent_about_it_unless_asked(self):
+        config = self.write("docker/config.json",
+                            json.dumps({"auths": {self.host: {"auth": basic()}}}))
+        ran = self.pindrift("resolve", "-f", "json", "--registry-ca", self.authority.path,
+                            "--docker-config", config, self.reference("shop/app", "1"), status=0)
+        self.assertNotIn("jane", ran.stdout)
+
     def test_the_secret_is_kept_nowhere(self):
         self.helper("vault", f"echo got {PASSWORD} >&2; echo "
                     + shlex.quote(json.dumps({"Username": "jane", "Secret": PASSWORD})))

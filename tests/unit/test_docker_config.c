@@ -141,27 +141,101 @@ static void a_file_that_was_named_must_be_there(void **state)
 	assert_int_equal(err.code, ERROR_USAGE);
 }
 
+/* The usual places in order of precedence; each is written with its own name as user. */
+static const struct {
+	const char *variable, *value, *path;
+} places[] = {
+	{ "REGISTRY_AUTH_FILE", "explicit.json", "explicit.json" },
+	{ "DOCKER_CONFIG", "docker", "docker/config.json" },
+	{ "XDG_RUNTIME_DIR", "runtime", "runtime/containers/auth.json" },
+	{ "XDG_CONFIG_HOME", "settings", "settings/containers/auth.json" },
+};
+
+static const char *const folders[] = {
+	"docker",  "runtime", "runtime/containers", "settings", "settings/containers",
+	".docker", ".config", ".config/containers"
+};
+
+static void enter_home(void)
+{
+	setenv("HOME", ".", 1);
+	for (size_t i = 0; i < ARRAY_LENGTH(places); i++)
+		unsetenv(places[i].variable);
+	for (size_t i = 0; i < ARRAY_LENGTH(folders); i++)
+		assert_int_equal(mkdir(folders[i], 0700), 0);
+}
+
+/* An auth.json for a registry, whose user is called like the file. */
+static void write_login(const char *path, const char *registry)
+{
+	char text[200];
+
+	snprintf(text, sizeof(text),
+		 "{\"auths\":{\"%s\":{\"username\":\"%s\",\"password\":\"p\"},"
+		 "\"empty.io\":{}}}",
+		 registry, path);
+	scratch_write(path, text, strlen(text));
+}
+
+/* The user for a registry, by the usual places; "" for none. */
+static void check_user(const char *registry, const char *user, const char *origin)
+{
+	CLEANUP(docker_config_release) struct docker_config config;
+	struct error err = ERROR_INIT;
+	struct docker_login login;
+
+	assert_true(docker_config_load(&config, NULL, &err));
+	login = docker_config_find(&config, registry, "team/app");
+	assert_string_equal(login.username, user);
+	assert_string_equal(login.origin, origin);
+}
+
 static void without_a_name_the_usual_places_count_and_may_be_empty(void **state)
 {
-	CLEANUP(docker_config_release) struct docker_config none;
-	CLEANUP(docker_config_release) struct docker_config at_home;
-	CLEANUP(docker_config_release) struct docker_config elsewhere;
-	struct error err = ERROR_INIT;
+	(void)state;
+	enter_home();
+	check_user("a.io", "", "");
+	for (size_t i = ARRAY_LENGTH(places); i-- > 0;) {
+		setenv(places[i].variable, places[i].value, 1);
+		check_user("a.io", "", "");
+		unsetenv(places[i].variable);
+	}
+	write_login(".config/containers/auth.json", "a.io");
+	check_user("a.io", ".config/containers/auth.json",
+		   "./.config/containers/auth.json");
+	write_login(".docker/config.json", "a.io");
+	check_user("a.io", ".docker/config.json", "./.docker/config.json");
+	check_user("empty.io", "", "");
+}
+
+static void each_place_gives_way_to_those_before_it(void **state)
+{
+	(void)state;
+	enter_home();
+	for (size_t i = ARRAY_LENGTH(places); i-- > 0;) {
+		setenv(places[i].variable, places[i].value, 1);
+		write_login(places[i].path, "a.io");
+		check_user("a.io", places[i].path, places[i].path);
+	}
+	/* What the first ones do not know, later ones are asked for. */
+	write_login(places[0].path, "b.io");
+	check_user("a.io", places[1].path, places[1].path);
+	check_user("b.io", places[0].path, places[0].path);
+	check_user("c.io", "", "");
+	for (size_t i = 0; i < ARRAY_LENGTH(places); i++)
+		unsetenv(places[i].variable);
+}
+
+static void a_file_that_is_named_is_the_only_one(void **state)
+{
+	struct docker_config config;
 
 	(void)state;
-	setenv("HOME", ".", 1);
-	unsetenv("DOCKER_CONFIG");
-	assert_true(docker_config_load(&none, NULL, &err));
-	assert_int_equal(none.entry_count, 0);
-	assert_int_equal(mkdir(".docker", 0700), 0);
-	scratch_write(".docker/config.json", "{\"auths\":{\"a.io\":{}}}",
-		      strlen("{\"auths\":{\"a.io\":{}}}"));
-	assert_true(docker_config_load(&at_home, NULL, &err));
-	assert_int_equal(at_home.entry_count, 1);
-	setenv("DOCKER_CONFIG", "elsewhere", 1);
-	assert_true(docker_config_load(&elsewhere, NULL, &err));
-	assert_int_equal(elsewhere.entry_count, 0);
-	unsetenv("DOCKER_CONFIG");
+	enter_home();
+	write_login(".docker/config.json", "a.io");
+	config = load("{\"auths\":{}}");
+	assert_string_equal(docker_config_find(&config, "a.io", "x").username, "");
+	docker_config_release(&config);
 }
 
 static void the_variable_comes_before_the_file_and_its_helpers(void **state)
@@ -179,8 +253,10 @@ static void the_variable_comes_before_the_file_and_its_helpers(void **state)
 	unsetenv("DOCKER_AUTH_CONFIG");
 	login = docker_config_find(&config, "a.io", "x");
 	assert_string_equal(login.username, "jane");
+	assert_string_equal(login.origin, "DOCKER_AUTH_CONFIG");
 	login = docker_config_find(&config, "b.io", "x");
 	assert_string_equal(login.username, "u");
+	assert_string_equal(login.origin, "config.json");
 	assert_int_equal(config.helper_count, 0);
 	docker_config_release(&config);
 }
@@ -197,6 +273,7 @@ static void a_helper_that_cannot_be_used_is_a_problem_and_no_way_around_it(void 
 	(void)state;
 	assert_string_equal(login.username, "");
 	assert_non_null(strstr(login.problem, "no-such-helper-anywhere"));
+	assert_string_equal(login.origin, "docker-credential-no-such-helper-anywhere");
 	login = docker_config_find(&config, "b.io", "x");
 	assert_string_equal(login.username, "jane");
 }
@@ -224,6 +301,8 @@ int main(void)
 		IN_SCRATCH(a_broken_file_is_an_error_that_names_the_place_and_no_secret),
 		IN_SCRATCH(a_file_that_was_named_must_be_there),
 		IN_SCRATCH(without_a_name_the_usual_places_count_and_may_be_empty),
+		IN_SCRATCH(each_place_gives_way_to_those_before_it),
+		IN_SCRATCH(a_file_that_is_named_is_the_only_one),
 		IN_SCRATCH(the_variable_comes_before_the_file_and_its_helpers),
 		IN_SCRATCH(
 			a_helper_that_cannot_be_used_is_a_problem_and_no_way_around_it),
