@@ -108,26 +108,11 @@ static struct finding blank_finding(const struct drift *drift, const struct rule
 	};
 }
 
-static void show_declared(struct finding *finding, const struct declared_use *declared)
-{
-	finding->namespace = declared->namespace;
-	finding->object = declared->object;
-	finding->container = declared->image.container;
-	finding->class = container_class_name(declared->image.class);
-	finding->reference = declared->image.text;
-	finding->file = declared->file;
-	finding->path = declared->path;
-	finding->line = declared->line;
-	finding->column = declared->column;
-	if (declared->image.state == REFERENCE_OK)
-		finding->declared = declared->image.ref.digest;
-}
-
 static void show_use(const struct drift *drift, struct finding *finding,
 		     const struct use *use)
 {
 	if (use->declared)
-		show_declared(finding, use->declared);
+		finding_show_declared(finding, use->declared);
 	else
 		finding->reference = use->rows[0].running->image.text;
 	finding->cluster = drift->snapshot->cluster.name;
@@ -143,7 +128,7 @@ static void show_tag(const struct drift *drift, struct finding *finding,
 	const struct tag_mention *mention = tag_subject_evidence(tag);
 
 	if (mention->declared)
-		show_declared(finding, mention->declared);
+		finding_show_declared(finding, mention->declared);
 	else
 		show_use(drift, finding, mention->use);
 	finding->reference = arena_printf(drift->texts, "%s/%s:%s", tag->registry,
@@ -252,13 +237,13 @@ static void show_subject(const struct drift *drift, struct finding *finding,
 		show_use(drift, finding, subject->use);
 		break;
 	case SUBJECT_DECLARATION:
-		show_declared(finding, subject->declared);
+		finding_show_declared(finding, subject->declared);
 		break;
 	case SUBJECT_TAG:
 		show_tag(drift, finding, subject->tag);
 		break;
 	case SUBJECT_PIN:
-		show_declared(finding, subject->pin->mentions[0]);
+		finding_show_declared(finding, subject->pin->mentions[0]);
 		break;
 	}
 }

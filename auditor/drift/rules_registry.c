@@ -45,8 +45,9 @@ enum answer rule_tag_moved(struct drift *drift, const struct tag_subject *tag,
 	if (mention->verdict.how == HOW_OTHER_PLATFORM)
 		finding->level = LEVEL_NOTE;
 	finding->message = arena_printf(
-		drift->texts, "%s now resolves to %s, another image than the %s %s%s",
-		tag->tag, digest_short(names[0], &tag->fact->digest),
+		drift->texts,
+		"the tag %s now resolves to %s, another image than the %s %s%s", tag->tag,
+		digest_short(names[0], &tag->fact->digest),
 		digest_known(&tag_mention_image(mention)->ref.digest) ? "pinned"
 								      : "running",
 		digest_short(names[1], mentioned_digest(mention)),
@@ -144,6 +145,8 @@ enum answer rule_pin_platform(struct drift *drift, const struct pin_subject *pin
 		enum answer one =
 			ref->tag[0] == '\0' ? ANSWER_NO : tag_leads_to_pin(drift, ref);
 
+		if (one == ANSWER_YES)
+			finding_show_declared(finding, pin->mentions[i]);
 		if (one != ANSWER_NO)
 			answer = one;
 	}
@@ -162,6 +165,7 @@ enum answer rule_pin_without_tag(struct drift *drift, const struct pin_subject *
 	for (size_t i = 0; i < pin->mention_count; i++) {
 		if (pin->mentions[i]->image.ref.tag[0] != '\0')
 			continue;
+		finding_show_declared(finding, pin->mentions[i]);
 		finding->message = arena_printf(drift->texts,
 						"%s has no tag beside it that says which "
 						"version it is",

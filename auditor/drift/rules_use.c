@@ -79,26 +79,40 @@ static const char *difference(const struct verdict *verdict)
 					  : "its layers are the same, its config differs";
 }
 
-/* More than one image may run where another one is declared. */
-static const char *running_message(struct drift *drift, const struct image_ref *declared,
-				   const struct choice *differing, bool several)
+/* Drift for the node's own platform; several images may run instead of the declared one.
+ */
+static const char *drift_message(struct drift *drift, const struct digest *declared,
+				 const struct choice *differing, bool several)
 {
 	const struct use_row *row = differing->first;
-	char running_name[DIGEST_SHORT_SIZE], declared_name[DIGEST_SHORT_SIZE];
+	const char *do_run = pods_do(drift, differing->pods, "run");
+	char names[2][DIGEST_SHORT_SIZE];
 
-	digest_short(running_name, &row->running->image_id.digest);
-	digest_short(declared_name, &declared->digest);
-	if (is_drift_elsewhere(row))
-		return arena_printf(drift->texts,
-				    "%s %s: the same image as the declared %s for their "
-				    "platform, another one for others",
-				    pods_do(drift, differing->pods, "run"), running_name,
-				    declared_name);
+	digest_short(names[0], &row->running->image_id.digest);
+	digest_short(names[1], declared);
+	if (several)
+		return arena_printf(
+			drift->texts,
+			"%s other images than the declared %s, such as %s (%s)", do_run,
+			names[1], names[0], difference(&row->verdict));
 	return arena_printf(drift->texts,
-			    "%s %s%s, another image than the declared %s (%s)",
-			    pods_do(drift, differing->pods, "run"),
-			    several ? "other images, such as " : "", running_name,
-			    declared_name, difference(&row->verdict));
+			    "%s %s, another image than the declared %s (%s)", do_run,
+			    names[0], names[1], difference(&row->verdict));
+}
+
+/* The node runs what is declared for it; nodes of other platforms would not. */
+static const char *elsewhere_message(struct drift *drift, const struct digest *declared,
+				     const struct choice *differing, const char *platform)
+{
+	char names[2][DIGEST_SHORT_SIZE];
+
+	return arena_printf(
+		drift->texts,
+		"%s %s, which is the declared %s for %s and another image for "
+		"other platforms",
+		pods_do(drift, differing->pods, "run"),
+		digest_short(names[0], &differing->first->running->image_id.digest),
+		digest_short(names[1], declared), platform);
 }
 
 static bool differ(const struct use *use, const struct use_row *first,
@@ -124,16 +138,20 @@ enum answer rule_running_differs(struct drift *drift, const struct use *use,
 	if (!use->observed)
 		return ANSWER_UNKNOWN;
 	differing = choose(use, is_drift);
-	if (!differing.first) {
+	if (differing.first) {
+		show_row(drift, finding, differing.first);
+		finding->message = drift_message(drift, &declared->digest, &differing,
+						 differ(use, differing.first, is_drift));
+	} else {
 		differing = choose(use, is_drift_elsewhere);
+		if (!differing.first)
+			return choose(use, is_unknown).first ? ANSWER_UNKNOWN : ANSWER_NO;
 		finding->level = LEVEL_NOTE;
+		show_row(drift, finding, differing.first);
+		finding->message = elsewhere_message(drift, &declared->digest, &differing,
+						     finding->platform);
 	}
-	if (!differing.first)
-		return choose(use, is_unknown).first ? ANSWER_UNKNOWN : ANSWER_NO;
 	finding->pod_count = differing.pods;
-	show_row(drift, finding, differing.first);
-	finding->message = running_message(drift, declared, &differing,
-					   differ(use, differing.first, is_drift));
 	return ANSWER_YES;
 }
 
@@ -212,7 +230,8 @@ enum answer rule_pin_not_applied(struct drift *drift, const struct use *use,
 		return ANSWER_NO;
 	finding->pod_count = count_pods(use);
 	finding->message = arena_printf(drift->texts,
-					"declared with a digest, live as %s", live->text);
+					"declared with a digest, live as %s, without one",
+					live->text);
 	return ANSWER_YES;
 }
 
@@ -307,9 +326,9 @@ enum answer rule_platform_mismatch(struct drift *drift, const struct use *use,
 		return choose(use, is_unknown).first ? ANSWER_UNKNOWN : ANSWER_NO;
 	finding->pod_count = mismatch.pods;
 	show_row(drift, finding, mismatch.first);
-	finding->message = arena_printf(
-		drift->texts, "%s the image of another platform than their node's, %s",
-		pods_do(drift, mismatch.pods, "run"), finding->platform);
+	finding->message =
+		arena_printf(drift->texts, "%s another platform's image on %s",
+			     pods_do(drift, mismatch.pods, "run"), finding->platform);
 	return ANSWER_YES;
 }
 

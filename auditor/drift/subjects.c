@@ -141,3 +141,18 @@ void subjects_release(struct subjects *subjects)
 {
 	table_release(&subjects->index);
 }
+
+void finding_show_declared(struct finding *finding, const struct declared_use *declared)
+{
+	finding->namespace = declared->namespace;
+	finding->object = declared->object;
+	finding->container = declared->image.container;
+	finding->class = container_class_name(declared->image.class);
+	finding->reference = declared->image.text;
+	finding->file = declared->file;
+	finding->path = declared->path;
+	finding->line = declared->line;
+	finding->column = declared->column;
+	if (declared->image.state == REFERENCE_OK)
+		finding->declared = declared->image.ref.digest;
+}

@@ -8,6 +8,7 @@
 #define DRIFT_SUBJECTS_H
 
 #include "drift/join.h"
+#include "model/report.h"
 
 struct tag_mention {
 	const struct declared_use *declared; /* a declaration, or */
@@ -52,6 +53,8 @@ void subjects_make(struct subjects *subjects, struct arena *arena,
 /* The pin of a declared reference that has a digest. */
 struct pin_subject *subjects_find_pin(const struct subjects *subjects,
 				      const struct image_ref *ref);
+/* Fill in what a finding says of where it is declared. */
+void finding_show_declared(struct finding *finding, const struct declared_use *declared);
 void subjects_release(struct subjects *subjects);
 
 #endif

@@ -106,6 +106,24 @@ static void a_tag_shows_who_differs_from_it(void **state)
 	assert_string_equal(finding->path, "deploy/moved.yaml");
 }
 
+/* A digest that stands beside a tag elsewhere is shown where it stands alone. */
+static void a_pin_shows_the_mention_that_is_meant(void **state)
+{
+	CLEANUP(judged_release) struct judged_world judged;
+	const struct finding *finding;
+
+	(void)state;
+	judged_init(&judged);
+	image_world_tag(&judged.world.images, "web", "1", "one");
+	drift_world_declare(&judged.world, "shop/Deployment/fine/app", "web:1@one");
+	drift_world_declare(&judged.world, "shop/Deployment/alone/app", "web@one");
+	make(&judged, NULL);
+	finding = find(&judged, "pin-without-tag", 0)->finding;
+	assert_string_equal(finding->path, "deploy/alone.yaml");
+	assert_string_equal(finding->object.name, "alone");
+	assert_non_null(strstr(finding->reference, "/web@sha256:"));
+}
+
 #define SHOP "cluster/uid:1f0e/namespace/shop\n"
 #define TREE "tree/https:%2F%2Fgit.example.com%2Fshop.git"
 
@@ -280,6 +298,7 @@ int main(void)
 		cmocka_unit_test(what_is_not_so_is_kept_only_where_it_was_so_before),
 		cmocka_unit_test(a_finding_says_where_it_is),
 		cmocka_unit_test(a_tag_shows_who_differs_from_it),
+		cmocka_unit_test(a_pin_shows_the_mention_that_is_meant),
 		cmocka_unit_test(a_finding_rests_on_all_that_it_follows_from),
 		cmocka_unit_test(a_fingerprint_is_of_rule_and_subject_alone),
 		cmocka_unit_test(duplicates_have_ordinals),

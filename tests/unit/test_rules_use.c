@@ -259,7 +259,7 @@ static const struct rule_case differs_cases[] = {
 	{ "two other images",
 	  { PINNED, NULL, { { TAGGED, "two" }, { TAGGED, "three" } }, NULL },
 	  ANSWER_YES,
-	  "2 pods run other images, such as" },
+	  "2 pods run other images than the declared sha256:" },
 	{ "proved for one pod, not for the other",
 	  { PINNED, NULL, { { TAGGED, "gone" }, { TAGGED, "two" } }, NULL },
 	  ANSWER_YES,
@@ -283,7 +283,7 @@ static void a_difference_for_other_platforms_is_a_note(void **state)
 		"the index differs elsewhere",
 		{ PINNED, NULL, RUNS("half"), NULL },
 		ANSWER_YES,
-		"another one for others",
+		"another image for other platforms",
 	};
 	static const struct rule_case both = {
 		"one pod elsewhere, one pod here",
@@ -498,7 +498,7 @@ static const struct rule_case mismatch_cases[] = {
 	{ "another platform's",
 	  { PINNED, NULL, RUNS("one-arm"), NULL },
 	  ANSWER_YES,
-	  "the image of another platform than their node's, linux/amd64" },
+	  "another platform's image on linux/amd64" },
 };
 
 static void another_platforms_image_is_a_mismatch(void **state)
