@@ -25,6 +25,10 @@
  */
 #define DRIFT_ROUNDS 8
 
+/* Rule tag-flapping: so many moves of a tag (tag_fact.moves) within so long. */
+#define TAG_FLAPPING_MOVES 5
+#define TAG_FLAPPING_SECONDS ((int64_t)7 * 24 * 60 * 60)
+
 struct drift {
 	struct snapshot *snapshot;
 	int64_t now;

@@ -1,6 +1,7 @@
 #include "drift/gaps.h"
 
 #include "drift/evaluate.h"
+#include "drift/mixed.h"
 
 #define NOT_ASKED "it was not asked for within the limits of a scan"
 
@@ -81,11 +82,14 @@ static void add_row_gap(struct drift *drift, const struct use *use,
 				 "");
 }
 
-/* placeholder-digest tells of a declared digest that names no image. */
+/* Of a declared digest that names no image, placeholder-digest tells. */
 static void add_use_gaps(struct drift *drift, const struct use *use)
 {
 	const struct image_ref *declared = evaluate_pinned(use);
+	struct mixed mixed = mixed_evaluate(drift, use);
 
+	if (mixed.open)
+		add_row_gap(drift, use, mixed.open, &mixed.verdict);
 	if (!declared || digest_is_placeholder(&declared->digest))
 		return;
 	for (size_t i = 0; i < use->row_count; i++)

@@ -35,49 +35,66 @@ static void sample(struct samples *samples, const struct use_row *row)
 
 /* Two rows of one platform, or of none that both would share. */
 static enum answer compare_rows(struct drift *drift, const struct use_row *one,
-				const struct use_row *other)
+				const struct use_row *other, struct verdict *verdict)
 {
 	struct side a = evaluate_side(one, NULL), b = evaluate_side(other, NULL);
 	struct platform platform = one->running->platform;
 	bool same_platform = platform_equal(&platform, &other->running->platform);
 	bool two_platforms = !same_platform && platform_known(&platform) &&
 			     platform_known(&other->running->platform);
-	struct verdict verdict;
 
-	if (!digest_known(&a.digest) || !digest_known(&b.digest))
-		return ANSWER_UNKNOWN;
 	if (!same_platform)
 		platform = platform_make("", "", "");
-	verdict = verdict_compare_peers(&drift->inquiry, &a, &b, &platform);
-	if (verdict.answer == VERDICT_MATCH || verdict.how == HOW_OTHER_PLATFORM)
+	*verdict = verdict_compare_peers(&drift->inquiry, &a, &b, &platform);
+	if (verdict->answer == VERDICT_MATCH || verdict->how == HOW_OTHER_PLATFORM)
 		return ANSWER_NO;
-	if (verdict.answer != VERDICT_DRIFT)
+	if (verdict->answer != VERDICT_DRIFT)
 		return ANSWER_UNKNOWN;
-	if (verdict.one_platform || platform_known(&platform))
+	if (verdict->one_platform || platform_known(&platform))
 		return ANSWER_YES;
 	return two_platforms ? ANSWER_NO : ANSWER_UNKNOWN;
+}
+
+static bool is_resolved(const struct drift *drift, const struct use_row *row)
+{
+	return image_set_find(&drift->snapshot->images, &row->running->image_id.digest) !=
+	       NULL;
+}
+
+/* Take the answer of one more pair of rows into account. */
+static void take_pair(struct drift *drift, struct mixed *mixed, const struct use_row *one,
+		      const struct use_row *other)
+{
+	struct verdict verdict;
+	enum answer answer = compare_rows(drift, one, other, &verdict);
+
+	if (answer == ANSWER_YES && mixed->answer != ANSWER_YES) {
+		mixed->answer = answer;
+		mixed->one = one;
+		mixed->other = other;
+	}
+	if (answer != ANSWER_UNKNOWN)
+		return;
+	if (mixed->answer == ANSWER_NO)
+		mixed->answer = answer;
+	if (!mixed->open && !(is_resolved(drift, one) && is_resolved(drift, other))) {
+		mixed->open = is_resolved(drift, one) ? other : one;
+		mixed->verdict = verdict;
+	}
 }
 
 struct mixed mixed_evaluate(struct drift *drift, const struct use *use)
 {
 	struct samples samples = { .count = 0 };
-	struct mixed mixed = { ANSWER_NO, NULL, NULL };
+	struct mixed mixed = { .answer = ANSWER_NO };
 
 	for (size_t i = 0; i < use->row_count; i++)
 		sample(&samples, &use->rows[i]);
 	if (samples.more)
 		mixed.answer = ANSWER_UNKNOWN;
 	for (size_t i = 0; i < samples.count; i++) {
-		for (size_t j = i + 1; j < samples.count; j++) {
-			const struct use_row *one = samples.rows[i];
-			const struct use_row *other = samples.rows[j];
-			enum answer answer = compare_rows(drift, one, other);
-
-			if (answer == ANSWER_YES && mixed.answer != ANSWER_YES)
-				mixed = (struct mixed){ answer, one, other };
-			else if (answer == ANSWER_UNKNOWN && mixed.answer == ANSWER_NO)
-				mixed.answer = answer;
-		}
+		for (size_t j = i + 1; j < samples.count; j++)
+			take_pair(drift, &mixed, samples.rows[i], samples.rows[j]);
 	}
 	return mixed;
 }

@@ -9,6 +9,8 @@
 struct mixed {
 	enum answer answer;
 	const struct use_row *one, *other; /* ANSWER_YES: proved to differ */
+	const struct use_row *open; /* a row whose digest cannot be resolved, or NULL */
+	struct verdict verdict;     /* of that row, against another */
 };
 
 /*

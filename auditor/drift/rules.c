@@ -129,6 +129,18 @@ const struct rule rules[] = {
 		.tag = rule_tag_gone,
 	},
 	{
+		.id = "tag-flapping",
+		.level = LEVEL_NOTE,
+		.subject = SUBJECT_TAG,
+		.by_registry = true,
+		.title = "The tag moves all the time",
+		.why = "Five moves were seen within seven days: what is pulled by it is "
+		       "another image from day to day.",
+		.mend = "Pin what runs by digest, and leave the tag to those who want "
+			"the newest build.",
+		.tag = rule_tag_flapping,
+	},
+	{
 		.id = "pin-gone",
 		.level = LEVEL_ERROR,
 		.subject = SUBJECT_PIN,

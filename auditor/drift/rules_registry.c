@@ -67,6 +67,21 @@ enum answer rule_tag_gone(struct drift *drift, const struct tag_subject *tag,
 	return ANSWER_YES;
 }
 
+enum answer rule_tag_flapping(struct drift *drift, const struct tag_subject *tag,
+			      struct finding *finding)
+{
+	if (tag_unknown(tag))
+		return ANSWER_UNKNOWN;
+	if (tag->fact->moves < TAG_FLAPPING_MOVES)
+		return ANSWER_NO;
+	finding->resolved = tag->fact->digest;
+	finding->message = arena_printf(drift->texts,
+					"the tag %s was seen to move %u times within "
+					"seven days",
+					tag->tag, tag->fact->moves);
+	return ANSWER_YES;
+}
+
 enum answer rule_pin_gone(struct drift *drift, const struct pin_subject *pin,
 			  struct finding *finding)
 {

@@ -325,7 +325,7 @@ struct verdict verdict_compare(struct inquiry *inquiry, const struct side *decla
 
 	if (digest_equal(&declared->digest, &running->digest))
 		comparison_conclude(&c, VERDICT_MATCH, HOW_EXACT, "");
-	else if (!digest_known(&running->digest))
+	else if (!digest_known(&running->digest) || !digest_known(&declared->digest))
 		comparison_conclude(&c, VERDICT_UNKNOWN, HOW_NONE,
 				    "its image ID names no digest");
 	else

@@ -137,6 +137,34 @@ static void wrong_bytes_of_what_runs_are_a_gap(void **state)
 		strstr(world.snapshot->gaps[0].reason, "other bytes (pod web-0)"));
 }
 
+/* Nobody declares them, and they name no tag: whether they are mixed is a question. */
+static void pods_that_may_run_two_images_are_a_gap(void **state)
+{
+	CLEANUP(drift_world_release) struct drift_world world;
+
+	(void)state;
+	drift_world_init(&world, images, ARRAY_LENGTH(images));
+	drift_world_run(&world, WEB, "web@one", "one");
+	drift_world_run(&world, WEB, "web@one", "gone");
+	drift_world_judge(&world, NULL, 0);
+	assert_int_equal(world.snapshot->gap_count, 1);
+	assert_int_equal(world.snapshot->gaps[0].kind, GAP_UNRESOLVED);
+	assert_non_null(strstr(world.snapshot->gaps[0].reason, "404 (pod web-1)"));
+}
+
+/* One pod alone is asked nothing. */
+static void a_lone_digest_that_nobody_asks_about_is_no_gap(void **state)
+{
+	CLEANUP(drift_world_release) struct drift_world world;
+
+	(void)state;
+	drift_world_init(&world, images, ARRAY_LENGTH(images));
+	drift_world_run(&world, WEB, "web@one", "gone");
+	drift_world_judge(&world, NULL, 0);
+	assert_int_equal(world.snapshot->gap_count, 0);
+	assert_int_equal(world.images.asked, 0);
+}
+
 static void rivals_are_a_gap_of_their_own_kind(void **state)
 {
 	CLEANUP(drift_world_release) struct drift_world world;
@@ -158,6 +186,8 @@ int main(void)
 		cmocka_unit_test(what_is_open_is_a_gap_once),
 		cmocka_unit_test(whether_a_pin_is_there_is_a_question_of_its_own),
 		cmocka_unit_test(wrong_bytes_of_what_runs_are_a_gap),
+		cmocka_unit_test(pods_that_may_run_two_images_are_a_gap),
+		cmocka_unit_test(a_lone_digest_that_nobody_asks_about_is_no_gap),
 		cmocka_unit_test(rivals_are_a_gap_of_their_own_kind),
 	};
 
