@@ -211,6 +211,21 @@ static bool recall(struct audit *audit, struct error *err)
 	return true;
 }
 
+/* How often did each tag move lately? */
+static bool recall_moves(struct audit *audit, struct error *err)
+{
+	struct snapshot *snapshot = &audit->snapshot;
+
+	for (size_t i = 0; i < snapshot->tag_count; i++) {
+		struct tag_fact *tag = &snapshot->tags[i];
+
+		if (!store_tag_moves(audit->store, tag, audit->now - TAG_FLAPPING_SECONDS,
+				     &tag->moves, err))
+			return false;
+	}
+	return true;
+}
+
 static bool judge(struct audit *audit, struct error *err)
 {
 	struct snapshot *snapshot = &audit->snapshot;
@@ -220,7 +235,7 @@ static bool judge(struct audit *audit, struct error *err)
 	if (!store_resolve_cluster(audit->store, snapshot, err))
 		return false;
 	drift_init(&audit->drift, snapshot, audit->now, false);
-	if (!learn(audit, err) || !recall(audit, err) ||
+	if (!learn(audit, err) || !recall(audit, err) || !recall_moves(audit, err) ||
 	    !store_load_earlier(audit->store, &snapshot->cluster, &audit->outcome.arena,
 				&earlier, &earlier_count, err))
 		return false;

@@ -81,6 +81,14 @@ MUST_CHECK bool store_last_running(struct store *store,
 				   struct error *err);
 
 /*
+ * How often a tag was seen to move, to another image or to none, by scans that began
+ * after `since` (Unix seconds) and by `fact`, the newest answer, which is not kept yet.
+ * Errors: ERROR_STORE.
+ */
+MUST_CHECK bool store_tag_moves(struct store *store, const struct tag_fact *fact,
+				int64_t since, uint32_t *moves, struct error *err);
+
+/*
  * Keep a scan: images, spans, findings, and the scan's own row, in one transaction.
  * Until this returns true, readers see the last complete scan.  Errors: ERROR_STORE.
  */

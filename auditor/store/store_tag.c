@@ -7,6 +7,8 @@ enum statement {
 	END_TAG,
 	INSERT_TAG,
 	SELECT_VISIBLE,
+	SELECT_NEWEST,
+	COUNT_MOVES,
 	STATEMENT_COUNT,
 };
 
@@ -22,6 +24,18 @@ static const char *const statement_text[STATEMENT_COUNT] = {
 			   "WHERE r.registry = ?2 AND r.name = ?3 AND t.tag = ?4 "
 			   "AND t.first_scan <= ?1 "
 			   "AND (t.ended_scan IS NULL OR t.ended_scan > ?1)",
+	[SELECT_NEWEST] = "SELECT t.digest FROM tag_span t "
+			  "JOIN repository r ON r.id = t.repository "
+			  "WHERE r.registry = ? AND r.name = ? AND t.tag = ? "
+			  "AND t.ended_scan IS NULL",
+	/* As the view tag_move has them. */
+	[COUNT_MOVES] = "SELECT count(*) FROM tag_span a "
+			"JOIN tag_span b ON b.repository = a.repository "
+			"AND b.tag = a.tag AND b.first_scan = a.ended_scan "
+			"JOIN repository r ON r.id = a.repository "
+			"JOIN scan s ON s.id = b.first_scan "
+			"WHERE r.registry = ? AND r.name = ? AND a.tag = ? "
+			"AND s.started_at > ?",
 };
 
 /* The span of a tag that has not ended. */
@@ -102,6 +116,51 @@ bool tag_save(struct scan_writer *writer, struct error *err)
 			return false;
 	}
 	return true;
+}
+
+static struct query tag_query(struct store *store, enum statement statement,
+			      const struct tag_fact *fact)
+{
+	struct query query = query_start(store, statement_text[statement]);
+
+	query_add_text(&query, fact->registry);
+	query_add_text(&query, fact->repository);
+	query_add_text(&query, fact->tag);
+	return query;
+}
+
+/* Is this another answer than the one before it? */
+static bool fact_is_move(struct store *store, const struct tag_fact *fact, bool *moved,
+			 struct error *err)
+{
+	struct query query = tag_query(store, SELECT_NEWEST, fact);
+	const char *digest = fact->state == FACT_FOUND ? fact->digest.text : "";
+	struct digest newest;
+
+	*moved = false;
+	if (query_row(&query)) {
+		newest = query_digest(&query);
+		*moved = strcmp(newest.text, digest) != 0;
+	}
+	return query_finish(&query, err);
+}
+
+bool store_tag_moves(struct store *store, const struct tag_fact *fact, int64_t since,
+		     uint32_t *moves, struct error *err)
+{
+	struct query query;
+	bool moved;
+
+	*moves = 0;
+	if (fact->state != FACT_FOUND && fact->state != FACT_ABSENT)
+		return true;
+	if (!fact_is_move(store, fact, &moved, err))
+		return false;
+	query = tag_query(store, COUNT_MOVES, fact);
+	query_add_number(&query, since);
+	if (query_row(&query))
+		*moves = (uint32_t)query_number(&query) + moved;
+	return query_finish(&query, err);
 }
 
 /* The tags of a report, each once. */

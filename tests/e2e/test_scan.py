@@ -68,6 +68,22 @@ class OverTime(Story):
             self.assertEqual(one["first_seen"], "2026-11-20T12:00:00Z")
             self.assertEqual(one["last_seen"], lib.NOW)
 
+    def test_a_tag_that_moves_five_times_in_a_week_flaps(self):
+        """One scan a day, each of which finds the tag 2 where it was not the day before."""
+        seen = []
+        for day in range(8):
+            self.push((self.bad, self.good)[day % 2], "shop/app", "2")
+            report = self.scan("-A", PINDRIFT_NOW=f"2026-11-{day + 1:02}T12:00:00Z")
+            seen.append([(one["reference"], one["level"]) for one in report["findings"]
+                         if one["rule"] == "tag-flapping"])
+        flapping = [(self.reference("shop/app", "2"), "note")]
+        self.assertEqual(seen, [[]] * 5 + [flapping] * 3)
+        # The moves of days 2 and 3 are more than a week ago on day 10; five are left then.
+        for now, state in (("2026-11-10T12:00:00Z", "open"), ("2026-11-11T12:00:00Z", "fixed")):
+            report = self.scan("-A", PINDRIFT_NOW=now)
+            self.assertEqual([one["state"] for one in report["findings"]
+                              if one["rule"] == "tag-flapping"], [state])
+
     def test_what_was_mended_is_fixed_once(self):
         self.scan("-A", status=1)
         mended = Cluster(nodes=self.cluster.nodes)

@@ -184,6 +184,44 @@ static void a_tag_is_gone_where_its_registry_says_so(void **state)
 	}
 }
 
+static void a_tag_flaps_from_five_moves_on(void **state)
+{
+	static const struct {
+		const char *label, *tag;
+		uint32_t moves;
+		void (*change)(struct drift_world *world);
+		enum answer answer;
+	} cases[] = {
+		{ "never moved", "one", 0, NULL, ANSWER_NO },
+		{ "four", "one", 4, NULL, ANSWER_NO },
+		{ "five", "one", 5, NULL, ANSWER_YES },
+		{ "many", "one", 4000000000, NULL, ANSWER_YES },
+		{ "gone at last", NULL, 5, NULL, ANSWER_YES },
+		{ "a registry that is silent", "one", 5, silence, ANSWER_UNKNOWN },
+		{ "a registry that denies", NULL, 5, deny_tag, ANSWER_UNKNOWN },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LENGTH(cases); i++) {
+		struct finding finding = { .message = "" };
+		struct drift_world world;
+
+		init_world(&world, cases[i].tag);
+		drift_world_declare(&world, WHERE, "shop/web:1@one");
+		if (cases[i].change)
+			cases[i].change(&world);
+		drift_world_judge(&world, NULL, 0);
+		world.snapshot->tags[0].moves = cases[i].moves;
+		CHECK(cases[i].label, rule_tag_flapping(&world.drift, lone_tag(&world),
+							&finding) == cases[i].answer);
+		if (cases[i].moves == 5 && cases[i].answer == ANSWER_YES)
+			CHECK_TEXT(cases[i].label, finding.message,
+				   "the tag 1 was seen to move 5 times within seven "
+				   "days");
+		drift_world_release(&world);
+	}
+}
+
 static void a_moved_tag_shows_what_it_was_and_what_it_is(void **state)
 {
 	struct digest one = image_world_digest("one"), two = image_world_digest("two");
@@ -396,6 +434,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_tag_has_moved_only_where_another_image_is_proved),
 		cmocka_unit_test(a_tag_is_gone_where_its_registry_says_so),
+		cmocka_unit_test(a_tag_flaps_from_five_moves_on),
 		cmocka_unit_test(a_moved_tag_shows_what_it_was_and_what_it_is),
 		cmocka_unit_test(a_pin_breaks_the_rules_that_its_registry_shows),
 		cmocka_unit_test(a_pin_is_judged_by_all_that_mention_it),

@@ -73,6 +73,41 @@ static void the_ledger_has_every_move_and_nothing_else(void **state)
 			 1);
 }
 
+static uint32_t moves_of(struct store *store, enum fact_state state, const char *digest,
+			 int64_t since)
+{
+	CLEANUP(world_release) struct world world;
+	struct error err = ERROR_INIT;
+	uint32_t moves = 99;
+
+	world_init(&world);
+	world_tag(&world, "1.0", state, digest);
+	assert_true(store_tag_moves(store, &world.snapshot.tags[0], since, &moves, &err));
+	return moves;
+}
+
+static void moves_are_counted_with_the_newest_answer(void **state)
+{
+	CLEANUP(store_close) struct store *store = world_open(state, STORE_WRITE);
+	char *before CLEANUP(free_pointer) = NULL;
+	char *after CLEANUP(free_pointer) = NULL;
+
+	assert_int_equal(moves_of(store, FACT_FOUND, DIGEST_A, 0), 0);
+	for (size_t i = 0; i < ARRAY_LENGTH(answers); i++)
+		scan_tag(store, answers[i].state, answers[i].digest);
+	before = world_dump(store);
+	/* Scans 3, 7 and 9 saw it move; they began at 3000, 7000 and 9000. */
+	assert_int_equal(moves_of(store, FACT_FOUND, DIGEST_A, 0), 3);
+	assert_int_equal(moves_of(store, FACT_FOUND, DIGEST_B, 0), 4);
+	assert_int_equal(moves_of(store, FACT_ABSENT, NULL, 0), 4);
+	assert_int_equal(moves_of(store, FACT_UNKNOWN, NULL, 0), 0);
+	assert_int_equal(moves_of(store, FACT_FOUND, DIGEST_A, 2999), 3);
+	assert_int_equal(moves_of(store, FACT_FOUND, DIGEST_A, 3000), 2);
+	assert_int_equal(moves_of(store, FACT_FOUND, DIGEST_B, 9000), 1);
+	after = world_dump(store);
+	assert_string_equal(after, before);
+}
+
 static void a_tag_that_is_not_asked_for_stays(void **state)
 {
 	CLEANUP(store_close) struct store *store = world_open(state, STORE_WRITE);
@@ -129,6 +164,7 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		WORLD_TEST(each_report_shows_the_tag_as_it_was_then),
 		WORLD_TEST(the_ledger_has_every_move_and_nothing_else),
+		WORLD_TEST(moves_are_counted_with_the_newest_answer),
 		WORLD_TEST(a_tag_that_is_not_asked_for_stays),
 		WORLD_TEST(a_report_shows_the_tags_that_its_references_name),
 	};
