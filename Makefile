@@ -78,6 +78,7 @@ LISTED := \
 	auditor/drift/tree_comparison.c \
 	auditor/drift/verdict.c \
 	auditor/model/digest.c \
+	auditor/model/field_rules.c \
 	auditor/model/image.c \
 	auditor/model/image_id.c \
 	auditor/model/image_ref.c \
@@ -104,6 +105,7 @@ LISTED := \
 	auditor/source/kube_area.c \
 	auditor/source/kube_client.c \
 	auditor/source/kube_config.c \
+	auditor/source/kube_custom.c \
 	auditor/source/kube_document.c \
 	auditor/source/kube_dump.c \
 	auditor/source/kube_entries.c \
@@ -111,6 +113,7 @@ LISTED := \
 	auditor/source/kube_exec_cluster.c \
 	auditor/source/kube_exec_trust.c \
 	auditor/source/kube_impersonation.c \
+	auditor/source/kube_file.c \
 	auditor/source/kube_inventory.c \
 	auditor/source/kube_list.c \
 	auditor/source/kube_manifest.c \

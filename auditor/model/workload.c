@@ -94,10 +94,12 @@ static const char *path_of(const struct image_list *list, size_t index,
 			    list->field);
 }
 
-static void read_field(struct image_field *field, const char *key, struct arena *arena)
+void image_field_read(struct image_field *field, const struct node *owner,
+		      const char *key, struct arena *arena)
 {
-	container_image_read(&field->image, arena, node_text(field->owner, key));
-	field->scalar = node_get(field->owner, key);
+	container_image_read(&field->image, arena, node_text(owner, key));
+	field->owner = owner;
+	field->scalar = node_get(owner, key);
 	if (field->scalar && field->scalar->kind >= NODE_SEQUENCE) {
 		field->image.state = REFERENCE_BAD;
 		field->image.problem = "it is a list or mapping, not a text";
@@ -140,11 +142,10 @@ static struct image_field *read_list(struct image_field *field,
 
 		if (!owner)
 			continue;
-		field->owner = owner;
 		field->path = path_of(list, i, arena);
 		field->image.class = class_of(list, items[i]);
 		field->image.container = arena_strdup(arena, node_text(items[i], "name"));
-		read_field(field, list->field, arena);
+		image_field_read(field, owner, list->field, arena);
 		field++;
 	}
 	return field;

@@ -46,6 +46,13 @@ struct image_field {
 struct image_field *pod_spec_images(const struct node *pod_spec, struct arena *arena,
 				    size_t *count);
 
+/*
+ * The field `key` of the mapping `owner`: its image but for container and class, its
+ * scalar and owner.
+ */
+void image_field_read(struct image_field *field, const struct node *owner,
+		      const char *key, struct arena *arena);
+
 /* Fill in `text` (a copy), `state`, `ref` and `problem` of an image from its text. */
 void container_image_read(struct container_image *image, struct arena *arena,
 			  const char *text);

@@ -192,6 +192,34 @@ static const struct {
 	  "", 3, "unknown-kind ./deploy/a.yaml:1\nunknown-kind ./deploy/a.yaml:5\n" },
 	{ "a group without a dot is no custom resource's",
 	  "{apiVersion: skaffold/v3, kind: Config, build: {image: a/b:1}}", "", 1, "" },
+	{ "a kind with rules",
+	  "{apiVersion: tekton.dev/v1, kind: Task, metadata: {name: t}, "
+	  "spec: {steps: [{image: a:1}, {image: $(params.image)}]}}",
+	  "t/a:1 t/$(params.image) ", 1, "parameter ./deploy/a.yaml:1\n" },
+	{ "what its rules do not cover",
+	  "{apiVersion: tekton.dev/v1, kind: Task,\n"
+	  " spec: {steps: [{image: a}],\n  other: {image: b}}}",
+	  "/a ", 1, "unknown-kind ./deploy/a.yaml:3\n" },
+	{ "its status",
+	  "{apiVersion: tekton.dev/v1, kind: TaskRun, spec: {}, "
+	  "status: {taskSpec: {steps: [{image: a}]}}}",
+	  "", 1, "" },
+	{ "a chart's values",
+	  "{apiVersion: helm.toolkit.fluxcd.io/v2, kind: HelmRelease,\n"
+	  "spec: {values: {image: a/b}}}",
+	  "", 1, "unknown-kind ./deploy/a.yaml:2\n" },
+	{ "an image made of several fields",
+	  "{apiVersion: monitoring.coreos.com/v1, kind: Prometheus,\n"
+	  "spec: {baseImage: a/b, sha: c}}",
+	  "", 1, "unknown-kind ./deploy/a.yaml:2\n" },
+	{ "its successor beside it",
+	  "{apiVersion: monitoring.coreos.com/v1, kind: Prometheus,\n"
+	  "spec: {baseImage: a/b, image: a/b:1}}",
+	  "/a/b:1 ", 1, "" },
+	{ "two keys in a custom resource",
+	  "{apiVersion: tekton.dev/v1, kind: Task, spec: {steps: [{image: a, image: "
+	  "b}]}}",
+	  "/b ", 1, "" },
 	{ "a kustomization",
 	  "{apiVersion: kustomize.config.k8s.io/v1beta1, kind: Kustomization, "
 	  "images: [{name: a, newTag: b}], x: {image: a/b}}",

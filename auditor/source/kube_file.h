@@ -1,0 +1,45 @@
+/*
+ * kube_file.h - a file of kube manifests, and what is found in it
+ */
+#ifndef SOURCE_KUBE_FILE_H
+#define SOURCE_KUBE_FILE_H
+
+#include "model/snapshot.h"
+#include "model/workload.h"
+
+/* A file while it is read.  Strings live in the snapshot's arena. */
+struct kube_file {
+	struct snapshot *snapshot;
+	const char *name;  /* as the user named it; "-" */
+	const char *path;  /* relative to the work tree's root */
+	const char *scope; /* of model/scope.h */
+	const char *text;  /* where the places of nodes count from */
+	size_t offset;     /* bytes of the file before that */
+	size_t object_count;
+	size_t image_count; /* declared uses */
+};
+
+/* What says what an object is.  Borrowed from its nodes. */
+struct kube_head {
+	const char *api_version, *kind;
+};
+
+/* A gap whose subject is a file, or with a `line` other than 0 a line of it. */
+void kube_file_gap(const struct kube_file *file, enum gap_kind kind, uint32_t line,
+		   const char *reason);
+
+/*
+ * A use as far as all images of an object share it.  `api_group` and `kind` live in the
+ * snapshot's arena, or are literals.
+ */
+struct declared_use kube_file_use(const struct kube_file *file, const struct node *object,
+				  const char *api_group, const char *kind);
+
+/*
+ * Declare an image of an object: a use, or a gap, or both; nothing where the field is
+ * absent.  `above` stands before the path of the field.
+ */
+void kube_file_declare(struct kube_file *file, struct declared_use use, const char *above,
+		       const struct image_field *field);
+
+#endif
