@@ -24,6 +24,7 @@ LISTED := \
 	auditor/base/base64.c \
 	auditor/base/buf.c \
 	auditor/base/cursor.c \
+	auditor/base/edit.c \
 	auditor/base/error.c \
 	auditor/base/file.c \
 	auditor/base/folder.c \
@@ -43,6 +44,7 @@ LISTED := \
 	auditor/base/yaml.c \
 	auditor/commands/cmd_check.c \
 	auditor/commands/cmd_explain.c \
+	auditor/commands/cmd_pin.c \
 	auditor/commands/cmd_report.c \
 	auditor/commands/cmd_resolve.c \
 	auditor/commands/cmd_scan.c \
@@ -53,6 +55,7 @@ LISTED := \
 	auditor/commands/network.c \
 	auditor/commands/options.c \
 	auditor/commands/output.c \
+	auditor/commands/pin_edits.c \
 	auditor/commands/plugin.c \
 	auditor/commands/resolution.c \
 	auditor/drift/comparison.c \

@@ -210,3 +210,48 @@ void atomic_file_release(struct atomic_file *file)
 	free(file->temporary);
 	*file = (struct atomic_file)ATOMIC_FILE_INIT;
 }
+
+/* Mode bits too: to a superuser everything can be written. */
+static bool check_writable(const char *path, const struct stat *status, struct error *err)
+{
+	if ((status->st_mode & 0222) == 0 ||
+	    faccessat(AT_FDCWD, path, W_OK, AT_EACCESS) != 0)
+		return error_set(err, ERROR_DENIED, "it is read-only");
+	return true;
+}
+
+static bool check_content(const char *path, const struct buf *expected, struct error *err)
+{
+	CLEANUP(buf_release) struct buf now = BUF_INIT(expected->length);
+	struct error ignored = ERROR_INIT;
+
+	if (!file_read(&now, path, &ignored) || now.length != expected->length ||
+	    memcmp(buf_text(&now), buf_text(expected), now.length) != 0)
+		return error_set(err, ERROR_SYSTEM, "it was changed meanwhile");
+	return true;
+}
+
+/* Best effort: who may not give files away keeps its own. */
+static void keep_owner(int descriptor, const struct stat *status)
+{
+	int failed = fchown(descriptor, status->st_uid, status->st_gid);
+
+	(void)failed;
+}
+
+bool file_replace(const char *path, const struct buf *before, const struct buf *after,
+		  struct error *err)
+{
+	CLEANUP(atomic_file_release) struct atomic_file file = ATOMIC_FILE_INIT;
+	struct stat status;
+
+	if (stat(path, &status) != 0)
+		return file_fail(err, errno);
+	if (!S_ISREG(status.st_mode))
+		return error_set(err, ERROR_SYSTEM, "it is no regular file");
+	if (!check_writable(path, &status, err) || !atomic_file_open(&file, path, err))
+		return false;
+	keep_owner(fileno(file.stream), &status);
+	fwrite(buf_text(after), 1, after->length, file.stream);
+	return check_content(path, before, err) && atomic_file_commit(&file, err);
+}

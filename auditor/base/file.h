@@ -55,4 +55,14 @@ MUST_CHECK bool atomic_file_commit(struct atomic_file *file, struct error *err);
 /* Remove the temporary file unless it was committed. */
 void atomic_file_release(struct atomic_file *file);
 
+/*
+ * Replace what a regular file holds: atomically, and only where it holds `before` still
+ * and may be written to (a rename alone would not ask).  Mode and, as far as the process
+ * may, owner stay.
+ * Errors: ERROR_DENIED (read-only), ERROR_NOT_FOUND, ERROR_SYSTEM (it was changed, disk
+ * full); the file is then whole.
+ */
+MUST_CHECK bool file_replace(const char *path, const struct buf *before,
+			     const struct buf *after, struct error *err);
+
 #endif

@@ -21,6 +21,15 @@ const struct command commands[] = {
 	  "Renders the last complete scan of the database, or the one with this "
 	  "number, and ends as that scan did.",
 	  COMMAND_REPORT, command_report },
+	{ "pin", "[PATH...]",
+	  "write the digests of tags into manifests, or take them out",
+	  "Asks the registries what the tags in these kube manifests resolve to now, and "
+	  "prints the change that pins them, for git apply; with --write, makes it, "
+	  "touching no byte but those of the references. What cannot be pinned is listed "
+	  "on standard error with the reason. Ends with 1 where there is something to "
+	  "change (without --write) or an image cannot be pinned as it is, with 3 where "
+	  "a registry could not be asked.",
+	  COMMAND_PIN, command_pin },
 	{ "resolve", "IMAGE...", "what a reference resolves to now",
 	  "Asks the registry: digest, media type, size, and the platforms of an image "
 	  "index. Ends with 1 where there is no such image (404), with 3 where the "

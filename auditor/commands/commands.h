@@ -13,7 +13,7 @@
 /* How the program ends (README, "Exit status").  When several apply: 4, 1, 3, 5. */
 enum exit_status {
 	EXIT_PASSES = 0,
-	EXIT_VIOLATED = 1,   /* findings at or above --fail-on */
+	EXIT_VIOLATED = 1,   /* findings at or above --fail-on; something to pin */
 	EXIT_USAGE = 2,      /* command line or configuration */
 	EXIT_INCOMPLETE = 3, /* a gap in what was asked for */
 	EXIT_FATAL = 4,      /* nothing usable came of it */
@@ -29,6 +29,7 @@ enum command_bit {
 	COMMAND_RESOLVE = 1 << 3,
 	COMMAND_EXPLAIN = 1 << 4,
 	COMMAND_VERSION = 1 << 5,
+	COMMAND_PIN = 1 << 6,
 };
 
 /* The values of all options; NULL, false or empty where they were not given. */
@@ -60,6 +61,11 @@ struct settings {
 	struct option_list token_hosts;
 	const char *registry_ca;
 	const char *platform;
+	bool diff;
+	bool write;
+	bool update;
+	bool unpin;
+	bool drop_tag;
 };
 
 extern const struct option command_options[];
@@ -87,6 +93,8 @@ enum exit_status command_report(const struct settings *settings,
 				const struct option_list *operands);
 enum exit_status command_resolve(const struct settings *settings,
 				 const struct option_list *operands);
+enum exit_status command_pin(const struct settings *settings,
+			     const struct option_list *operands);
 enum exit_status command_explain(const struct settings *settings,
 				 const struct option_list *operands);
 enum exit_status command_version(const struct settings *settings,

@@ -2,9 +2,9 @@
 
 #define ALL                                                                              \
 	(COMMAND_CHECK | COMMAND_SCAN | COMMAND_REPORT | COMMAND_RESOLVE |               \
-	 COMMAND_EXPLAIN | COMMAND_VERSION)
+	 COMMAND_EXPLAIN | COMMAND_VERSION | COMMAND_PIN)
 #define REPORTS (COMMAND_CHECK | COMMAND_SCAN | COMMAND_REPORT)
-#define NETWORKED (COMMAND_SCAN | COMMAND_RESOLVE)
+#define NETWORKED (COMMAND_SCAN | COMMAND_RESOLVE | COMMAND_PIN)
 #define GATES (COMMAND_CHECK | COMMAND_SCAN)
 
 #define AT(field) offsetof(struct settings, field)
@@ -67,6 +67,18 @@ const struct option command_options[] = {
 	  NETWORKED },
 	{ "platform", 0, OPTION_STRING, AT(platform), "OS/ARCHITECTURE[/VARIANT]",
 	  "Of an image index, show the manifest of this platform", COMMAND_RESOLVE },
+	{ "diff", 0, OPTION_FLAG, AT(diff), NULL,
+	  "Print the change as a unified diff, for git apply. This is the default",
+	  COMMAND_PIN },
+	{ "write", 0, OPTION_FLAG, AT(write), NULL,
+	  "Make the change: replace the files, each whole or not at all", COMMAND_PIN },
+	{ "update", 0, OPTION_FLAG, AT(update), NULL,
+	  "Move existing pins too, to what their tag resolves to now", COMMAND_PIN },
+	{ "unpin", 0, OPTION_FLAG, AT(unpin), NULL,
+	  "Take digests out again; makes no connection", COMMAND_PIN },
+	{ "drop-tag", 0, OPTION_FLAG, AT(drop_tag), NULL,
+	  "Write digests without the tag, for tools that take only one of them",
+	  COMMAND_PIN },
 	{ "db", 0, OPTION_STRING, AT(database), "FILE",
 	  "The database of observations. Default: "
 	  "$XDG_STATE_HOME/pindrift/observations.db, else below ~/.local/state",
@@ -85,9 +97,10 @@ const struct option command_options[] = {
 	{ "allow-incomplete", 0, OPTION_LIST, AT(allow_incomplete), "GAP[:GLOB]",
 	  "Do not exit with 3 for gaps of this kind (whose subject matches GLOB); they "
 	  "are reported all the same. May be given many times",
-	  GATES },
+	  GATES | COMMAND_PIN },
 	{ "allow-empty", 0, OPTION_FLAG, AT(allow_empty), NULL,
-	  "Do not exit with 5 where a folder or stream holds not one image", GATES },
+	  "Do not exit with 5 where a folder or stream holds not one image",
+	  GATES | COMMAND_PIN },
 	{ "now", 0, OPTION_STRING, AT(now), "TIME",
 	  "Take this for the current time (RFC 3339), so that the same input gives the "
 	  "same report",

@@ -285,6 +285,18 @@ const char *image_ref_tag(const struct image_ref *ref)
 	return implied ? DEFAULT_TAG : ref->tag;
 }
 
+const char *image_ref_respell(const char *text, const struct digest *digest,
+			      bool with_tag, struct arena *arena)
+{
+	size_t length = strcspn(text, "@");
+	const char *slash = memrchr(text, '/', length);
+	const char *path = slash ? slash : text; /* a colon before it is a port's */
+	size_t untagged = (size_t)(path - text) + strcspn(path, ":@");
+
+	return arena_printf(arena, "%.*s%s%s", (int)(with_tag ? length : untagged), text,
+			    digest_known(digest) ? "@" : "", digest->text);
+}
+
 bool image_ref_same_repository(const struct image_ref *a, const struct image_ref *b)
 {
 	return strcmp(a->registry, b->registry) == 0 &&

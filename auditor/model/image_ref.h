@@ -42,6 +42,14 @@ const char *image_ref_format(const struct image_ref *ref, struct arena *arena);
 /* The tag that a pull without a digest uses: "latest" where tag and digest are absent. */
 const char *image_ref_tag(const struct image_ref *ref);
 
+/*
+ * A valid reference as its author spells it, with `digest` for a digest: "nginx:1.25"
+ * becomes "nginx:1.25@sha256:…".  An unknown digest takes out the one that is there, and
+ * without `with_tag` the tag goes.
+ */
+const char *image_ref_respell(const char *text, const struct digest *digest,
+			      bool with_tag, struct arena *arena);
+
 bool image_ref_same_repository(const struct image_ref *a, const struct image_ref *b);
 
 /*

@@ -292,6 +292,21 @@ static bool read_operand(struct reading *reading, const char *name, struct error
 	return read_path(&operand, err);
 }
 
+bool kube_manifest_read_text(struct snapshot *snapshot, const char *name,
+			     const struct buf *text, struct error *err)
+{
+	struct reading reading = {
+		.snapshot = snapshot,
+		.nodes = ARENA_INIT,
+		.text = *text, /* lent: nothing here changes it */
+	};
+	struct kube_file file = file_new(&reading, name, name);
+	bool ok = read_text(&reading, &file, err);
+
+	arena_release(&reading.nodes);
+	return ok;
+}
+
 /* The work tree of the first path that is in the file system. */
 static struct worktree find_worktree(const char *const *paths, size_t path_count,
 				     struct arena *arena)

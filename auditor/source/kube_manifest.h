@@ -10,6 +10,7 @@
 #ifndef SOURCE_KUBE_MANIFEST_H
 #define SOURCE_KUBE_MANIFEST_H
 
+#include "base/buf.h"
 #include "model/snapshot.h"
 
 /*
@@ -20,5 +21,13 @@
  */
 MUST_CHECK bool kube_manifest_read(struct snapshot *snapshot, const char *const *paths,
 				   size_t path_count, struct error *err);
+
+/*
+ * Read the text of one file, which may have been edited: declared uses and gaps as above,
+ * under `name`; no coverage, no counts of files.
+ * Errors: ERROR_SYNTAX, ERROR_LIMIT; the uses before that have been read.
+ */
+MUST_CHECK bool kube_manifest_read_text(struct snapshot *snapshot, const char *name,
+					const struct buf *text, struct error *err);
 
 #endif

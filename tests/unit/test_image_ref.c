@@ -233,6 +233,42 @@ static void repositories_are_the_same_by_registry_and_path(void **state)
 	assert_false(image_ref_same_repository(&a, &d));
 }
 
+static void respelling_keeps_what_the_author_wrote(void **state)
+{
+	static const struct {
+		const char *text, *digest;
+		bool with_tag;
+		const char *respelt;
+	} cases[] = {
+		{ "nginx", SHA256, true, "nginx@" SHA256 },
+		{ "nginx:1.25", SHA256, true, "nginx:1.25@" SHA256 },
+		{ "nginx:1.25", SHA256, false, "nginx@" SHA256 },
+		{ "nginx:1.25@" SHA512, SHA256, true, "nginx:1.25@" SHA256 },
+		{ "nginx:1.25@" SHA256, "", true, "nginx:1.25" },
+		{ "nginx@" SHA256, "", true, "nginx" },
+		{ "nginx@" SHA256, SHA512, false, "nginx@" SHA512 },
+		{ "localhost:5000", SHA256, false, "localhost@" SHA256 },
+		{ "localhost:5000/app", SHA256, false, "localhost:5000/app@" SHA256 },
+		{ "[::1]:5000/app:1", SHA256, false, "[::1]:5000/app@" SHA256 },
+		{ "index.docker.io/nginx:1", "", false, "index.docker.io/nginx" },
+	};
+	CLEANUP(arena_release) struct arena arena = ARENA_INIT;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LENGTH(cases); i++) {
+		struct digest digest = { "" };
+		struct error ignored = ERROR_INIT;
+
+		CHECK(cases[i].text,
+		      !cases[i].digest[0] ||
+			      digest_parse(&digest, cases[i].digest, &ignored));
+		CHECK_TEXT(cases[i].text,
+			   image_ref_respell(cases[i].text, &digest, cases[i].with_tag,
+					     &arena),
+			   cases[i].respelt);
+	}
+}
+
 static void placeholders_are_told_from_mistakes(void **state)
 {
 	static const char *const placeholders[] = {
@@ -276,6 +312,7 @@ int main(void)
 		cmocka_unit_test(format_gives_the_normal_form_which_parses_to_itself),
 		cmocka_unit_test(tag_is_latest_only_where_nothing_else_is_said),
 		cmocka_unit_test(repositories_are_the_same_by_registry_and_path),
+		cmocka_unit_test(respelling_keeps_what_the_author_wrote),
 		cmocka_unit_test(placeholders_are_told_from_mistakes),
 		cmocka_unit_test(no_valid_reference_is_a_placeholder),
 	};

@@ -1,0 +1,403 @@
+#include "commands/pin_edits.h"
+
+#include "base/yaml.h"
+#include "source/kube_manifest.h"
+
+/* A reference that is to change. */
+struct change {
+	const struct declared_use *use;
+	struct edit edit;
+	bool spreads; /* an alias brings it to where no image belongs */
+};
+
+/* The changes of one text, while they are found. */
+struct planning {
+	struct pin_plan *plan;
+	const struct buf *text;
+	struct snapshot snapshot; /* what the text declares */
+	struct change *changes;   /* in the order of the text, each place once */
+	size_t change_count;
+};
+
+static void planning_release(struct planning *planning)
+{
+	snapshot_release(&planning->snapshot);
+	free(planning->changes);
+}
+
+void pin_plan_release(struct pin_plan *plan)
+{
+	arena_release(&plan->arena);
+}
+
+void pin_plan_refuse(struct pin_plan *plan, enum pin_obstacle obstacle, const char *text)
+{
+	struct pin_refusal refusal = { obstacle, arena_strdup(&plan->arena, text) };
+
+	plan->refusals = arena_grow(&plan->arena, plan->refusals, plan->refusal_count,
+				    sizeof(*plan->refusals));
+	plan->refusals[plan->refusal_count++] = refusal;
+}
+
+static void refuse_use(struct pin_plan *plan, enum pin_obstacle obstacle,
+		       const struct declared_use *use, const char *reason)
+{
+	pin_plan_refuse(
+		plan, obstacle,
+		arena_printf(&plan->arena, "%s:%u:%u: could not %s %s: %s", use->file,
+			     use->line, use->column, plan->wish.unpin ? "unpin" : "pin",
+			     use->image.text[0] ? use->image.text : "''", reason));
+}
+
+/* Whether the reference is to get the digest that its tag has now. */
+static bool follows_tag(const struct pin_wish *wish, const struct declared_use *use)
+{
+	if (wish->unpin || use->image.state != REFERENCE_OK || use->duplicate_line)
+		return false;
+	return !digest_known(&use->image.ref.digest) ||
+	       (wish->update && use->image.ref.tag[0]);
+}
+
+void pin_plan_want(const struct pin_plan *plan, const struct declared_use *use,
+		   struct wants *wants)
+{
+	const struct image_ref *ref = &use->image.ref;
+	struct want want = { .kind = WANT_TAG };
+
+	if (!follows_tag(&plan->wish, use))
+		return;
+	want.registry = ref->registry;
+	want.repository = ref->repository;
+	want.tag = image_ref_tag(ref);
+	wants_add(wants, &want);
+}
+
+/* What keeps a use from being touched whatever is wished; NULL for nothing. */
+static const char *use_problem(struct pin_plan *plan, const struct declared_use *use)
+{
+	if (use->image.state == REFERENCE_EMPTY)
+		return "no image is named";
+	if (use->image.state == REFERENCE_BAD)
+		return use->image.problem;
+	if (use->duplicate_line)
+		return arena_printf(&plan->arena,
+				    "line %u has the same key again, and readers differ "
+				    "on which one counts",
+				    use->duplicate_line);
+	return NULL;
+}
+
+/* The digest that the tag has now, by bytes that were hashed in this run. */
+static const struct digest *tag_digest(struct pin_plan *plan,
+				       const struct declared_use *use)
+{
+	const struct image_ref *ref = &use->image.ref;
+	const struct tag_fact *fact = snapshot_find_tag(
+		plan->facts, ref->registry, ref->repository, image_ref_tag(ref));
+
+	if (!fact) {
+		refuse_use(plan, PIN_UNANSWERED, use, "the file changed meanwhile");
+		return NULL;
+	}
+	if (fact->state != FACT_FOUND) {
+		refuse_use(plan,
+			   fact->state == FACT_ABSENT ? PIN_OWN_SAKE : PIN_UNANSWERED,
+			   use, fact->reason);
+		return NULL;
+	}
+	if (!image_set_find(&plan->facts->images, &fact->digest)) {
+		refuse_use(plan, PIN_UNANSWERED, use, "its content could not be fetched");
+		return NULL;
+	}
+	return &fact->digest;
+}
+
+/* The reference as it is to be, in the plan's arena; NULL where it stays. */
+static const char *wished_text(struct pin_plan *plan, const struct declared_use *use)
+{
+	const struct digest none = { "" }, *digest = &use->image.ref.digest;
+	const char *problem = use_problem(plan, use), *text;
+
+	if (use->image.state == REFERENCE_PLACEHOLDER)
+		return NULL; /* a gap says so */
+	if (problem) {
+		refuse_use(plan, PIN_OWN_SAKE, use, problem);
+		return NULL;
+	}
+	if (plan->wish.unpin)
+		digest = &none;
+	else if (follows_tag(&plan->wish, use))
+		digest = tag_digest(plan, use);
+	else if (plan->wish.update)
+		refuse_use(plan, PIN_NOTE, use, "it has a digest and no tag to follow");
+	if (!digest)
+		return NULL;
+	text = image_ref_respell(use->image.text, digest, !plan->wish.drop_tag,
+				 &plan->arena);
+	return strcmp(text, use->image.text) == 0 ? NULL : text;
+}
+
+static bool is_blank(char c)
+{
+	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
+/* Narrow an edit to what stands between quotes, or below the head of a block scalar. */
+static void enter_scalar(struct edit *edit, const char *text)
+{
+	char first = text[edit->begin];
+	const char *head_end;
+
+	if (first == '"' || first == '\'') {
+		edit->begin++;
+		edit->end--;
+	}
+	if (first != '|' && first != '>')
+		return;
+	head_end = memchr(text + edit->begin, '\n', edit->end - edit->begin);
+	edit->begin = head_end ? (size_t)(head_end + 1 - text) : edit->end;
+	while (edit->begin < edit->end && is_blank(text[edit->begin]))
+		edit->begin++;
+	while (edit->end > edit->begin && is_blank(text[edit->end - 1]))
+		edit->end--;
+}
+
+/* Where the reference stands letter by letter; false where it does not. */
+static bool locate(struct edit *edit, const struct buf *text,
+		   const struct declared_use *use)
+{
+	size_t length = strlen(use->image.text);
+
+	edit->begin = use->begin;
+	edit->end = use->end;
+	if (edit->begin >= edit->end || edit->end > text->length)
+		return false;
+	enter_scalar(edit, text->data);
+	return edit->begin + length == edit->end &&
+	       memcmp(text->data + edit->begin, use->image.text, length) == 0;
+}
+
+/* Aliases bring one text to many containers: it is changed once. */
+static void find_change(struct planning *planning, const struct declared_use *use)
+{
+	struct change change = { .use = use };
+
+	change.edit.text = wished_text(planning->plan, use);
+	if (!change.edit.text)
+		return;
+	if (!locate(&change.edit, planning->text, use)) {
+		refuse_use(planning->plan, PIN_OWN_SAKE, use,
+			   "it is written with escapes, or over several lines");
+		return;
+	}
+	planning->changes = array_grow(planning->changes, planning->change_count,
+				       sizeof(*planning->changes));
+	planning->changes[planning->change_count++] = change;
+}
+
+static int compare_changes(const void *a, const void *b)
+{
+	const struct change *left = a, *right = b;
+
+	return (left->edit.begin > right->edit.begin) -
+	       (left->edit.begin < right->edit.begin);
+}
+
+static void find_changes(struct planning *planning)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < planning->snapshot.declared_count; i++)
+		find_change(planning, &planning->snapshot.declared[i]);
+	if (planning->change_count > 0)
+		qsort(planning->changes, planning->change_count,
+		      sizeof(*planning->changes), compare_changes);
+	for (size_t i = 0; i < planning->change_count; i++) {
+		struct change change = planning->changes[i];
+
+		if (kept == 0 ||
+		    planning->changes[kept - 1].edit.begin != change.edit.begin)
+			planning->changes[kept++] = change;
+	}
+	planning->change_count = kept;
+}
+
+/* The change whose scalar begins here, or NULL. */
+static struct change *change_at(const struct planning *planning, size_t begin)
+{
+	size_t low = 0, high = planning->change_count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (planning->changes[middle].use->begin < begin)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low < planning->change_count && planning->changes[low].use->begin == begin
+		       ? &planning->changes[low]
+		       : NULL;
+}
+
+/* A key whose value is an image, by its end: image, sidecarImage, reference. */
+static bool is_image_key(const char *key)
+{
+	static const char *const ends[] = { "image", "Image", "reference" };
+	size_t length = strlen(key);
+
+	for (size_t i = 0; i < ARRAY_LENGTH(ends); i++) {
+		size_t end = strlen(ends[i]);
+
+		if (length >= end && strcmp(key + length - end, ends[i]) == 0)
+			return true;
+	}
+	return false;
+}
+
+/*
+ * Mark the changes that would reach further than to images.  Recursion and time are
+ * bounded by what a document may hold, aliases counted each time (node.h).
+ */
+static void mark_spreading(const struct planning *planning, const struct node *node,
+			   bool is_image)
+{
+	if (node->kind == NODE_SEQUENCE) {
+		for (size_t i = 0; i < node->length; i++)
+			mark_spreading(planning, node->items[i], false);
+	} else if (node->kind == NODE_MAPPING) {
+		for (size_t i = 0; i < node->length; i++)
+			mark_spreading(planning, node->members[i].value,
+				       is_image_key(node->members[i].key));
+	} else if (!is_image) {
+		struct change *change = change_at(planning, node->place.begin);
+
+		if (change)
+			change->spreads = true;
+	}
+}
+
+/* Errors: as yaml_stream_next(). */
+static bool follow_aliases(const struct planning *planning, struct error *err)
+{
+	const struct buf *text = planning->text;
+	CLEANUP(arena_release) struct arena nodes = ARENA_INIT;
+	CLEANUP(yaml_stream_free)
+	struct yaml_stream *stream = yaml_stream_new(text->data, text->length, err);
+	struct node *document;
+
+	if (!stream)
+		return false;
+	do {
+		arena_clear(&nodes);
+		if (!yaml_stream_next(stream, &nodes, &document, err))
+			return false;
+		if (document)
+			mark_spreading(planning, document, false);
+	} while (document);
+	return true;
+}
+
+/* A text without `&` and `*` has no aliases; one that is no YAML, being JSON, neither. */
+static void refuse_spreading(struct planning *planning)
+{
+	const struct buf *text = planning->text;
+	struct error ignored = ERROR_INIT;
+	size_t kept = 0;
+
+	if (planning->change_count == 0 || !memchr(text->data, '&', text->length) ||
+	    !memchr(text->data, '*', text->length) || !follow_aliases(planning, &ignored))
+		return;
+	for (size_t i = 0; i < planning->change_count; i++) {
+		struct change change = planning->changes[i];
+
+		if (change.spreads)
+			refuse_use(planning->plan, PIN_OWN_SAKE, change.use,
+				   "its anchor is used for something else too");
+		else
+			planning->changes[kept++] = change;
+	}
+	planning->change_count = kept;
+}
+
+/* What a use is to be read as behind the edits. */
+static const char *expected_text(const struct planning *planning,
+				 const struct declared_use *use)
+{
+	const struct change *change = change_at(planning, use->begin);
+
+	return change ? change->edit.text : use->image.text;
+}
+
+static bool same_use(const struct declared_use *before, const struct declared_use *after)
+{
+	return object_id_equal(&before->object, &after->object) &&
+	       strcmp(before->namespace, after->namespace) == 0 &&
+	       strcmp(before->field, after->field) == 0 &&
+	       strcmp(before->image.container, after->image.container) == 0 &&
+	       before->line == after->line;
+}
+
+/* The edited text declares the same, but for the references that were to change. */
+static bool check_result(const struct planning *planning, const char *name,
+			 const struct buf *after, struct error *err)
+{
+	CLEANUP(snapshot_release) struct snapshot result;
+	const struct snapshot *meant = &planning->snapshot;
+	bool same;
+
+	snapshot_init(&result, 0);
+	if (!kube_manifest_read_text(&result, name, after, err))
+		return error_wrap(err, "the result of the edit");
+	same = result.declared_count == meant->declared_count &&
+	       result.gap_count == meant->gap_count;
+	for (size_t i = 0; same && i < meant->declared_count; i++) {
+		const struct declared_use *use = &meant->declared[i];
+
+		same = same_use(use, &result.declared[i]) &&
+		       strcmp(expected_text(planning, use),
+			      result.declared[i].image.text) == 0;
+	}
+	return same || error_set(err, ERROR_SYNTAX,
+				 "the result of the edit would not read as it should");
+}
+
+/* Errors: as pin_plan_make(). */
+static bool make_edits(struct planning *planning, const char *name, struct buf *after,
+		       struct error *err)
+{
+	struct pin_plan *plan = planning->plan;
+	struct edit_list list = { .text = buf_text(planning->text),
+				  .length = planning->text->length };
+
+	for (size_t i = 0; i < planning->change_count; i++) {
+		plan->edits = arena_grow(&plan->arena, plan->edits, plan->edit_count,
+					 sizeof(*plan->edits));
+		plan->edits[plan->edit_count++] = planning->changes[i].edit;
+	}
+	list.items = plan->edits;
+	list.count = plan->edit_count;
+	return edit_apply(after, &list, err) &&
+	       (list.count == 0 || check_result(planning, name, after, err));
+}
+
+bool pin_plan_make(struct pin_plan *plan, const char *name, const struct buf *before,
+		   struct buf *after, struct error *err)
+{
+	CLEANUP(planning_release)
+	struct planning planning = { .plan = plan, .text = before };
+	bool ok;
+
+	plan->edits = NULL;
+	plan->edit_count = 0;
+	buf_clear(after);
+	snapshot_init(&planning.snapshot, 0);
+	if (!kube_manifest_read_text(&planning.snapshot, name, before, err))
+		return false;
+	find_changes(&planning);
+	refuse_spreading(&planning);
+	ok = make_edits(&planning, name, after, err);
+	if (!ok)
+		plan->edit_count = 0;
+	return ok;
+}

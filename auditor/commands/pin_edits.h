@@ -1,0 +1,61 @@
+/*
+ * pin_edits.h - which bytes of a kube manifest `pindrift pin` replaces
+ *
+ * Works on a text and on what registries have said; neither reads nor writes a file.
+ * Only bytes of references are replaced, and the result is read again: where that does
+ * not show exactly the references that were meant, nothing is edited.
+ */
+#ifndef COMMANDS_PIN_EDITS_H
+#define COMMANDS_PIN_EDITS_H
+
+#include "base/edit.h"
+#include "drift/inquiry.h"
+
+/* What to do with references. */
+struct pin_wish {
+	bool update;   /* move pins to what their tag is now */
+	bool unpin;    /* take digests out; nothing else */
+	bool drop_tag; /* write repo@digest */
+};
+
+/* Why a reference stays as it is. */
+enum pin_obstacle {
+	PIN_NOTE,       /* there is nothing to be done about it */
+	PIN_OWN_SAKE,   /* it cannot be pinned as it is: 404, no reference, two keys */
+	PIN_UNANSWERED, /* it is not known whether it could be: a registry's silence */
+};
+
+struct pin_refusal {
+	enum pin_obstacle obstacle;
+	const char *text; /* "deploy/web.yaml:8:12: could not pin nginx:9: …" */
+};
+
+/* A run.  Edits are those of the newest text; refusals add up. */
+struct pin_plan {
+	struct pin_wish wish;
+	const struct snapshot *facts; /* tags and images as registries have them now */
+	struct arena arena;           /* of all below */
+	struct edit *edits;
+	size_t edit_count;
+	struct pin_refusal *refusals;
+	size_t refusal_count;
+};
+
+void pin_plan_release(struct pin_plan *plan);
+
+/* What has to be asked of registries before this use can be edited. */
+void pin_plan_want(const struct pin_plan *plan, const struct declared_use *use,
+		   struct wants *wants);
+
+/*
+ * Plan the edits of a file's text, whose name decides how it is read; `after` becomes the
+ * text as they leave it.  On failure there are none.
+ * Errors: ERROR_SYNTAX and ERROR_LIMIT: the text is not read to its end, before or after.
+ */
+MUST_CHECK bool pin_plan_make(struct pin_plan *plan, const char *name,
+			      const struct buf *before, struct buf *after,
+			      struct error *err);
+
+void pin_plan_refuse(struct pin_plan *plan, enum pin_obstacle obstacle, const char *text);
+
+#endif
