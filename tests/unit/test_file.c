@@ -204,6 +204,70 @@ static void open_refuses_folders_and_missing_ones(void **state)
 	assert_null(file.path);
 }
 
+/* file_replace() of the file "file", whose content should be "old". */
+static bool replace_old(const char *after, struct error *err)
+{
+	CLEANUP(buf_release) struct buf before = BUF_INIT(16), text = BUF_INIT(16);
+
+	buf_puts(&before, "old");
+	buf_puts(&text, after);
+	return file_replace("file", &before, &text, err);
+}
+
+static void replace_changes_the_content_and_nothing_else(void **state)
+{
+	struct error err = ERROR_INIT;
+	struct stat status;
+
+	(void)state;
+	scratch_write("file", "old", 3);
+	assert_int_equal(chmod("file", 0751), 0);
+	assert_true(replace_old("newer", &err));
+	assert_string_equal(scratch_text("file"), "newer");
+	assert_int_equal(stat("file", &status), 0);
+	assert_int_equal(status.st_mode & 07777, 0751);
+	assert_int_equal(scratch_count("."), 1);
+}
+
+static void replace_leaves_alone_what_was_changed_or_is_read_only(void **state)
+{
+	static const struct {
+		const char *content;
+		mode_t mode;
+		const char *problem;
+	} cases[] = {
+		{ "odd", 0600, "it was changed meanwhile" },
+		{ "old\n", 0600, "it was changed meanwhile" },
+		{ "ol", 0600, "it was changed meanwhile" },
+		{ "old", 0444, "it is read-only" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LENGTH(cases); i++) {
+		struct error err = ERROR_INIT;
+
+		unlink("file");
+		scratch_write("file", cases[i].content, strlen(cases[i].content));
+		assert_int_equal(chmod("file", cases[i].mode), 0);
+		CHECK(cases[i].content, !replace_old("new", &err));
+		CHECK_TEXT(cases[i].content, err.text, cases[i].problem);
+		CHECK_TEXT(cases[i].content, scratch_text("file"), cases[i].content);
+		assert_int_equal(scratch_count("."), 1);
+	}
+}
+
+static void replace_refuses_what_is_no_file(void **state)
+{
+	struct error err = ERROR_INIT, absent = ERROR_INIT;
+
+	(void)state;
+	assert_false(replace_old("new", &absent));
+	assert_int_equal(absent.code, ERROR_NOT_FOUND);
+	assert_int_equal(mkfifo("file", 0600), 0);
+	assert_false(replace_old("new", &err));
+	assert_string_equal(err.text, "it is no regular file");
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -217,6 +281,9 @@ int main(void)
 		IN_SCRATCH(release_leaves_everything_as_it_was),
 		IN_SCRATCH(a_full_disk_is_told_at_commit),
 		IN_SCRATCH(open_refuses_folders_and_missing_ones),
+		IN_SCRATCH(replace_changes_the_content_and_nothing_else),
+		IN_SCRATCH(replace_leaves_alone_what_was_changed_or_is_read_only),
+		IN_SCRATCH(replace_refuses_what_is_no_file),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

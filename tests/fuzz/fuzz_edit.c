@@ -1,0 +1,86 @@
+/*
+ * Any bytes, as a kube manifest that is pinned and unpinned: what unpinning makes of the
+ * pinned text is what it makes of the text itself, and without a pin in it, the text.
+ */
+#include "commands/pin_edits.h"
+#include "source/kube_manifest.h"
+
+#define BYTES ((size_t)1024 * 1024)
+#define DIGEST "sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static void check(bool condition)
+{
+	if (!condition)
+		abort();
+}
+
+static bool same(const struct buf *a, const struct buf *b)
+{
+	return a->length == b->length && memcmp(buf_text(a), buf_text(b), a->length) == 0;
+}
+
+/* Every tag that the text names resolves to one digest. */
+static void answer(struct snapshot *facts, const struct buf *text)
+{
+	static struct image image = { .digest = { DIGEST }, .media_type = "" };
+	CLEANUP(snapshot_release) struct snapshot declared;
+	struct error ignored = ERROR_INIT;
+
+	snapshot_init(&declared, 0);
+	image_set_add(&facts->images, &image);
+	if (!kube_manifest_read_text(&declared, "fuzz.yaml", text, &ignored))
+		ignored.code = ERROR_NONE;
+	for (size_t i = 0; i < declared.declared_count; i++) {
+		const struct image_ref *ref = &declared.declared[i].image.ref;
+		struct tag_fact fact = { .state = FACT_FOUND, .digest = { DIGEST } };
+
+		if (declared.declared[i].image.state != REFERENCE_OK)
+			continue;
+		fact.registry = arena_strdup(&facts->arena, ref->registry);
+		fact.repository = arena_strdup(&facts->arena, ref->repository);
+		fact.tag = arena_strdup(&facts->arena, image_ref_tag(ref));
+		fact.reason = "";
+		snapshot_add_tag(facts, &fact);
+	}
+}
+
+static bool edit(struct buf *after, const struct snapshot *facts,
+		 const struct buf *before, struct pin_wish wish)
+{
+	CLEANUP(pin_plan_release)
+	struct pin_plan plan = { .wish = wish, .facts = facts };
+	struct error err = ERROR_INIT;
+	bool ok = pin_plan_make(&plan, "fuzz.yaml", before, after, &err);
+
+	check(ok || (err.code != ERROR_NONE && plan.edit_count == 0));
+	check(!ok || plan.edit_count > 0 || same(before, after));
+	if (ok) {
+		CLEANUP(buf_release) struct buf diff = BUF_INIT(8 * BYTES);
+		struct edit_list list = { buf_text(before), before->length, plan.edits,
+					  plan.edit_count };
+
+		check(edit_diff(&diff, "fuzz.yaml", &list, &err));
+	}
+	return ok;
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	static const struct pin_wish pin = { .update = false }, unpin = { .unpin = true };
+	CLEANUP(buf_release) struct buf text = BUF_INIT(BYTES), pinned = BUF_INIT(BYTES);
+	CLEANUP(buf_release) struct buf back = BUF_INIT(BYTES), plain = BUF_INIT(BYTES);
+	CLEANUP(snapshot_release) struct snapshot facts;
+
+	snapshot_init(&facts, 0);
+	buf_add(&text, data, size);
+	answer(&facts, &text);
+	if (edit(&pinned, &facts, &text, pin) && edit(&plain, &facts, &text, unpin)) {
+		check(edit(&back, &facts, &pinned, unpin));
+		check(same(&back, &plain));
+		check(memmem(buf_text(&text), text.length, "@", 1) != NULL ||
+		      same(&back, &text));
+	}
+	return 0;
+}
