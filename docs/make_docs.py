@@ -17,7 +17,8 @@ HERE = Path(__file__).resolve().parent
 
 EXIT_STATUS = [
     ("0", "complete, and passes"),
-    ("1", "policy violated: findings at or above --fail-on"),
+    ("1", "policy violated: findings at or above --fail-on; pin: something to change, or an image "
+     "that cannot be pinned as it is"),
     ("2", "usage or configuration"),
     ("3", "incomplete: a gap in what was asked for"),
     ("4", "fatal: nothing usable came of it"),

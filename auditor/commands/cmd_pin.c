@@ -22,7 +22,6 @@ struct pinning {
 	struct table seen;        /* real paths of the files that were looked at */
 	struct buf before, after; /* of one file */
 	size_t changed_count;     /* references */
-	size_t changed_file_count;
 };
 
 static void pinning_release(struct pinning *pinning)
@@ -103,7 +102,6 @@ static bool pin_file(struct pinning *pinning, const char *name, const char *path
 		      : print_diff(pinning, path, err)))
 		return false;
 	pinning->changed_count += pinning->plan.edit_count;
-	pinning->changed_file_count++;
 	return true;
 }
 
@@ -161,17 +159,15 @@ static void tell(const struct pinning *pinning)
 		const struct gap *gap = &snapshot->gaps[i];
 
 		log_message(gap->waived ? LOG_WARNING : LOG_ERROR,
-			    "%s: not looked through: %s [%s]", gap->subject, gap->reason,
+			    "%s: could not %s: %s [%s]", gap->subject,
+			    pinning->settings->unpin ? "unpin" : "pin", gap->reason,
 			    gap_name(gap->kind));
 	}
 	if (snapshot->ignored_count > 0)
 		log_message(LOG_WARNING,
-			    "not looked into, since they hold no Kubernetes object: %u "
-			    "files (Helm values, Compose files and the like)",
+			    "files without a Kubernetes object (Helm values, Compose "
+			    "files and the like), which are not edited: %u",
 			    snapshot->ignored_count);
-	if (pinning->settings->write)
-		log_message(LOG_WARNING, "changed %zu references in %zu files",
-			    pinning->changed_count, pinning->changed_file_count);
 }
 
 static bool has_refusal(const struct pin_plan *plan, enum pin_obstacle obstacle)
