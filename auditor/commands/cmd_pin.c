@@ -122,9 +122,12 @@ static void visit_file(struct pinning *pinning, const char *name)
 {
 	char *path CLEANUP(free_pointer) = realpath(name, NULL);
 	struct error err = ERROR_INIT;
+	bool ok;
 
-	if (path ? is_new(pinning, path) && !pin_file(pinning, name, path, &err)
-		 : !file_fail(&err, errno))
+	if (path && !is_new(pinning, path))
+		return;
+	ok = path ? pin_file(pinning, name, path, &err) : file_fail(&err, errno);
+	if (!ok)
 		pin_plan_refuse(&pinning->plan, PIN_UNANSWERED,
 				arena_printf(&pinning->plan.arena,
 					     "%s: stays as it is: %s", name, err.text));
