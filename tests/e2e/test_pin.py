@@ -325,6 +325,21 @@ class Files(PinTest):
         self.assertIn("pod.yaml: stays as it is: it is read-only", ran.stderr)
         self.assertEqual(path.read_bytes(), before)
 
+    def test_what_changes_while_registries_are_asked_is_read_again(self):
+        with AnyRegistry() as registry:
+            image = f"{registry.address}/app"
+            path = self.put("pod.yaml", POD.format(image=f"{image}:1"))
+            other = POD.format(image=f"{image}:2") + f"  - {{name: b, image: '{image}:1'}}\n"
+            registry.meanwhile = lambda: path.write_text(other)
+            ran = self.pin("--write", "pod.yaml", status=3)
+            self.assertIn("pod.yaml:8:12: could not pin", ran.stderr)
+            self.assertIn("the file changed meanwhile", ran.stderr)
+            pinned = other.replace(":1'", f":1@{registry.digest}'")
+            self.assertEqual(path.read_text(), pinned)
+            registry.meanwhile = lambda: path.unlink(missing_ok=True)
+            ran = self.pin("--write", "pod.yaml", status=3)
+            self.assertIn("pod.yaml: stays as it is: No such file", ran.stderr)
+
     def test_a_full_disk_leaves_the_file_whole(self):
         path = self.put("pod.yaml", POD.format(image="R:1") + "# long\n" * 4000)
         before = path.read_bytes()

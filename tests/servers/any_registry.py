@@ -2,6 +2,7 @@
 
     with AnyRegistry() as registry:
         f"{registry.address}/whatever/app:1"
+        registry.meanwhile = function          # called before each answer
 """
 
 from . import images
@@ -15,6 +16,7 @@ class AnyRegistry:
         self._listener = Listener(_Handler, self)
         self.address = self._listener.address
         self.digest = IMAGE.digest
+        self.meanwhile = lambda: None
 
     def close(self):
         self._listener.close()
@@ -34,6 +36,7 @@ class _Handler(Handler):
         self._answer(b"")
 
     def _answer(self, body):
+        self.server.owner.meanwhile()
         self.send_response(200)
         self.send_header("Content-Type", IMAGE.media_type)
         self.send_header("Content-Length", str(len(IMAGE.data)))
