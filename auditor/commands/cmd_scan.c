@@ -244,6 +244,15 @@ static bool judge(struct audit *audit, struct error *err)
 	return true;
 }
 
+/* The store has them; the report, which is loaded next, takes as much room again. */
+static void forget_observations(struct audit *audit)
+{
+	drift_release(&audit->drift);
+	audit->drift = (struct drift){ 0 };
+	outcome_release(&audit->outcome);
+	snapshot_release(&audit->snapshot);
+}
+
 /* Keep the scan, and load it again: `report` shows the same bytes later. */
 static bool keep(struct audit *audit, struct error *err)
 {
@@ -258,6 +267,7 @@ static bool keep(struct audit *audit, struct error *err)
 	if (!store_scan_finish(audit->store, &scan, snapshot, &audit->outcome, err))
 		return false;
 	audit->scan = scan;
+	forget_observations(audit);
 	return store_load_report(audit->store, scan.id, &audit->report, err);
 }
 

@@ -75,7 +75,7 @@ static void key_of_declared(struct buf *key, const struct declared_use *use,
 
 static struct declared_item *find_item(const struct declared_ledger *ledger)
 {
-	return table_find(&ledger->items, buf_text(&ledger->key), ledger->key.length);
+	return span_find(&ledger->items, &ledger->key);
 }
 
 /* Put `value` under the key at hand. */
@@ -208,7 +208,7 @@ static bool declared_see(struct declared_ledger *ledger, const struct declared_u
 static bool is_replaced(struct declared_ledger *ledger, const struct declared_use *use)
 {
 	key_of_place(&ledger->key, use);
-	return table_find(&ledger->places, buf_text(&ledger->key), ledger->key.length);
+	return span_find(&ledger->places, &ledger->key);
 }
 
 static bool declared_end(struct declared_ledger *ledger, int64_t id, struct error *err)

@@ -251,7 +251,9 @@ void scan_history_release(struct scan_history *history);
 /* span_key.c: spans by all the texts that make one what it is */
 
 void span_key_add(struct buf *key, const char *text);
-/* The value under a key, as table_slot() has it; a new key is copied into `arena`. */
+/* The value under a key, or NULL. */
+void *span_find(const struct table *table, const struct buf *key);
+/* Its place, as table_slot() has it; what stands for a new key is kept in `arena`. */
 void **span_slot(struct table *table, const struct buf *key, struct arena *arena);
 
 /* store_name.c: rows that others refer to; found, or made */

@@ -1,6 +1,7 @@
 #include "store/store_private.h"
 
 #include "base/buf.h"
+#include "base/pool.h"
 #include "model/scope.h"
 
 #define KEY_BYTES ((size_t)16 * 1024 * 1024) /* of all texts of a use */
@@ -43,23 +44,30 @@ static const char *const statement_text[STATEMENT_COUNT] = {
 /* A running span that was open before this scan, or that it began. */
 struct running_item {
 	int64_t id; /* 0: not in the database yet */
-	bool seen;
-	const struct report_use *use;
+	const char *namespace;
+	const struct report_use *seen; /* NULL: not by this scan */
+};
+
+/* What may change while a verdict holds. */
+struct evidence {
+	const char *reason, *proof;
+	uint32_t pod_count;
 };
 
 /* A verdict on it. */
 struct verdict_item {
 	int64_t id;
 	struct running_item *running;
-	const struct report_use *stored; /* NULL: not in the database yet */
-	const struct report_use *seen;   /* NULL: not by this scan */
-	uint32_t pod_count;              /* of this scan */
+	struct evidence *stored;       /* NULL: not in the database yet */
+	const struct report_use *seen; /* NULL: not by this scan */
+	uint32_t pod_count;            /* of this scan */
 };
 
 /* What runs in one cluster, as a scan finds it and as it leaves it. */
 struct running_ledger {
 	struct scan_writer *writer;
 	struct arena arena;
+	struct pool pool;      /* of the texts that are kept of the database */
 	struct table running;  /* key of a use to struct running_item */
 	struct table verdicts; /* the same with the verdict, to struct verdict_item */
 	struct coverage_memo whole; /* of namespaces */
@@ -108,8 +116,8 @@ static struct running_item *running_item(struct running_ledger *ledger,
 
 	key_of_running(&ledger->key, use);
 	item = item_make(ledger, &ledger->running, sizeof(*item));
-	if (!item->use)
-		item->use = use;
+	if (!item->namespace)
+		item->namespace = pool_keep(&ledger->pool, use->namespace);
 	return item;
 }
 
@@ -147,23 +155,39 @@ static void use_read(struct query *query, struct arena *arena, struct report_use
 	use->first_seen_at = query_number(query);
 }
 
+static struct evidence *keep_evidence(struct running_ledger *ledger,
+				      const struct report_use *use)
+{
+	struct evidence *evidence = arena_alloc(&ledger->arena, sizeof(*evidence));
+
+	*evidence = (struct evidence){
+		.reason = pool_keep(&ledger->pool, use->reason),
+		.proof = pool_keep(&ledger->pool, use->proof),
+		.pod_count = use->pod_count,
+	};
+	return evidence;
+}
+
+/* Nearly all that is open was seen again: of its texts no second copy is kept. */
 static bool load_open(struct running_ledger *ledger, struct error *err)
 {
+	CLEANUP(arena_release) struct arena row = ARENA_INIT;
 	struct query query =
 		query_start(ledger->writer->store, statement_text[SELECT_VISIBLE]);
 
 	query_add_number(&query, ledger->writer->scan->id);
 	query_add_number(&query, ledger->writer->cluster);
 	while (query_row(&query)) {
-		struct report_use *use = arena_alloc(&ledger->arena, sizeof(*use));
 		int64_t verdict_id = query_number(&query);
 		int64_t running_id = query_number(&query);
 		struct verdict_item *item;
+		struct report_use use;
 
-		use_read(&query, &ledger->arena, use);
-		item = verdict_item(ledger, use);
+		arena_clear(&row);
+		use_read(&query, &row, &use);
+		item = verdict_item(ledger, &use);
 		item->id = verdict_id;
-		item->stored = use;
+		item->stored = keep_evidence(ledger, &use);
 		item->running->id = running_id;
 	}
 	return query_finish(&query, err);
@@ -177,7 +201,8 @@ static void see_uses(struct running_ledger *ledger)
 	for (size_t i = 0; i < outcome->use_count; i++) {
 		struct verdict_item *item = verdict_item(ledger, &outcome->uses[i]);
 
-		item->running->seen = true;
+		if (!item->running->seen)
+			item->running->seen = &outcome->uses[i];
 		item->pod_count += outcome->uses[i].pod_count;
 		if (!item->seen)
 			item->seen = &outcome->uses[i];
@@ -188,7 +213,7 @@ static bool running_insert(struct running_ledger *ledger, struct running_item *i
 			   struct error *err)
 {
 	struct scan_writer *writer = ledger->writer;
-	const struct report_use *use = item->use;
+	const struct report_use *use = item->seen;
 	int64_t container, reference;
 	struct query query;
 
@@ -259,10 +284,10 @@ static bool span_end(struct running_ledger *ledger, enum statement statement, in
 }
 
 /* True where this scan saw all that runs: a label selector shows a part everywhere. */
-static bool saw_all(struct running_ledger *ledger, const struct report_use *use)
+static bool saw_all(struct running_ledger *ledger, const struct running_item *item)
 {
 	return ledger->writer->snapshot->selector[0] == '\0' &&
-	       coverage_memo_observed(&ledger->whole, use->namespace);
+	       coverage_memo_observed(&ledger->whole, item->namespace);
 }
 
 /* A part of the pods tells that a verdict holds, not for how many, nor that one ended. */
@@ -270,7 +295,7 @@ static bool verdict_settle(struct running_ledger *ledger, struct verdict_item *i
 			   struct error *err)
 {
 	struct scan_writer *writer = ledger->writer;
-	bool all = saw_all(ledger, item->running->use);
+	bool all = saw_all(ledger, item->running);
 
 	if (!item->seen)
 		return !all || span_end(ledger, END_VERDICT, item->id, err);
@@ -284,7 +309,7 @@ static bool verdict_settle(struct running_ledger *ledger, struct verdict_item *i
 static bool running_settle(struct running_ledger *ledger, const struct running_item *item,
 			   struct error *err)
 {
-	if (item->seen || !saw_all(ledger, item->use))
+	if (item->seen || !saw_all(ledger, item))
 		return true;
 	return span_end(ledger, END_RUNNING, item->id, err);
 }
@@ -309,6 +334,7 @@ static void ledger_release(struct running_ledger *ledger)
 {
 	table_release(&ledger->running);
 	table_release(&ledger->verdicts);
+	pool_release(&ledger->pool);
 	coverage_memo_release(&ledger->whole);
 	buf_release(&ledger->key);
 	arena_release(&ledger->arena);
@@ -325,6 +351,7 @@ bool running_save(struct scan_writer *writer, struct error *err)
 		.key = BUF_INIT(KEY_BYTES),
 	};
 
+	ledger.pool = (struct pool)POOL_INIT(&ledger.arena);
 	return !writer->snapshot->has_cluster || ledger_save(&ledger, err);
 }
 

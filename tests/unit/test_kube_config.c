@@ -351,8 +351,8 @@ static const struct {
 	  "the auth-provider 'gcp'" },
 	{ "impersonation of groups alone", "server: 'https://a'", "as-groups: [admins]",
 	  "without `as`" },
-	{ "impersonation without TLS", "server: 'http://a'", "as: jane, as-groups: admins",
-	  "as-groups is no list" },
+	{ "impersonation without TLS", "server: 'http://a'",
+	  "as: jane, as-groups: admins", "as-groups is no list" },
 };
 
 static void what_cannot_work_is_refused_by_name(void **state)

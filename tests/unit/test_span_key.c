@@ -18,10 +18,12 @@ static void texts_do_not_run_into_each_other(void **state)
 	key(&buf, "ab", "c");
 	*span_slot(&table, &buf, &arena) = &one;
 	key(&buf, "a", "bc");
+	assert_null(span_find(&table, &buf));
 	assert_null(*span_slot(&table, &buf, &arena));
 	*span_slot(&table, &buf, &arena) = &two;
 	key(&buf, "ab", "c");
 	assert_ptr_equal(*span_slot(&table, &buf, &arena), &one);
+	assert_ptr_equal(span_find(&table, &buf), &one);
 	key(&buf, "a", "bc");
 	assert_ptr_equal(*span_slot(&table, &buf, &arena), &two);
 }
