@@ -6,6 +6,9 @@ Usage: bench.py PINDRIFT      (`make bench` builds the release variant and runs 
 Every figure is the median of several rounds; in each round the contenders run one
 after another, so that a busy machine slows all of them.  Figures are processor
 seconds (user and system) and wall seconds of whole processes, from wait4(2).
+
+BENCH_ROUNDS, BENCH_PODS, BENCH_TAGS set the size; BENCH_LARGE=150000 measures a large
+cluster whole (the stand-in needs 4 GB and some minutes).
 """
 
 import os
@@ -29,6 +32,8 @@ from servers.static_pages import StaticPages  # noqa: E402
 
 ROUNDS = int(os.environ.get("BENCH_ROUNDS", "5"))
 PODS = int(os.environ.get("BENCH_PODS", "5000"))
+LARGE = int(os.environ.get("BENCH_LARGE", str(4 * PODS)))
+WORKLOADS = 15000  # of a cluster of 150,000 pods
 TAGS = int(os.environ.get("BENCH_TAGS", "400"))
 CONNECTIONS = 8  # to one registry host, pindrift's own limit
 AGENT = "pindrift-bench/1"  # the API server indents its JSON for curl/
@@ -68,9 +73,9 @@ class Bench:
                          + output.read().decode(errors="replace")[-3000:])
         return Used(wall, cpu, rss / 1024)
 
-    def scan(self, config):
-        """A scan of the cluster alone, into a database of its own each time."""
-        for old in self.work.glob("bench.db*"):
+    def scan(self, config, again=False):
+        """A scan of the cluster alone, into a new database unless it is done `again`."""
+        for old in [] if again else self.work.glob("bench.db*"):
             old.unlink()
         return self.measure([self.pindrift, "scan", "-A", "--kubeconfig", config,
                              "--db", self.work / "bench.db",
@@ -101,9 +106,9 @@ def ratio(found, field, name, *others):
 
 def table(title, found):
     print(f"\n{title}")
-    print(f"  {'':24}{'wall s':>9}{'cpu s':>9}{'peak MiB':>10}")
+    print(f"  {'':34}{'wall s':>9}{'cpu s':>9}{'peak MiB':>10}")
     for name, used in found.items():
-        print(f"  {name:24}{median(one.wall for one in used):9.3f}"
+        print(f"  {name:34}{median(one.wall for one in used):9.3f}"
               f"{median(one.cpu for one in used):9.3f}{max(one.rss for one in used):10.1f}")
 
 
@@ -149,6 +154,34 @@ def bench_cluster(bench):
     line("processor time to curl and one jansson parse",
          ratio(found, "cpu", "pindrift scan", "curl", "jansson parse"), 1.5)
     line("peak memory", max(one.rss for one in found["pindrift scan"]), 64, " MiB")
+
+
+def size_of(bench, pods, pods_a_workload):
+    """Scans of a cluster of that size: into an empty database, and into one that knows it."""
+    folder = bench.work / f"size-{pods}"
+    folder.mkdir()
+    with StaticPages(folder, bench.authority.issue(folder.name), pods=pods,
+                     pods_a_workload=pods_a_workload) as api:
+        config = lib.kubeconfig(bench.work / "kubeconfig", api, authority=bench.authority,
+                                token="bench")
+        return ([bench.scan(config) for _ in range(min(ROUNDS, 3))],
+                [bench.scan(config, again=True)])
+
+
+def bench_size(bench):
+    """Time follows the number of pods, memory that of workloads."""
+    found = {}
+    for pods, each in ((PODS, 10), (LARGE, 10), (WORKLOADS, 1)):
+        name = f"{pods} pods, {pods // each} workloads"
+        found[name], found[f"{name}, again"] = size_of(bench, pods, each)
+    table("Size", found)
+    small, _, large, *_ = found.values()
+    growth = LARGE / PODS
+    for field in ("wall", "cpu"):
+        line(f"{field} of {growth:g} times the pods, by {growth:g}",
+             median(getattr(one, field) for one in large)
+             / median(getattr(one, field) for one in small) / growth, 1.1)
+    line("peak memory", max(one.rss for used in found.values() for one in used), 64, " MiB")
 
 
 def fetched_pages(fetch, api, authority, work):
@@ -235,6 +268,7 @@ def main():
         bench = Bench(Path(sys.argv[1]).resolve(), Path(work))
         print(f"{ROUNDS} rounds, medians; {os.cpu_count()} processors")
         bench_cluster(bench)
+        bench_size(bench)
         bench_tags(bench)
 
 
