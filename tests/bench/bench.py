@@ -27,6 +27,7 @@ sys.path.insert(0, str(TESTS))
 import lib  # noqa: E402
 from servers import images  # noqa: E402
 from servers.certificates import Authority  # noqa: E402
+from servers.distant import DistantRegistry  # noqa: E402
 from servers.registry import Registry  # noqa: E402
 from servers.static_pages import StaticPages  # noqa: E402
 
@@ -34,8 +35,11 @@ ROUNDS = int(os.environ.get("BENCH_ROUNDS", "5"))
 PODS = int(os.environ.get("BENCH_PODS", "5000"))
 LARGE = int(os.environ.get("BENCH_LARGE", str(4 * PODS)))
 WORKLOADS = 15000  # of a cluster of 150,000 pods
-TAGS = int(os.environ.get("BENCH_TAGS", "400"))
+TAGS = int(os.environ.get("BENCH_TAGS", "1000"))
+DELAY = 0.05  # seconds that a distant registry takes for an answer
 CONNECTIONS = 8  # to one registry host, pindrift's own limit
+SKOPEO_TAGS = 10
+SKOPEO = f"skopeo inspect, {SKOPEO_TAGS} tags"
 AGENT = "pindrift-bench/1"  # the API server indents its JSON for curl/
 
 Used = namedtuple("Used", "wall cpu rss")
@@ -199,12 +203,12 @@ def fetched_pages(fetch, api, authority, work):
     return [page for _, page in there]
 
 
-def push_tags(registry):
-    """Push as many images as TAGS; [(reference, imageID)] of each."""
+def fill_tags(registry, put):
+    """Have as many images as TAGS in a registry; [(reference, imageID)] of each."""
     running = []
     for number in range(TAGS):
         repository, tag = f"team-{number % 20}/service", f"1.{number}"
-        digest = registry.push(images.image(salt=str(number)), repository, tag)
+        digest = put(images.image(salt=str(number)), repository, tag)
         name = f"{registry.address}/{repository}"
         running.append((f"{name}:{tag}", f"{name}@{digest}"))
     return running
@@ -226,9 +230,9 @@ def heads_config(path, registry, running):
 
 
 def bench_tags(bench):
-    """Hundreds of tags on one loopback registry, against curl's parallel HEADs."""
+    """Many tags on one loopback registry, against curl's HEADs and a loop of skopeo."""
     with Registry() as registry:
-        running = push_tags(registry)
+        running = fill_tags(registry, registry.push)
         heads = heads_config(bench.work / "heads.conf", registry, running)
         with StaticPages(bench.work, bench.authority.issue("api-tags"), pods=TAGS,
                          images=running, pods_a_workload=1) as api:
@@ -243,13 +247,41 @@ def bench_tags(bench):
             }
             once = {}
             if shutil.which("skopeo"):
-                once["skopeo inspect, 10 tags"] = lambda: skopeo(bench, running[:10])
+                once[SKOPEO] = lambda: skopeo(bench, running[:SKOPEO_TAGS])
             found = rounds(contenders, once)
     table(f"{TAGS} tags on a loopback registry, {TAGS} pods that run them", found)
+    if SKOPEO in found:
+        mine = median(one.cpu for one in found["pindrift scan"]) / TAGS
+        line("processor time a tag to skopeo inspect's", mine / (found[SKOPEO][0].cpu / SKOPEO_TAGS),
+             0.2)
     counts = ", ".join(f"{asked.count(one)} {one}" for one in sorted(set(asked)))
     print(f"  {'requests of one scan':52}{counts}")
     wall = ratio(found, "wall", "pindrift scan", "curl, parallel HEADs")
     print(f"  {'wall to the HEADs alone (a scan does more)':52}{wall:8.2f}")
+
+
+def bench_distance(bench):
+    """The same where each answer takes a while and nothing has moved: HEADs alone."""
+    with DistantRegistry(DELAY) as registry:
+        running = fill_tags(registry, registry.hold)
+        heads = heads_config(bench.work / "heads.conf", registry, running)
+        with StaticPages(bench.work, bench.authority.issue("api-far"), pods=TAGS,
+                         images=running, pods_a_workload=1) as api:
+            config = lib.kubeconfig(bench.work / "kubeconfig", api, authority=bench.authority,
+                                    token="bench")
+            bench.scan(config)
+            registry.asked.clear()
+            bench.scan(config, again=True)
+            asked = [one.partition(" ")[0] for one in registry.asked]
+            found = rounds({
+                "pindrift scan, again": lambda: bench.scan(config, again=True),
+                "curl, parallel HEADs": lambda: bench.measure(["curl", "-K", heads]),
+            }, {})
+    table(f"{TAGS} tags on a registry that answers after {DELAY * 1000:.0f} ms, unmoved", found)
+    counts = ", ".join(f"{asked.count(one)} {one}" for one in sorted(set(asked)))
+    print(f"  {'requests of one scan':52}{counts}")
+    line("wall to curl's HEADs", ratio(found, "wall", "pindrift scan, again",
+                                       "curl, parallel HEADs"), 1.2)
 
 
 def skopeo(bench, running):
@@ -270,6 +302,7 @@ def main():
         bench_cluster(bench)
         bench_size(bench)
         bench_tags(bench)
+        bench_distance(bench)
 
 
 if __name__ == "__main__":
