@@ -124,7 +124,7 @@ struct tag_fact {
 	enum fact_state state;
 	struct digest digest; /* FACT_FOUND: hashed by us, or unmoved (known content) */
 	const char *reason;   /* otherwise: one line for people */
-	uint32_t moves;       /* seen in the last days, drift.h says how many, up to now */
+	uint32_t moves; /* seen in the last days, drift.h says how many, up to now */
 };
 
 /* Whether a repository holds a digest. */

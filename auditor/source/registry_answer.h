@@ -37,10 +37,10 @@ struct content_wanted {
 };
 
 /*
- * Read the content of a 200 answer to GET into `image`, in `arena`.  Under /blobs/ that is
- * whatever has the digest: IMAGE_OTHER where it is no image.
- * Errors: ERROR_MISMATCH (content of the right kind with another digest), ERROR_SYNTAX
- * (no manifest, whatever it is: a login page is one of these), ERROR_LIMIT.
+ * Read the content of a 200 answer to GET into `image`, in `arena`.  Under /blobs/ that
+ * is whatever has the digest: IMAGE_OTHER where it is no image. Errors: ERROR_MISMATCH
+ * (content of the right kind with another digest), ERROR_SYNTAX (no manifest, whatever it
+ * is: a login page is one of these), ERROR_LIMIT.
  */
 MUST_CHECK bool answer_content(struct image *image, struct arena *arena,
 			       const struct http_response *response,
