@@ -52,7 +52,8 @@ static void refuse_use(struct pin_plan *plan, enum pin_obstacle obstacle,
 /* Whether the reference is to get the digest that its tag has now. */
 static bool follows_tag(const struct pin_wish *wish, const struct declared_use *use)
 {
-	if (wish->unpin || use->image.state != REFERENCE_OK || use->duplicate_line)
+	if (wish->unpin || use->overrides || use->image.state != REFERENCE_OK ||
+	    use->duplicate_line)
 		return false;
 	return !digest_known(&use->image.ref.digest) ||
 	       (wish->update && use->image.ref.tag[0]);
@@ -118,7 +119,7 @@ static const char *wished_text(struct pin_plan *plan, const struct declared_use 
 	const struct digest none = { "" }, *digest = &use->image.ref.digest;
 	const char *problem = use_problem(plan, use), *text;
 
-	if (use->image.state == REFERENCE_PLACEHOLDER)
+	if (use->image.state == REFERENCE_PLACEHOLDER || use->overrides)
 		return NULL; /* a gap says so */
 	if (problem) {
 		refuse_use(plan, PIN_OWN_SAKE, use, problem);

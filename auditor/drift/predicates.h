@@ -14,6 +14,9 @@ enum answer rule_bad_reference(struct drift *drift, const struct declared_use *d
 enum answer rule_placeholder_digest(struct drift *drift,
 				    const struct declared_use *declared,
 				    struct finding *finding);
+enum answer rule_kustomize_unpins(struct drift *drift,
+				  const struct declared_use *declared,
+				  struct finding *finding);
 enum answer rule_duplicate_key(struct drift *drift, const struct declared_use *declared,
 			       struct finding *finding);
 

@@ -37,6 +37,17 @@ const struct rule rules[] = {
 		.declaration = rule_placeholder_digest,
 	},
 	{
+		.id = "kustomize-unpins",
+		.level = LEVEL_ERROR,
+		.subject = SUBJECT_DECLARATION,
+		.title = "A kustomization sets a tag without a digest",
+		.why = "kustomize replaces the whole reference behind the name: newTag "
+		       "alone takes away a digest that the manifest was pinned with.",
+		.mend = "Write digest: beside newTag: together they give "
+			"name:tag@digest.",
+		.declaration = rule_kustomize_unpins,
+	},
+	{
 		.id = "duplicate-key",
 		.level = LEVEL_ERROR,
 		.subject = SUBJECT_DECLARATION,

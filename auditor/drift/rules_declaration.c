@@ -7,8 +7,8 @@ enum answer rule_unpinned(struct drift *drift, const struct declared_use *declar
 	const struct image_ref *ref = &declared->image.ref;
 	const char *tag;
 
-	if (declared->image.state != REFERENCE_OK)
-		return ANSWER_NONE;
+	if (declared->image.state != REFERENCE_OK || declared->overrides)
+		return ANSWER_NONE; /* kustomize-unpins has the last word on entries */
 	if (digest_known(&ref->digest))
 		return ANSWER_NO;
 	if (ref->tag[0] == '\0')
@@ -57,6 +57,24 @@ enum answer rule_placeholder_digest(struct drift *drift,
 		drift->texts, "%s names no image: it is %s", digest_short(name, digest),
 		digest_equal(digest, &of_nothing) ? "the digest of the empty input"
 						  : "one digit repeated");
+	return ANSWER_YES;
+}
+
+/* An entry that sets neither tag nor digest is no declared use. */
+enum answer rule_kustomize_unpins(struct drift *drift,
+				  const struct declared_use *declared,
+				  struct finding *finding)
+{
+	const struct image_ref *ref = &declared->image.ref;
+
+	if (!declared->overrides || declared->image.state != REFERENCE_OK)
+		return ANSWER_NONE;
+	if (digest_known(&ref->digest))
+		return ANSWER_NO;
+	finding->message = arena_printf(drift->texts,
+					"%s: newTag without a digest takes the pin away "
+					"from what it changes",
+					declared->image.text);
 	return ANSWER_YES;
 }
 

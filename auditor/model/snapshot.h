@@ -64,6 +64,8 @@ struct declared_use {
 	struct container_image image;
 	uint32_t duplicate_line; /* of a second `image` key in the same mapping, else 0 */
 	bool workload;           /* the API server makes pods of it */
+	bool overrides; /* an entry of a kustomization: what it makes of references in
+			   other files; the place is that of its digest, or tag */
 };
 
 /* What is known of a pod's container when it was looked at. */

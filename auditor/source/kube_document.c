@@ -2,8 +2,7 @@
 
 #include "model/workload.h"
 #include "source/kube_custom.h"
-
-#define KUSTOMIZE_GROUP "kustomize.config.k8s.io"
+#include "source/kube_kustomization.h"
 
 static void read_workload(struct kube_file *file, const struct workload_kind *kind,
 			  const struct node *object)
@@ -63,7 +62,9 @@ static void read_kind(struct kube_file *file, const struct kube_head *head,
 		read_items(file, head, items, count);
 	else if (kind)
 		read_workload(file, kind, object);
-	else if (kube_is_custom(group) && strcmp(group, KUSTOMIZE_GROUP) != 0)
+	else if (kube_is_flux_kustomization(group, head->kind))
+		kube_flux_kustomization_read(file, object);
+	else if (kube_is_custom(group) && strcmp(group, KUBE_KUSTOMIZE_GROUP) != 0)
 		kube_custom_read(file, head, object);
 }
 
@@ -88,34 +89,10 @@ static void read_object(struct kube_file *file, const struct node *object,
 		kube_file_gap(file, GAP_TOO_LARGE, 0, "more than 10,000 objects");
 }
 
-static bool is_kustomization(const struct kube_file *file, const struct node *document)
-{
-	const char *slash = strrchr(file->name, '/');
-	const char *name = slash ? slash + 1 : file->name;
-	const char *api_version = node_text(document, "apiVersion");
-
-	return strcmp(name, "kustomization.yaml") == 0 ||
-	       strcmp(name, "kustomization.yml") == 0 ||
-	       strncmp(api_version, KUSTOMIZE_GROUP "/", strlen(KUSTOMIZE_GROUP "/")) ==
-		       0;
-}
-
-/* `images:` changes references elsewhere: they are not what they look like. */
-static void read_kustomization(const struct kube_file *file, const struct node *document)
-{
-	size_t count;
-
-	node_items(document, "images", &count);
-	if (count > 0)
-		kube_file_gap(file, GAP_KUSTOMIZE, 0,
-			      "its images: change what is deployed: check what it builds "
-			      "(kustomize build ... | pindrift check -)");
-}
-
 void kube_document_read(struct kube_file *file, const struct node *document)
 {
-	if (is_kustomization(file, document))
-		read_kustomization(file, document);
+	if (kube_is_kustomization(file, document))
+		kube_kustomization_read(file, document);
 	if (document->kind == NODE_MAPPING)
 		read_object(file, document, NULL);
 }

@@ -53,10 +53,25 @@ static bool is_template(const struct kube_file *file, const struct node *value)
 	       strncmp(file->text + value->place.begin, "{{", 2) == 0;
 }
 
+void kube_file_add(struct kube_file *file, struct declared_use *use,
+		   const struct node *scalar)
+{
+	use->line = scalar->place.line;
+	use->column = scalar->place.column;
+	use->begin = file->offset + scalar->place.begin;
+	use->end = file->offset + scalar->place.end;
+	snapshot_add_declared(file->snapshot, use);
+	file->image_count++;
+	if (use->image.state == REFERENCE_PLACEHOLDER)
+		kube_file_gap(file, GAP_PARAMETER, use->line,
+			      arena_printf(&file->snapshot->arena,
+					   "'%s' is to be filled in: check the result",
+					   use->image.text));
+}
+
 void kube_file_declare(struct kube_file *file, struct declared_use use, const char *above,
 		       const struct image_field *field)
 {
-	struct arena *arena = &file->snapshot->arena;
 	const struct node *scalar = field->scalar;
 
 	if (!scalar)
@@ -66,18 +81,8 @@ void kube_file_declare(struct kube_file *file, struct declared_use use, const ch
 			      "the image is a template: check what it renders to");
 		return;
 	}
-	use.line = scalar->place.line;
-	use.column = scalar->place.column;
-	use.begin = file->offset + scalar->place.begin;
-	use.end = file->offset + scalar->place.end;
-	use.field = arena_printf(arena, "%s%s", above, field->path);
+	use.field = arena_printf(&file->snapshot->arena, "%s%s", above, field->path);
 	use.image = field->image;
 	use.duplicate_line = duplicate_line(field);
-	snapshot_add_declared(file->snapshot, &use);
-	file->image_count++;
-	if (use.image.state == REFERENCE_PLACEHOLDER)
-		kube_file_gap(file, GAP_PARAMETER, use.line,
-			      arena_printf(arena,
-					   "'%s' is to be filled in: check the result",
-					   use.image.text));
+	kube_file_add(file, &use, scalar);
 }

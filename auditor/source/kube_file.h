@@ -35,6 +35,10 @@ void kube_file_gap(const struct kube_file *file, enum gap_kind kind, uint32_t li
 struct declared_use kube_file_use(const struct kube_file *file, const struct node *object,
 				  const char *api_group, const char *kind);
 
+/* Declare a use that is complete but for its place, which is that of `scalar`. */
+void kube_file_add(struct kube_file *file, struct declared_use *use,
+		   const struct node *scalar);
+
 /*
  * Declare an image of an object: a use, or a gap, or both; nothing where the field is
  * absent.  `above` stands before the path of the field.

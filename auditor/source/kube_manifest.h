@@ -5,7 +5,8 @@
  * Makes no connection and starts no process.
  *
  * A container without an `image` key declares nothing, since patches leave it out; an
- * empty one is declared, and empty.  Image-like fields of custom resources are gaps.
+ * empty one is declared, and empty.  Entries of kustomizations are declared uses too.
+ * Image-like fields of custom resources that no rule knows are gaps.
  */
 #ifndef SOURCE_KUBE_MANIFEST_H
 #define SOURCE_KUBE_MANIFEST_H

@@ -270,6 +270,9 @@ class Refused(PinTest):
                      status=3)
         self.refused("images:\n- {name: a, newTag: '1'}\n", "[kustomize-not-evaluated]",
                      status=3, name="kustomization.yaml")
+        self.refused(f"images:\n- {{name: a, newTag: '1', digest: 'sha256:{HEX}'}}\n",
+                     "[kustomize-not-evaluated]", status=3, name="kustomization.yaml",
+                     arguments=["--unpin"])
         self.refused("a: 1\n", status=0, name="values.yaml")
         self.refused(POD.format(image="$(params.image)"), "[parameter]", status=0,
                      arguments=("--allow-incomplete", "parameter"))

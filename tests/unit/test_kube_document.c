@@ -101,6 +101,8 @@ static void names_are_empty_where_there_are_none(void **state)
 #define POD(name, image)                                                                 \
 	"{apiVersion: v1, kind: Pod, metadata: {name: " name "}, "                       \
 	"spec: {containers: [{name: c, image: " image "}]}}"
+#define KUSTOMIZATION                                                                    \
+	"{apiVersion: kustomize.config.k8s.io/v1beta1, kind: Kustomization, "
 #define CUSTOM(spec) "{apiVersion: example.com/v1, kind: Thing, spec: " spec "}\n"
 
 static const struct {
@@ -221,9 +223,30 @@ static const struct {
 	  "b}]}}",
 	  "/b ", 1, "" },
 	{ "a kustomization",
-	  "{apiVersion: kustomize.config.k8s.io/v1beta1, kind: Kustomization, "
-	  "images: [{name: a, newTag: b}], x: {image: a/b}}",
+	  KUSTOMIZATION "images: [{name: a, newTag: b}], x: {image: a/b}}", "/a:b ", 1,
+	  "kustomize-not-evaluated ./deploy/a.yaml\n" },
+	{ "its entries",
+	  KUSTOMIZATION
+	  "metadata: {name: k}, images: ["
+	  "{name: a, newName: b/c, newTag: d}, {name: e, digest: 'sha256:" HEX64
+	  "'}, {name: f, newTag: '1.20', digest: 'sha256:" HEX64 "'}]}",
+	  "k/b/c:d k/e@sha256:" HEX64 " k/f:1.20@sha256:" HEX64 " ", 1,
+	  "kustomize-not-evaluated ./deploy/a.yaml\n" },
+	{ "entries that leave the pin alone",
+	  KUSTOMIZATION "images: [{name: a, newName: b}, {name: c, tagSuffix: -d}, "
+			"{newTag: e}, a, null]}",
 	  "", 1, "kustomize-not-evaluated ./deploy/a.yaml\n" },
+	{ "an entry to be filled in",
+	  KUSTOMIZATION "\nimages: [{name: a, newTag: '${TAG}'}]}", "/a:${TAG} ", 1,
+	  "parameter ./deploy/a.yaml:2\nkustomize-not-evaluated ./deploy/a.yaml\n" },
+	{ "Flux's Kustomization",
+	  "{apiVersion: kustomize.toolkit.fluxcd.io/v1, kind: Kustomization, metadata: "
+	  "{name: apps}, spec: {images: [{name: a, newTag: b}]}}",
+	  "apps/a:b ", 1, "kustomize-not-evaluated ./deploy/a.yaml\n" },
+	{ "Flux's Kustomization without images",
+	  "{apiVersion: kustomize.toolkit.fluxcd.io/v1, kind: Kustomization, spec: "
+	  "{path: ./apps}}",
+	  "", 1, "" },
 	{ "a kustomize component without images",
 	  "{apiVersion: kustomize.config.k8s.io/v1alpha1, kind: Component, images: []}",
 	  "", 1, "" },
@@ -263,6 +286,32 @@ static void gaps_hide_what_their_file_declares(void **state)
 	read_text(&snapshot, CUSTOM("{image: nginx}"));
 	assert_non_null(strstr(snapshot.gaps[0].reason, "Thing (example.com/v1)"));
 	assert_non_null(strstr(snapshot.gaps[0].reason, "'nginx'"));
+}
+
+static void an_entry_stands_where_its_digest_or_tag_stands(void **state)
+{
+	static const char text[] =
+		KUSTOMIZATION "images: [\n"
+			      " {name: a, newTag: b},\n"
+			      " {newTag: b, digest: 'sha256:" HEX64 "', name: a}]}";
+	CLEANUP(snapshot_release) struct snapshot snapshot;
+	const struct declared_use *use;
+
+	(void)state;
+	read_text(&snapshot, text);
+	use = snapshot.declared;
+	assert_int_equal(snapshot.declared_count, 2);
+	assert_true(use->overrides && !use->workload);
+	assert_string_equal(use->object.api_group, "kustomize.config.k8s.io");
+	assert_string_equal(use->object.kind, "Kustomization");
+	assert_string_equal(use->field, "images[0]");
+	assert_string_equal(use->image.container, "");
+	assert_int_equal(use->line, 2);
+	assert_int_equal(use->end - use->begin, 1);
+	assert_memory_equal(text + use->begin, "b", 1);
+	assert_string_equal(use[1].field, "images[1]");
+	assert_int_equal(use[1].line, 3);
+	assert_memory_equal(text + use[1].begin, "'sha256:", 8);
 }
 
 static const struct {
@@ -321,6 +370,7 @@ int main(void)
 		cmocka_unit_test(a_use_has_its_place_its_object_and_its_container),
 		cmocka_unit_test(names_are_empty_where_there_are_none),
 		cmocka_unit_test(documents_give_images_and_gaps),
+		cmocka_unit_test(an_entry_stands_where_its_digest_or_tag_stands),
 		cmocka_unit_test(gaps_hide_what_their_file_declares),
 		cmocka_unit_test(two_image_keys_are_told),
 		cmocka_unit_test(objects_of_a_file_are_limited),

@@ -156,8 +156,9 @@ static const struct {
 	  "chart.yaml:6:12 chart.yaml a\nhelm-template chart.yaml\n"
 	  "chart.yaml: 1 image in 1 file\n1 files, 0 ignored\n" },
 	{ "kustomization.yaml", "images:\n- name: a\n  newTag: b\n",
+	  "kustomization.yaml:3:11 kustomization.yaml a:b\n"
 	  "kustomize-not-evaluated kustomization.yaml\n"
-	  "kustomization.yaml: 0 images in 0 files\n0 files, 1 ignored\n" },
+	  "kustomization.yaml: 1 image in 1 file\n1 files, 0 ignored\n" },
 	{ "kustomization.yml", "resources: [a.yaml]\n",
 	  "kustomization.yml: 0 images in 0 files\n0 files, 1 ignored\n" },
 	{ "values.yaml", "images:\n- name: a\n",

@@ -46,6 +46,41 @@ static void each_reference_breaks_the_rule_that_it_breaks(void **state)
 }
 
 static const struct {
+	const char *label, *text;
+	bool overrides;
+	enum answer unpins, unpinned;
+} override_cases[] = {
+	{ "a tag", "app:2", true, ANSWER_YES, ANSWER_NONE },
+	{ "a tag and a digest", "app:2@sha256:" HEX, true, ANSWER_NO, ANSWER_NONE },
+	{ "a digest", "app@sha256:" HEX, true, ANSWER_NO, ANSWER_NONE },
+	{ "no digest", "app@sha256:abc", true, ANSWER_NONE, ANSWER_NONE },
+	{ "to be filled in", "app:${TAG}", true, ANSWER_NONE, ANSWER_NONE },
+	{ "a container's image", "app:2", false, ANSWER_NONE, ANSWER_YES },
+};
+
+static void an_entry_of_a_kustomization_unpins_by_a_tag_alone(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LENGTH(override_cases); i++) {
+		CLEANUP(arena_release) struct arena arena = ARENA_INIT;
+		struct drift drift = { .texts = &arena };
+		struct declared_use declared = { .overrides =
+							 override_cases[i].overrides };
+		struct finding finding = { .message = "" };
+		const char *label = override_cases[i].label;
+
+		container_image_read(&declared.image, &arena, override_cases[i].text);
+		CHECK(label, rule_unpinned(&drift, &declared, &finding) ==
+				     override_cases[i].unpinned);
+		finding.message = "";
+		CHECK(label, rule_kustomize_unpins(&drift, &declared, &finding) ==
+				     override_cases[i].unpins);
+		CHECK(label, (finding.message[0] != '\0') ==
+				     (override_cases[i].unpins == ANSWER_YES));
+	}
+}
+
+static const struct {
 	const char *text, *says;
 } tag_cases[] = {
 	{ "nginx", "latest is implied" },
@@ -85,6 +120,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_reference_breaks_the_rule_that_it_breaks),
+		cmocka_unit_test(an_entry_of_a_kustomization_unpins_by_a_tag_alone),
 		cmocka_unit_test(what_is_not_pinned_says_what_its_tag_is),
 		cmocka_unit_test(two_image_keys_are_named_by_their_lines),
 	};
