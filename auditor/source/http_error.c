@@ -18,6 +18,8 @@ static const struct {
 	{ X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY, UNKNOWN_CA },
 	{ X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT, UNKNOWN_CA },
 	{ X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE, UNKNOWN_CA },
+	/* A CA of the same name and another key, as OpenSSL 3.0.2 puts it. */
+	{ X509_V_ERR_AKID_SKID_MISMATCH, UNKNOWN_CA },
 	{ X509_V_ERR_CERT_REVOKED, "has been revoked" },
 };
 
