@@ -183,8 +183,11 @@ static void join_declared(struct joining *joining)
 		struct declared_use *declared = &snapshot->declared[i];
 		const char *namespace;
 
-		if (!declared->workload)
+		if (!declared->workload) {
+			index_add(joining, &joining->objects, declared->namespace,
+				  &declared->object, declared);
 			continue;
+		}
 		namespace = declared_namespace(joining, declared);
 		if (!namespace) {
 			add_namespace_unknown(snapshot, declared);
@@ -195,13 +198,29 @@ static void join_declared(struct joining *joining)
 	}
 }
 
+/*
+ * What declares an object, or NULL.  A custom resource whose manifest names no namespace
+ * may be meant for any.
+ */
+static const struct declared_use *declaration_of(const struct joining *joining,
+						 const char *namespace,
+						 const struct object_id *object)
+{
+	const struct declared_use *declared =
+		index_find(&joining->objects, namespace, object);
+
+	if (declared)
+		return declared;
+	declared = index_find(&joining->objects, "", object);
+	return declared && !declared->workload ? declared : NULL;
+}
+
 /* The owner that a manifest declares, nearest to the pod; else the topmost. */
 static const struct object_id *joined_owner(const struct joining *joining,
 					    const struct running_use *running)
 {
 	for (size_t i = 0; i < running->owner_count; i++) {
-		if (index_find(&joining->objects, running->namespace,
-			       &running->owners[i]))
+		if (declaration_of(joining, running->namespace, &running->owners[i]))
 			return &running->owners[i];
 	}
 	return &running->owners[running->owner_count - 1];
@@ -311,8 +330,11 @@ static bool is_observed(const struct joining *joining, const char *namespace)
 /* What is said of a use once all declared and running ones are known. */
 static void complete_use(struct joining *joining, struct use *use)
 {
-	use->object_declared =
-		index_find(&joining->objects, use->namespace, &use->object) != NULL;
+	const struct declared_use *declared =
+		declaration_of(joining, use->namespace, &use->object);
+
+	use->object_declared = declared != NULL;
+	use->containers_declared = declared && declared->workload;
 	use->claimed = table_find(&joining->namespaces, use->namespace,
 				  strlen(use->namespace)) != NULL;
 	use->live = index_find(&joining->live, use->namespace, &use->object);

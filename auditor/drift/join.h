@@ -28,9 +28,10 @@ struct use {
 	const char *container;
 	const struct declared_use *declared; /* NULL where no manifest declares it */
 	const struct declared_use *rival;    /* another declaration, other reference */
-	bool object_declared; /* some container of the object is declared */
-	bool claimed;         /* some manifest declares something in the namespace */
-	bool observed;        /* this scan saw what runs in the namespace */
+	bool object_declared;     /* some container of the object is declared */
+	bool containers_declared; /* and its manifest names its containers */
+	bool claimed;             /* some manifest declares something in the namespace */
+	bool observed;            /* this scan saw what runs in the namespace */
 	const struct live_workload *live;       /* of the object, or NULL */
 	const struct container_image *template; /* of the live template, or NULL */
 	struct use_row *rows;

@@ -376,8 +376,8 @@ enum answer rule_injected(struct drift *drift, const struct use *use,
 {
 	if (!use->claimed)
 		return ANSWER_NONE;
-	if (!use->object_declared)
-		return ANSWER_NO;
+	if (!use->containers_declared)
+		return ANSWER_NO; /* an operator makes the pods of what is declared */
 	return judge_extra(drift, use, finding,
 			   "the manifest of the workload has no such container");
 }

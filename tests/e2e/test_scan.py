@@ -222,6 +222,23 @@ class Rollouts(Story):
         self.assertEqual(scans.rules(report), {})
 
 
+class CustomResources(Story):
+    def test_pods_of_a_declared_custom_resource_are_not_undeclared(self):
+        for namespace in ("shop", ""):
+            cluster = Cluster(nodes=self.cluster.nodes)
+            self.fill(cluster, drifting=self.runs_good)
+            cluster.deployment("watch", "shop", {"prometheus": self.pinned},
+                               [{"prometheus": self.runs_good["app"]}],
+                               kind="Prometheus", api_version="monitoring.coreos.com/v1")
+            metadata = {"name": "watch", **({"namespace": namespace} if namespace else {})}
+            (self.manifests / "watch.yaml").write_text(lib.yaml_of({
+                "apiVersion": "monitoring.coreos.com/v1", "kind": "Prometheus",
+                "metadata": metadata, "spec": {"image": self.pinned}}))
+            self.serve(cluster.world())
+            found = scans.rules(self.scan("-A"))
+            self.assertEqual([rule for rule in ("undeclared", "injected") if rule in found], [])
+
+
 class Killed(Story):
     def start(self):
         command = [lib.program(), "scan", str(self.manifests), "-A", "--kubeconfig",
