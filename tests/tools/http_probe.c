@@ -18,6 +18,8 @@
 
 #include <jansson.h>
 
+#include <signal.h>
+
 #define HEADERS_MOST 8
 
 /* What the next requests are sent with. */
@@ -169,6 +171,7 @@ int main(int argc, char **argv)
 	struct error err = ERROR_INIT;
 	struct http *http = http_new(&limits, &err);
 
+	signal(SIGPIPE, SIG_IGN); /* as commands_main() has it: servers hang up */
 	if (!http)
 		die(err.text);
 	for (int i = 1; i < argc; i++) {

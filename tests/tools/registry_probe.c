@@ -15,6 +15,8 @@
 
 #include <jansson.h>
 
+#include <signal.h>
+
 #define MOST 2048 /* wants of a round; hosts of an option */
 
 struct probe {
@@ -243,6 +245,7 @@ int main(int argc, char **argv)
 {
 	static struct probe probe;
 
+	signal(SIGPIPE, SIG_IGN); /* as commands_main() has it: servers hang up */
 	argv++;
 	while (argc > 1 && argv[0] && argv[1] && take_option(&probe, argv[0], argv[1]))
 		argv += 2;
