@@ -25,7 +25,7 @@ enum answer {
 /*
  * A predicate fills in what `finding` says beyond its subject, for ANSWER_YES: the
  * message always; digests, and another level, where they apply.  Texts live in the
- * outcome's arena, drift_arena().
+ * outcome's arena, drift->texts.
  */
 struct rule {
 	const char *id;
