@@ -42,12 +42,6 @@ void wrap_begin(struct wrap *wrap, int first, int rest)
 	indent_to(wrap, first);
 }
 
-void wrap_tab(struct wrap *wrap, int column)
-{
-	if (wrap->column < column)
-		indent_to(wrap, column);
-}
-
 /* Columns that a text takes: its UTF-8 bytes without the continuation bytes. */
 static int columns_of(const char *text)
 {

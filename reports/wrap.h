@@ -36,9 +36,6 @@ void wrap_release(struct wrap *wrap);
 
 /* Begin a paragraph: its first line at column `first`, the others at `rest`. */
 void wrap_begin(struct wrap *wrap, int first, int rest);
-/* Go on to a column, for tables; where it is passed already, the next text stands as
- * usual. */
-void wrap_tab(struct wrap *wrap, int column);
 void wrap_text(struct wrap *wrap, enum paint paint, const char *text);
 void wrap_printf(struct wrap *wrap, enum paint paint, const char *format, ...)
 	PRINTF_LIKE(3, 4);
