@@ -85,8 +85,10 @@ LISTED := \
 	auditor/model/image.c \
 	auditor/model/image_id.c \
 	auditor/model/image_ref.c \
+	auditor/model/level.c \
 	auditor/model/outcome.c \
 	auditor/model/platform.c \
+	auditor/model/policy.c \
 	auditor/model/report.c \
 	auditor/model/scope.c \
 	auditor/model/snapshot.c \

@@ -1,12 +1,5 @@
 #include "model/report.h"
 
-static const char *const level_names[] = {
-	[LEVEL_NONE] = "none",
-	[LEVEL_NOTE] = "note",
-	[LEVEL_WARNING] = "warning",
-	[LEVEL_ERROR] = "error",
-};
-
 static const char *const subject_kind_names[] = {
 	[SUBJECT_USE] = "use",
 	[SUBJECT_DECLARATION] = "declaration",
@@ -20,22 +13,6 @@ static const char *const finding_state_names[] = {
 	[FINDING_UNKNOWN] = "unknown",
 	[FINDING_FIXED] = "fixed",
 };
-
-const char *level_name(enum level level)
-{
-	return level_names[level];
-}
-
-bool level_parse(enum level *level, const char *text)
-{
-	for (size_t i = 0; i < ARRAY_LENGTH(level_names); i++) {
-		if (strcmp(text, level_names[i]) == 0) {
-			*level = (enum level)i;
-			return true;
-		}
-	}
-	return false;
-}
 
 const char *subject_kind_name(enum subject_kind kind)
 {

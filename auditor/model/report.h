@@ -8,14 +8,8 @@
 #ifndef MODEL_REPORT_H
 #define MODEL_REPORT_H
 
+#include "model/level.h"
 #include "model/snapshot.h"
-
-/* SARIF's levels (SARIF 2.1.0, section 3.27.10). */
-enum level { LEVEL_NONE, LEVEL_NOTE, LEVEL_WARNING, LEVEL_ERROR };
-
-const char *level_name(enum level level);
-/* False where `text` is no level. */
-bool level_parse(enum level *level, const char *text);
 
 enum subject_kind { SUBJECT_USE, SUBJECT_DECLARATION, SUBJECT_TAG, SUBJECT_PIN };
 

@@ -10,6 +10,8 @@
 #include "model/image.h"
 #include "model/image_id.h"
 #include "model/image_ref.h"
+#include "model/policy.h"
+#include "model/waiver.h"
 
 enum container_class {
 	CLASS_CONTAINER,
@@ -218,6 +220,9 @@ struct snapshot {
 	const char *namespace; /* scanned namespace; "" for all */
 	const char *selector;  /* label selector, or "" */
 	const char *tree;      /* identity of the work tree: its remote URL, or "" */
+	struct policy policy;
+	struct waiver *waivers;
+	size_t waiver_count;
 	struct declared_use *declared;
 	size_t declared_count;
 	uint32_t file_count;    /* files that held Kubernetes objects */

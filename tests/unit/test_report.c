@@ -2,37 +2,6 @@
 
 #include "tests/unit/check.h"
 
-static const struct {
-	enum level level;
-	const char *name;
-} level_cases[] = {
-	{ LEVEL_NONE, "none" },
-	{ LEVEL_NOTE, "note" },
-	{ LEVEL_WARNING, "warning" },
-	{ LEVEL_ERROR, "error" },
-};
-
-static void levels_are_read_as_they_are_written(void **state)
-{
-	static const char *const others[] = { "", "Error", "errors", "fatal", " note" };
-
-	(void)state;
-	for (size_t i = 0; i < ARRAY_LENGTH(level_cases); i++) {
-		enum level level = LEVEL_NONE;
-
-		CHECK_TEXT(level_cases[i].name, level_name(level_cases[i].level),
-			   level_cases[i].name);
-		CHECK(level_cases[i].name, level_parse(&level, level_cases[i].name));
-		CHECK(level_cases[i].name, level == level_cases[i].level);
-	}
-	for (size_t i = 0; i < ARRAY_LENGTH(others); i++) {
-		enum level level = LEVEL_NOTE;
-
-		CHECK(others[i], !level_parse(&level, others[i]));
-		CHECK(others[i], level == LEVEL_NOTE);
-	}
-}
-
 static void subjects_and_states_have_the_names_of_the_schema(void **state)
 {
 	(void)state;
@@ -245,7 +214,6 @@ static void an_empty_report_can_be_sorted(void **state)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test(levels_are_read_as_they_are_written),
 		cmocka_unit_test(subjects_and_states_have_the_names_of_the_schema),
 		cmocka_unit_test(tags_and_pins_alone_stand_by_any_mention),
 		cmocka_unit_test(only_findings_that_stand_are_counted),
