@@ -34,6 +34,7 @@ LISTED := \
 	auditor/base/memory.c \
 	auditor/base/node.c \
 	auditor/base/option.c \
+	auditor/base/parallel.c \
 	auditor/base/pipes.c \
 	auditor/base/pool.c \
 	auditor/base/process.c \
@@ -128,6 +129,7 @@ LISTED := \
 	auditor/source/kube_page.c \
 	auditor/source/kube_pod.c \
 	auditor/source/kube_shape.c \
+	auditor/source/kube_text.c \
 	auditor/source/kube_workload.c \
 	auditor/source/registry.c \
 	auditor/source/registry_answer.c \
@@ -213,10 +215,10 @@ WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wmissing-prototypes 
 once = $(eval $(1) := $(2))$($(1))
 PACKAGE_CFLAGS = $(call once,PACKAGE_CFLAGS,$(shell pkg-config --cflags $(PACKAGES)))
 PACKAGE_LIBS = $(call once,PACKAGE_LIBS,$(shell pkg-config --libs $(PACKAGES)))
-ALL_CFLAGS = -std=c17 -D_GNU_SOURCE $(WARNINGS) -I. -Iauditor \
+ALL_CFLAGS = -std=c17 -D_GNU_SOURCE -pthread $(WARNINGS) -I. -Iauditor \
 	$(VARIANT_CFLAGS_$(VARIANT)) \
 	$(PACKAGE_CFLAGS) $(CPPFLAGS) $(CFLAGS)
-ALL_LDFLAGS = $(VARIANT_LDFLAGS_$(VARIANT)) $(LDFLAGS)
+ALL_LDFLAGS = -pthread $(VARIANT_LDFLAGS_$(VARIANT)) $(LDFLAGS)
 
 write_if_changed = @printf '%s\n' '$(subst ','\'',$(1))' | cmp -s - $@ || \
 	printf '%s\n' '$(subst ','\'',$(1))' > $@

@@ -179,7 +179,7 @@ static bool open_names(const struct walk *walk, struct names *names, struct erro
 	return ok;
 }
 
-static bool has_extension(const char *name)
+bool folder_has_manifest_name(const char *name)
 {
 	static const char *const extensions[] = { ".yaml", ".yml", ".json" };
 	const char *dot = strrchr(name, '.');
@@ -243,7 +243,7 @@ static bool walk_names(struct walk *walk, const struct names *names, unsigned de
 		if (is_folder && !name->through_link) {
 			if (strcmp(name->text, ".git") != 0)
 				go_on = walk_folder(walk, depth + 1);
-		} else if (is_folder || has_extension(name->text)) {
+		} else if (is_folder || folder_has_manifest_name(name->text)) {
 			go_on = visit_file(walk, name);
 		}
 		walk->path.length = length;

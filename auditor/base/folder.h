@@ -10,6 +10,9 @@
 #include "base/buf.h"
 #include "base/error.h"
 
+/* Whether folder_walk() would visit a file of this name: by its extension. */
+bool folder_has_manifest_name(const char *name);
+
 /* What folder_walk() met. */
 struct folder_entry {
 	const char

@@ -165,6 +165,27 @@ void arena_clear(struct arena *arena)
 	arena->total = arena->chunk->size;
 }
 
+/* Behind the newest chunk, which goes on being filled. */
+void arena_adopt(struct arena *arena, struct arena *other)
+{
+	struct arena_chunk **oldest = &arena->chunk;
+
+	if (!arena->chunk)
+		arena->used = other->used;
+	else
+		oldest = &arena->chunk->older;
+	if (other->chunk) {
+		struct arena_chunk *last = other->chunk;
+
+		while (last->older)
+			last = last->older;
+		last->older = *oldest;
+		*oldest = other->chunk;
+	}
+	arena->total += other->total;
+	*other = (struct arena)ARENA_INIT;
+}
+
 void arena_release(struct arena *arena)
 {
 	chunks_free(arena->chunk);

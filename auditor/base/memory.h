@@ -54,6 +54,8 @@ void *arena_grow(struct arena *arena, void *items, size_t count, size_t size);
 
 /* Forget everything, keep one chunk for what comes next. */
 void arena_clear(struct arena *arena);
+/* Own all that `other` owns; that one is empty then, and can be used again. */
+void arena_adopt(struct arena *arena, struct arena *other);
 /* Free everything; the arena is empty and can be used again. */
 void arena_release(struct arena *arena);
 

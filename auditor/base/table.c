@@ -2,21 +2,26 @@
 
 #include "base/memory.h"
 
+#include <stdatomic.h>
 #include <sys/random.h>
 
 #define FIRST_SLOTS 64
 
-/* Random once a process: names chosen by strangers must not choose their slots. */
+/*
+ * Random once a process: names chosen by strangers must not choose their slots.  Of
+ * threads that are first at the same time one wins.
+ */
 static uint64_t hash_seed(void)
 {
-	static uint64_t seed;
+	static _Atomic uint64_t kept;
+	uint64_t seed = atomic_load_explicit(&kept, memory_order_relaxed), none = 0;
 
-	if (!seed) {
-		if (getrandom(&seed, sizeof(seed), GRND_NONBLOCK) != sizeof(seed))
-			seed = (uint64_t)(uintptr_t)&seed;
-		seed |= 1;
-	}
-	return seed;
+	if (seed)
+		return seed;
+	if (getrandom(&seed, sizeof(seed), GRND_NONBLOCK) != sizeof(seed))
+		seed = (uint64_t)(uintptr_t)&kept;
+	seed |= 1;
+	return atomic_compare_exchange_strong(&kept, &none, seed) ? seed : none;
 }
 
 /* FNV-1a, seeded, with a final mix so that the low bits depend on every byte. */

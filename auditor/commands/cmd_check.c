@@ -45,6 +45,8 @@ static bool check(const struct settings *settings, const struct option_list *pat
 	CLEANUP(report_release) struct report report;
 	CLEANUP(drift_release) struct drift drift = { .arena = ARENA_INIT };
 	struct gate gate;
+	struct kube_manifest_paths manifests = { .items = paths->items,
+						 .count = paths->count };
 	int64_t now = 0;
 	bool nothing;
 
@@ -56,7 +58,7 @@ static bool check(const struct settings *settings, const struct option_list *pat
 	    !output_now(settings, &now, err))
 		return false;
 	snapshot.observed_at = now;
-	if (!kube_manifest_read(&snapshot, paths->items, paths->count, err))
+	if (!kube_manifest_read(&snapshot, &manifests, err))
 		return false;
 	drift_init(&drift, &snapshot, now, true);
 	drift_judge(&drift, NULL, 0, &outcome);

@@ -215,11 +215,13 @@ static bool pin(struct pinning *pinning, const struct option_list *paths,
 	const struct settings *settings = pinning->settings;
 	CLEANUP(network_release) struct network network = { .http = NULL };
 	struct gate gate;
+	struct kube_manifest_paths manifests = { .items = paths->items,
+						 .count = paths->count };
 
 	*status = EXIT_USAGE;
 	if (!check_usage(settings, paths, err) || !gate_init(&gate, settings, err) ||
 	    !network_configure(&network, settings, err) ||
-	    !kube_manifest_read(&pinning->snapshot, paths->items, paths->count, err))
+	    !kube_manifest_read(&pinning->snapshot, &manifests, err))
 		return false;
 	gate_waive(&gate, pinning->snapshot.gaps, pinning->snapshot.gap_count);
 	pinning->tree = find_tree(paths, &pinning->plan.arena);

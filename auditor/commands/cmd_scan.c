@@ -102,8 +102,11 @@ static bool audit_configure(struct audit *audit, struct error *err)
 	audit->snapshot.observed_at = audit->now;
 	if (audit->paths->count == 0)
 		return true;
-	return kube_manifest_read(&audit->snapshot, audit->paths->items,
-				  audit->paths->count, err);
+	return kube_manifest_read(
+		&audit->snapshot,
+		&(struct kube_manifest_paths){ .items = audit->paths->items,
+					       .count = audit->paths->count },
+		err);
 }
 
 static bool audit_begin(struct audit *audit, struct error *err)

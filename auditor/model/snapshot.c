@@ -72,6 +72,13 @@ void snapshot_release(struct snapshot *snapshot)
 	snapshot_init(snapshot, 0);
 }
 
+void snapshot_part(struct snapshot *part, const struct snapshot *whole)
+{
+	snapshot_init(part, whole->observed_at);
+	part->tree = whole->tree;
+	part->policy = whole->policy;
+}
+
 /* Room for one more behind `count` items in the snapshot's arena. */
 #define GROW(snapshot, items, count)                                                     \
 	arena_grow(&(snapshot)->arena, (items), (count), sizeof(*(items)))
@@ -169,6 +176,29 @@ void snapshot_add_gap(struct snapshot *snapshot, enum gap_kind kind, const char 
 		.scope = arena_strdup(&snapshot->arena, scope),
 	};
 	*slot = (void *)(uintptr_t)snapshot->gap_count;
+}
+
+static void add_waiver(struct snapshot *snapshot, const struct waiver *waiver)
+{
+	snapshot->waivers = GROW(snapshot, snapshot->waivers, snapshot->waiver_count);
+	snapshot->waivers[snapshot->waiver_count++] = *waiver;
+}
+
+void snapshot_merge(struct snapshot *whole, struct snapshot *part)
+{
+	arena_adopt(&whole->arena, &part->arena);
+	for (size_t i = 0; i < part->declared_count; i++)
+		snapshot_add_declared(whole, &part->declared[i]);
+	for (size_t i = 0; i < part->gap_count; i++) {
+		const struct gap *gap = &part->gaps[i];
+
+		snapshot_add_gap(whole, gap->kind, gap->subject, gap->reason, gap->scope);
+	}
+	for (size_t i = 0; i < part->waiver_count; i++)
+		add_waiver(whole, &part->waivers[i]);
+	whole->file_count += part->file_count;
+	whole->ignored_count += part->ignored_count;
+	snapshot_release(part);
 }
 
 /* A fact's key; `name` is a tag or a digest. */

@@ -251,6 +251,17 @@ struct snapshot {
 void snapshot_init(struct snapshot *snapshot, int64_t observed_at);
 void snapshot_release(struct snapshot *snapshot);
 
+/*
+ * A part for a reader of its own, which may be a thread: empty, with the clock, tree and
+ * policy of `whole`, lent and not to be written to.
+ */
+void snapshot_part(struct snapshot *part, const struct snapshot *whole);
+/*
+ * Append what a part declares, its gaps, waivers and counts of files, and own its arena.
+ * Parts that are merged in the order of their files give what one reader would have.
+ */
+void snapshot_merge(struct snapshot *whole, struct snapshot *part);
+
 /* Append; the strings must live in the snapshot's arena (or be literals). */
 void snapshot_add_declared(struct snapshot *snapshot, const struct declared_use *use);
 void snapshot_add_running(struct snapshot *snapshot, const struct running_use *use);

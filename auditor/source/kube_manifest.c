@@ -2,62 +2,100 @@
 
 #include "base/file.h"
 #include "base/folder.h"
-#include "base/json.h"
+#include "base/parallel.h"
 #include "base/table.h"
-#include "base/yaml.h"
 #include "model/scope.h"
-#include "source/kube_document.h"
+#include "source/kube_text.h"
 #include "source/worktree.h"
 
 #include <errno.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define MANIFEST_BYTES ((size_t)256 * 1024 * 1024) /* of a file or stream */
 #define STANDARD_INPUT "-"
-#define BYTE_ORDER_MARK "\xef\xbb\xbf"
-
-/* All paths, while they are read. */
-struct reading {
-	struct snapshot *snapshot;
-	struct worktree tree;
-	struct arena nodes; /* of one document */
-	struct buf text;    /* of one file */
-	struct table seen;  /* paths of files that were read */
-};
+#define BATCHES_A_THREAD 8 /* so that none waits long for the last */
+#define BATCH_LEAST 16     /* files: fewer are not worth a thread */
+#define BATCH_MOST 256
 
 /* One of the paths that the user named. */
 struct operand {
-	struct reading *reading;
 	const char *name;     /* as the user named it */
 	const char *relative; /* to the root of the work tree */
+	bool is_folder;
 	size_t image_count, file_count;
 };
 
-static struct kube_file file_new(struct reading *reading, const char *name,
-				 const char *path)
-{
-	struct arena *arena = &reading->snapshot->arena;
+/* A file that is to be read, and what came of it. */
+struct manifest {
+	const char *name; /* as the user would write it */
+	const char *path; /* relative to the root of the work tree */
+	bool (*fetch)(struct buf *text, const struct manifest *manifest,
+		      struct error *err);
+	const char *root, *beneath; /* fetch_beneath(): the folder and the rest */
+	const char *problem;        /* fetch_nothing(): why */
+	size_t operand;             /* number of that which led to it */
+	size_t image_count;
+};
 
-	return (struct kube_file){
-		.snapshot = reading->snapshot,
-		.name = arena_strdup(arena, name),
-		.path = arena_strdup(arena, path),
-		.scope = scope_of_path(arena, reading->snapshot->tree, path),
-	};
+/*
+ * All paths, while they are read: first they are listed in a stable order, then read in
+ * batches, on several processors, then merged in that order.
+ */
+struct reading {
+	struct snapshot *snapshot;
+	struct worktree tree;
+	struct table seen; /* paths of manifests */
+	struct operand *operands;
+	size_t operand_count;
+	struct manifest *manifests;
+	size_t manifest_count;
+	struct snapshot *parts; /* what a batch of manifests declares */
+	size_t batch_size;
+};
+
+static void reading_release(struct reading *reading)
+{
+	table_release(&reading->seen);
+	free(reading->operands);
+	free(reading->manifests);
+	free(reading->parts);
 }
 
-/* True the first time only: a path may be named twice, or lie in a folder that is. */
-static bool is_new(struct reading *reading, const char *path)
+static bool fetch_input(struct buf *text, const struct manifest *manifest,
+			struct error *err)
 {
-	const char **key_kept;
-	void **slot = table_slot(&reading->seen, path, strlen(path), &key_kept);
+	(void)manifest;
+	return file_read_descriptor(text, STDIN_FILENO, err);
+}
 
-	if (*slot)
-		return false;
-	*key_kept = arena_strdup(&reading->snapshot->arena, path);
-	*slot = reading;
-	return true;
+static bool fetch_named(struct buf *text, const struct manifest *manifest,
+			struct error *err)
+{
+	return file_read(text, manifest->name, err);
+}
+
+static bool fetch_beneath(struct buf *text, const struct manifest *manifest,
+			  struct error *err)
+{
+	return folder_read(text, manifest->root, manifest->beneath, err);
+}
+
+static bool fetch_nothing(struct buf *text, const struct manifest *manifest,
+			  struct error *err)
+{
+	(void)text;
+	return error_set(err, ERROR_SYSTEM, "%s", manifest->problem);
+}
+
+static struct kube_file file_new(struct snapshot *part, const char *name,
+				 const char *path)
+{
+	return (struct kube_file){
+		.snapshot = part,
+		.name = name,
+		.path = path,
+		.scope = scope_of_path(&part->arena, part->tree, path),
+	};
 }
 
 /* A file that could not be opened or read whole. */
@@ -85,153 +123,227 @@ static void unparsable(const struct kube_file *file, const struct buf *text,
 					   err->text));
 }
 
-/* Errors: as json_read(). */
-static bool read_json(struct reading *reading, struct kube_file *file, struct error *err)
-{
-	const struct buf *text = &reading->text;
-	struct json_source source = { .with_places = true };
-	struct node *document;
-
-	if (text->length >= 3 && memcmp(text->data, BYTE_ORDER_MARK, 3) == 0)
-		file->offset = 3;
-	file->text = text->data + file->offset;
-	if (text->length > YAML_DOCUMENT_BYTES)
-		return error_set(err, ERROR_LIMIT, "document is larger than 8 MiB");
-	arena_clear(&reading->nodes);
-	source.text = file->text;
-	source.length = text->length - file->offset;
-	if (!json_read(&document, &reading->nodes, &source, err))
-		return false;
-	kube_document_read(file, document);
-	return true;
-}
-
-/* Errors: as yaml_stream_next(); the documents before the error have been read. */
-static bool read_yaml(struct reading *reading, struct kube_file *file, struct error *err)
-{
-	CLEANUP(yaml_stream_free)
-	struct yaml_stream *stream =
-		yaml_stream_new(reading->text.data, reading->text.length, err);
-	struct node *document;
-
-	if (!stream)
-		return false;
-	file->text = reading->text.data;
-	file->offset = 0;
-	do {
-		arena_clear(&reading->nodes);
-		if (!yaml_stream_next(stream, &reading->nodes, &document, err))
-			return false;
-		if (document)
-			kube_document_read(file, document);
-	} while (document);
-	return true;
-}
-
-static bool is_blank(const struct buf *text)
-{
-	return strspn(buf_text(text), " \t\r\n") == text->length;
-}
-
-static bool is_json_name(const char *name)
-{
-	size_t length = strlen(name);
-
-	return length >= 5 && strcmp(name + length - 5, ".json") == 0;
-}
-
 /*
- * The text of a file, which may be JSON under any name: YAML takes most of that, but
- * not the surrogate pairs in its strings.
+ * One file into its part of the snapshot.  Touches nothing else: other files are read at
+ * the same time.
  */
-static bool read_text(struct reading *reading, struct kube_file *file, struct error *err)
+static void read_manifest(struct manifest *manifest, struct snapshot *part,
+			  struct kube_text *from)
 {
-	const struct buf *text = &reading->text;
-	struct error ignored = ERROR_INIT;
+	struct kube_file file = file_new(part, manifest->name, manifest->path);
+	struct error err = ERROR_INIT;
+	bool ok;
 
-	if (is_blank(text))
-		return true;
-	if (is_json_name(file->name))
-		return read_json(reading, file, err);
-	if (text->data[strspn(text->data, " \t\r\n")] == '{' &&
-	    read_json(reading, file, &ignored))
-		return true;
-	return read_yaml(reading, file, err);
+	if (!manifest->fetch(&from->text, manifest, &err)) {
+		unreadable(&file, &err);
+		return;
+	}
+	ok = kube_text_read(from, &file, &err);
+	if (!ok)
+		unparsable(&file, &from->text, &err);
+	if (file.object_count > 0)
+		part->file_count++;
+	else if (ok)
+		part->ignored_count++;
+	manifest->image_count = file.image_count;
 }
 
-/* What stands in reading->text. */
-static void read_file_text(struct operand *operand, struct kube_file *file)
+static void read_batch(size_t number, void *user)
 {
-	struct reading *reading = operand->reading;
-	struct snapshot *snapshot = reading->snapshot;
-	struct error err = ERROR_INIT;
-	bool ok = read_text(reading, file, &err);
+	struct reading *reading = user;
+	struct snapshot *part = &reading->parts[number];
+	CLEANUP(kube_text_release) struct kube_text from = KUBE_TEXT_INIT;
+	size_t first = number * reading->batch_size;
+	size_t count = reading->manifest_count - first;
 
-	if (!ok)
-		unparsable(file, &reading->text, &err);
-	if (file->object_count > 0)
-		snapshot->file_count++;
-	else if (ok)
-		snapshot->ignored_count++;
-	operand->image_count += file->image_count;
-	operand->file_count += file->image_count > 0;
+	snapshot_part(part, reading->snapshot);
+	for (size_t i = 0; i < count && i < reading->batch_size; i++) {
+		read_manifest(&reading->manifests[first + i], part, &from);
+		kube_text_reuse(&from);
+	}
+}
+
+static size_t batch_size_for(size_t manifest_count, unsigned threads)
+{
+	size_t size = manifest_count / ((size_t)threads * BATCHES_A_THREAD);
+
+	if (size < BATCH_LEAST)
+		return BATCH_LEAST;
+	return size < BATCH_MOST ? size : BATCH_MOST;
+}
+
+static void read_manifests(struct reading *reading, unsigned threads)
+{
+	size_t size = batch_size_for(reading->manifest_count, threads);
+	size_t batch_count = (reading->manifest_count + size - 1) / size;
+
+	reading->batch_size = size;
+	reading->parts = xcalloc(batch_count, sizeof(*reading->parts));
+	parallel_run(batch_count, threads, read_batch, reading);
+	for (size_t i = 0; i < batch_count; i++)
+		snapshot_merge(reading->snapshot, &reading->parts[i]);
+}
+
+/* List a manifest.  A path may be named twice, or lie in a folder that is. */
+static void add_manifest(struct reading *reading, const struct manifest *manifest)
+{
+	const char **key_kept;
+	void **slot = table_slot(&reading->seen, manifest->path, strlen(manifest->path),
+				 &key_kept);
+	struct manifest *added;
+
+	if (*slot)
+		return;
+	*slot = reading;
+	*key_kept = manifest->path;
+	reading->manifests = array_grow(reading->manifests, reading->manifest_count,
+					sizeof(*reading->manifests));
+	added = &reading->manifests[reading->manifest_count++];
+	*added = *manifest;
+	added->operand = reading->operand_count - 1;
+}
+
+/* That which is being listed. */
+static const struct operand *newest_operand(const struct reading *reading)
+{
+	return &reading->operands[reading->operand_count - 1];
 }
 
 static bool visit_entry(const struct folder_entry *entry, void *user)
 {
-	struct operand *operand = user;
-	struct reading *reading = operand->reading;
+	struct reading *reading = user;
+	const struct operand *operand = newest_operand(reading);
 	struct arena *arena = &reading->snapshot->arena;
-	const char *path = arena_printf(arena, "%s%s%s", operand->relative,
-					operand->relative[0] ? "/" : "", entry->beneath);
-	struct error err = ERROR_INIT;
-	struct kube_file file;
+	const char *name = arena_strdup(arena, entry->path);
+	struct manifest manifest = {
+		.name = name,
+		.path = arena_printf(arena, "%s%s%s", operand->relative,
+				     operand->relative[0] ? "/" : "", entry->beneath),
+		.fetch = entry->problem ? fetch_nothing : fetch_beneath,
+		.root = operand->name,
+		.beneath = name + (entry->beneath - entry->path),
+	};
 
-	if (!is_new(reading, path))
-		return true;
-	file = file_new(reading, entry->path, path);
-	buf_clear(&reading->text);
 	if (entry->problem)
-		kube_file_gap(&file, GAP_UNREADABLE, 0, entry->problem);
-	else if (folder_read(&reading->text, operand->name, entry->beneath, &err))
-		read_file_text(operand, &file);
-	else
-		unreadable(&file, &err);
+		manifest.problem = arena_strdup(arena, entry->problem);
+	add_manifest(reading, &manifest);
 	return true;
 }
 
-static void read_one(struct operand *operand,
-		     bool (*read)(struct buf *text, const char *name, struct error *err))
+static void list_folder(struct reading *reading)
 {
-	struct reading *reading = operand->reading;
-	struct kube_file file;
+	const struct operand *operand = newest_operand(reading);
 	struct error err = ERROR_INIT;
 
-	if (!is_new(reading, operand->relative))
-		return;
-	file = file_new(reading, operand->name, operand->relative);
-	buf_clear(&reading->text);
-	if (read(&reading->text, operand->name, &err))
-		read_file_text(operand, &file);
-	else
-		unreadable(&file, &err);
-}
-
-static bool read_standard_input(struct buf *text, const char *name, struct error *err)
-{
-	(void)name;
-	return file_read_descriptor(text, STDIN_FILENO, err);
-}
-
-static void read_folder(struct operand *operand)
-{
-	struct error err = ERROR_INIT;
-
-	if (!folder_walk(operand->name, visit_entry, operand, &err)) {
+	if (!folder_walk(operand->name, visit_entry, reading, &err)) {
 		struct kube_file folder =
-			file_new(operand->reading, operand->name, operand->relative);
+			file_new(reading->snapshot, operand->name, operand->relative);
 
 		unreadable(&folder, &err);
+	}
+}
+
+static void add_operand(struct reading *reading, const struct operand *operand)
+{
+	reading->operands = array_grow(reading->operands, reading->operand_count,
+				       sizeof(*reading->operands));
+	reading->operands[reading->operand_count++] = *operand;
+}
+
+static void list_input(struct reading *reading)
+{
+	static const struct manifest input = {
+		.name = STANDARD_INPUT,
+		.path = STANDARD_INPUT,
+		.fetch = fetch_input,
+	};
+
+	add_operand(reading, &(struct operand){ .name = STANDARD_INPUT,
+						.relative = STANDARD_INPUT });
+	add_manifest(reading, &input);
+}
+
+static bool list_path(struct reading *reading, const char *name, struct error *err)
+{
+	struct stat status;
+	int failed = stat(name, &status);
+	struct arena *arena = &reading->snapshot->arena;
+	struct operand operand = { .name = name };
+
+	if (failed != 0 && (errno == ENOENT || errno == ENOTDIR))
+		return error_set(err, ERROR_USAGE, "%s: %s", name, strerror(errno));
+	operand.is_folder = failed == 0 && S_ISDIR(status.st_mode);
+	operand.name = arena_strdup(arena, name);
+	operand.relative = worktree_relative(&reading->tree, name, arena);
+	add_operand(reading, &operand);
+	if (operand.is_folder)
+		list_folder(reading);
+	else
+		add_manifest(reading, &(struct manifest){ .name = operand.name,
+							  .path = operand.relative,
+							  .fetch = fetch_named });
+	return true;
+}
+
+/* Names in a list may come from strangers: no link among them leads out of here. */
+static bool stays_beneath(const char *name)
+{
+	return name[0] != '/' && strcmp(name, "..") != 0 &&
+	       strncmp(name, "../", 3) != 0 && !strstr(name, "/../");
+}
+
+/* A line of a list of files, most of which may be of other kinds. */
+static bool list_listed(struct reading *reading, const char *name, struct error *err)
+{
+	struct stat status;
+	struct arena *arena = &reading->snapshot->arena;
+	struct operand operand = { .name = arena_strdup(arena, name) };
+
+	if (!folder_has_manifest_name(name))
+		return true;
+	if (lstat(name, &status) != 0 && (errno == ENOENT || errno == ENOTDIR))
+		return error_set(
+			err, ERROR_USAGE,
+			"--files-from0: %.200s: %s (git diff lists deleted files "
+			"unless it is given --diff-filter=d)",
+			name, strerror(errno));
+	operand.relative = worktree_relative(&reading->tree, name, arena);
+	add_operand(reading, &operand);
+	add_manifest(reading,
+		     &(struct manifest){
+			     .name = operand.name,
+			     .path = operand.relative,
+			     .fetch = stays_beneath(name) ? fetch_beneath : fetch_named,
+			     .root = ".",
+			     .beneath = operand.name,
+		     });
+	return true;
+}
+
+static bool list_all(struct reading *reading, const struct kube_manifest_paths *paths,
+		     struct error *err)
+{
+	for (size_t i = 0; i < paths->count; i++) {
+		if (strcmp(paths->items[i], STANDARD_INPUT) == 0)
+			list_input(reading);
+		else if (!list_path(reading, paths->items[i], err))
+			return false;
+	}
+	for (size_t i = 0; i < paths->listed_count; i++) {
+		if (!list_listed(reading, paths->listed[i], err))
+			return false;
+	}
+	return true;
+}
+
+static void count_images(struct reading *reading)
+{
+	for (size_t i = 0; i < reading->manifest_count; i++) {
+		const struct manifest *manifest = &reading->manifests[i];
+		struct operand *operand = &reading->operands[manifest->operand];
+
+		operand->image_count += manifest->image_count;
+		operand->file_count += manifest->image_count > 0;
 	}
 }
 
@@ -241,102 +353,69 @@ static const char *plural(size_t count)
 }
 
 /* What was asked for is covered; what could not be read of it stands in the gaps. */
-static void add_coverage(const struct operand *operand, bool is_folder)
+static void add_coverage(struct snapshot *snapshot, const struct operand *operand)
 {
-	struct snapshot *snapshot = operand->reading->snapshot;
 	struct arena *arena = &snapshot->arena;
 	const char *name = operand->name, *relative = operand->relative;
 	size_t length = strlen(name);
 	bool has_slash = length > 0 && name[length - 1] == '/';
 
-	if (is_folder && relative[0])
+	if (operand->is_folder && relative[0])
 		relative = arena_printf(arena, "%s/", relative);
 	if (strcmp(name, STANDARD_INPUT) == 0)
 		name = "standard input";
 	snapshot_add_coverage(
 		snapshot, scope_of_path(arena, snapshot->tree, relative), true,
 		arena_printf(arena, "%s%s: %zu image%s in %zu file%s", name,
-			     is_folder && !has_slash ? "/" : "", operand->image_count,
-			     plural(operand->image_count), operand->file_count,
-			     plural(operand->file_count)));
-}
-
-static bool read_path(struct operand *operand, struct error *err)
-{
-	struct stat status;
-	int failed = stat(operand->name, &status);
-	bool is_folder = failed == 0 && S_ISDIR(status.st_mode);
-
-	if (failed != 0 && (errno == ENOENT || errno == ENOTDIR))
-		return error_set(err, ERROR_USAGE, "%s: %s", operand->name,
-				 strerror(errno));
-	if (is_folder)
-		read_folder(operand);
-	else
-		read_one(operand, file_read);
-	add_coverage(operand, is_folder);
-	return true;
-}
-
-static bool read_operand(struct reading *reading, const char *name, struct error *err)
-{
-	struct arena *arena = &reading->snapshot->arena;
-	struct operand operand = { .reading = reading, .name = name, .relative = name };
-
-	if (strcmp(name, STANDARD_INPUT) == 0) {
-		read_one(&operand, read_standard_input);
-		add_coverage(&operand, false);
-		return true;
-	}
-	operand.relative = worktree_relative(&reading->tree, name, arena);
-	return read_path(&operand, err);
+			     operand->is_folder && !has_slash ? "/" : "",
+			     operand->image_count, plural(operand->image_count),
+			     operand->file_count, plural(operand->file_count)));
 }
 
 bool kube_manifest_read_text(struct snapshot *snapshot, const char *name,
 			     const struct buf *text, struct error *err)
 {
-	struct reading reading = {
-		.snapshot = snapshot,
-		.nodes = ARENA_INIT,
+	struct kube_text from = {
 		.text = *text, /* lent: nothing here changes it */
+		.nodes = ARENA_INIT,
 	};
-	struct kube_file file = file_new(&reading, name, name);
-	bool ok = read_text(&reading, &file, err);
+	const char *kept = arena_strdup(&snapshot->arena, name);
+	struct kube_file file = file_new(snapshot, kept, kept);
+	bool ok = kube_text_read(&from, &file, err);
 
-	arena_release(&reading.nodes);
+	arena_release(&from.nodes);
 	return ok;
 }
 
 /* The work tree of the first path that is in the file system. */
-static struct worktree find_worktree(const char *const *paths, size_t path_count,
+static struct worktree find_worktree(const struct kube_manifest_paths *paths,
 				     struct arena *arena)
 {
 	const char *path = ".";
 
-	for (size_t i = path_count; i-- > 0;) {
-		if (strcmp(paths[i], STANDARD_INPUT) != 0)
-			path = paths[i];
+	for (size_t i = paths->count; i-- > 0;) {
+		if (strcmp(paths->items[i], STANDARD_INPUT) != 0)
+			path = paths->items[i];
 	}
 	return worktree_find(path, arena);
 }
 
-bool kube_manifest_read(struct snapshot *snapshot, const char *const *paths,
-			size_t path_count, struct error *err)
+bool kube_manifest_read(struct snapshot *snapshot,
+			const struct kube_manifest_paths *paths, struct error *err)
 {
+	CLEANUP(reading_release)
 	struct reading reading = {
 		.snapshot = snapshot,
-		.tree = find_worktree(paths, path_count, &snapshot->arena),
-		.nodes = ARENA_INIT,
-		.text = BUF_INIT(MANIFEST_BYTES),
+		.tree = find_worktree(paths, &snapshot->arena),
 		.seen = TABLE_INIT,
 	};
-	bool ok = true;
 
 	snapshot->tree = reading.tree.remote;
-	for (size_t i = 0; i < path_count && ok; i++)
-		ok = read_operand(&reading, paths[i], err);
-	table_release(&reading.seen);
-	buf_release(&reading.text);
-	arena_release(&reading.nodes);
-	return ok;
+	if (!list_all(&reading, paths, err))
+		return false;
+	read_manifests(&reading, paths->threads ? paths->threads : parallel_processors());
+	count_images(&reading);
+	for (size_t i = 0; i < reading.operand_count; i++)
+		add_coverage(snapshot, &reading.operands[i]);
+	return true;
 }

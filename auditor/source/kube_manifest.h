@@ -14,14 +14,25 @@
 #include "base/buf.h"
 #include "model/snapshot.h"
 
+/* What to read. */
+struct kube_manifest_paths {
+	const char *const *items; /* files, folders, "-" for standard input */
+	size_t count;
+	const char *const *listed; /* files; those that a folder's walk would pass by are
+				      passed by */
+	size_t listed_count;
+	unsigned threads; /* that read; 0: as many as there are processors */
+};
+
 /*
- * Read `paths` into the snapshot: declared uses, counts of files, gaps, coverage.
- * Also sets snapshot->tree.  "-" is standard input.  A file that cannot be read is a
- * gap; one that several paths lead to is read once.
+ * Read `paths` into the snapshot: declared uses, counts of files, gaps, coverage, the
+ * same whatever the number of threads.  Also sets snapshot->tree.  A file that cannot be
+ * read is a gap; one that several paths lead to is read once.
  * Errors: ERROR_USAGE where a path does not exist.
  */
-MUST_CHECK bool kube_manifest_read(struct snapshot *snapshot, const char *const *paths,
-				   size_t path_count, struct error *err);
+MUST_CHECK bool kube_manifest_read(struct snapshot *snapshot,
+				   const struct kube_manifest_paths *paths,
+				   struct error *err);
 
 /*
  * Read the text of one file, which may have been edited: declared uses and gaps as above,

@@ -46,7 +46,10 @@ static void check_paths(const char *const *paths, size_t count, const char *expe
 	struct error err = ERROR_INIT;
 
 	snapshot_init(&snapshot, 0);
-	if (!kube_manifest_read(&snapshot, paths, count, &err))
+	if (!kube_manifest_read(
+		    &snapshot,
+		    &(struct kube_manifest_paths){ .items = paths, .count = count },
+		    &err))
 		fail_msg("%s", err.text);
 	print_snapshot(&out, &snapshot);
 	assert_string_equal(buf_text(&out), expected);
@@ -193,7 +196,10 @@ static void bytes_of_a_scalar_are_those_of_the_file(void **state)
 		put(cases[i].name, cases[i].text);
 		snapshot_init(&snapshot, 0);
 		CHECK(cases[i].name,
-		      kube_manifest_read(&snapshot, &cases[i].name, 1, &err));
+		      kube_manifest_read(&snapshot,
+					 &(struct kube_manifest_paths){
+						 .items = &cases[i].name, .count = 1 },
+					 &err));
 		use = snapshot.declared;
 		CHECK(cases[i].name, use->end - use->begin == strlen(cases[i].scalar));
 		CHECK(cases[i].name, memcmp(cases[i].text + use->begin, cases[i].scalar,
@@ -277,7 +283,9 @@ static void paths_count_from_the_root_of_the_work_tree(void **state)
 	put("tree/apps/other/x.yaml", POD("b"));
 	assert_int_equal(chdir("tree/apps"), 0);
 	snapshot_init(&snapshot, 0);
-	assert_true(kube_manifest_read(&snapshot, paths, 2, &err));
+	assert_true(kube_manifest_read(
+		&snapshot, &(struct kube_manifest_paths){ .items = paths, .count = 2 },
+		&err));
 	assert_string_equal(snapshot.tree, "https://h.io/o/r");
 	assert_string_equal(snapshot.declared[0].file, "deploy/a.yaml");
 	assert_string_equal(snapshot.declared[0].path, "apps/deploy/a.yaml");
@@ -335,9 +343,87 @@ static void a_path_that_does_not_exist_is_a_usage_error(void **state)
 	(void)state;
 	put("here.yaml", POD("a"));
 	snapshot_init(&snapshot, 0);
-	assert_false(kube_manifest_read(&snapshot, paths, 2, &err));
+	assert_false(kube_manifest_read(
+		&snapshot, &(struct kube_manifest_paths){ .items = paths, .count = 2 },
+		&err));
 	assert_int_equal(err.code, ERROR_USAGE);
 	assert_string_equal(err.text, "absent/x.yaml: No such file or directory");
+}
+
+static void read_with(struct buf *out, unsigned threads)
+{
+	static const char *const here = ".";
+	CLEANUP(snapshot_release) struct snapshot snapshot;
+	struct error err = ERROR_INIT;
+
+	snapshot_init(&snapshot, 0);
+	assert_true(kube_manifest_read(
+		&snapshot,
+		&(struct kube_manifest_paths){
+			.items = &here, .count = 1, .threads = threads },
+		&err));
+	print_snapshot(out, &snapshot);
+}
+
+static void any_number_of_threads_reads_the_same(void **state)
+{
+	CLEANUP(buf_release) struct buf alone = BUF_INIT(1000000);
+
+	(void)state;
+	for (int i = 0; i < 200; i++) {
+		static const char *const texts[] = { POD("a:1"),
+						     POD("b") "---\n" POD("c"), "x: [",
+						     POD("$(IMAGE)"), "color: blue" };
+		char path[20];
+
+		snprintf(path, sizeof(path), "%d.yaml", i);
+		put(path, texts[i % 5]);
+	}
+	read_with(&alone, 1);
+	assert_non_null(strstr(buf_text(&alone), "./: 160 images in 120 files\n"));
+	for (unsigned threads = 2; threads <= 9; threads++) {
+		CLEANUP(buf_release) struct buf together = BUF_INIT(1000000);
+
+		read_with(&together, threads);
+		assert_string_equal(buf_text(&together), buf_text(&alone));
+	}
+}
+
+static void of_a_list_the_manifests_are_read(void **state)
+{
+	static const char *const listed[] = { "README.md", "b.yaml",    "gone.md",
+					      "./a.yaml",  "link.yaml", "b.yaml" };
+	static const char *const gone[] = { "b.yaml", "gone.yaml" };
+	CLEANUP(snapshot_release) struct snapshot snapshot;
+	CLEANUP(buf_release) struct buf out = BUF_INIT(100000);
+	struct error err = ERROR_INIT;
+
+	(void)state;
+	put("README.md", POD("readme"));
+	put("a.yaml", POD("a"));
+	put("b.yaml", POD("b"));
+	assert_int_equal(symlink("/etc/hostname", "link.yaml"), 0);
+	snapshot_init(&snapshot, 0);
+	assert_true(kube_manifest_read(
+		&snapshot,
+		&(struct kube_manifest_paths){ .listed = listed,
+					       .listed_count = ARRAY_LENGTH(listed) },
+		&err));
+	print_snapshot(&out, &snapshot);
+	assert_string_equal(buf_text(&out), "b.yaml:6:12 b.yaml b\n"
+					    "./a.yaml:6:12 a.yaml a\n"
+					    "unreadable link.yaml\n"
+					    "b.yaml: 1 image in 1 file\n"
+					    "./a.yaml: 1 image in 1 file\n"
+					    "link.yaml: 0 images in 0 files\n"
+					    "b.yaml: 0 images in 0 files\n"
+					    "2 files, 0 ignored\n");
+	assert_false(kube_manifest_read(
+		&snapshot,
+		&(struct kube_manifest_paths){ .listed = gone, .listed_count = 2 },
+		&err));
+	assert_int_equal(err.code, ERROR_USAGE);
+	assert_non_null(strstr(err.text, "--diff-filter=d"));
 }
 
 int main(void)
@@ -352,6 +438,8 @@ int main(void)
 		IN_SCRATCH(limits_are_gaps_and_the_other_files_are_read),
 		IN_SCRATCH(paths_count_from_the_root_of_the_work_tree),
 		IN_SCRATCH(standard_input_is_yaml_or_json),
+		IN_SCRATCH(any_number_of_threads_reads_the_same),
+		IN_SCRATCH(of_a_list_the_manifests_are_read),
 		IN_SCRATCH(a_path_that_does_not_exist_is_a_usage_error),
 	};
 

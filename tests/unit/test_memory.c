@@ -212,6 +212,30 @@ static void sizes_that_cannot_be_end_the_program_with_4(void **state)
 		assert_int_equal(status_of(greedy[i]), 4);
 }
 
+static void an_adopted_arena_lives_with_its_new_owner(void **state)
+{
+	CLEANUP(arena_release) struct arena owner = ARENA_INIT;
+	struct arena part = ARENA_INIT, none = ARENA_INIT;
+	const char *texts[6];
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LENGTH(texts); i++) {
+		arena_alloc(&part, 100000 * (i % 3));
+		texts[i] = arena_printf(&part, "text %zu", i);
+		arena_adopt(&owner, &part);
+		assert_null(part.chunk);
+		assert_int_equal(part.total, 0);
+		arena_strdup(&owner, "own");
+	}
+	arena_adopt(&owner, &none);
+	for (size_t i = 0; i < ARRAY_LENGTH(texts); i++) {
+		char expected[20];
+
+		snprintf(expected, sizeof(expected), "text %zu", i);
+		assert_string_equal(texts[i], expected);
+	}
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -226,6 +250,7 @@ int main(void)
 		cmocka_unit_test(an_arena_array_grows_and_keeps_its_items),
 		cmocka_unit_test(a_cleared_arena_is_used_again_without_growing),
 		cmocka_unit_test(a_released_arena_is_empty_and_usable),
+		cmocka_unit_test(an_adopted_arena_lives_with_its_new_owner),
 		cmocka_unit_test(sizes_that_cannot_be_end_the_program_with_4),
 	};
 

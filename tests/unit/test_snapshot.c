@@ -208,9 +208,48 @@ static void every_gap_and_class_has_a_name_of_its_own(void **state)
 	}
 }
 
+static void parts_are_merged_in_their_order(void **state)
+{
+	CLEANUP(snapshot_release) struct snapshot whole;
+	static const char *const names[] = { "a", "b", "c" };
+
+	(void)state;
+	snapshot_init(&whole, 7);
+	whole.tree = "tree";
+	for (size_t i = 0; i < ARRAY_LENGTH(names); i++) {
+		struct waiver waiver = { .only_line = (uint32_t)i };
+		struct snapshot part;
+		struct declared_use use;
+
+		snapshot_part(&part, &whole);
+		assert_string_equal(part.tree, "tree");
+		assert_int_equal(part.observed_at, 7);
+		use = (struct declared_use){ .file = arena_strdup(&part.arena,
+								  names[i]) };
+		snapshot_add_declared(&part, &use);
+		snapshot_add_gap(&part, GAP_NOT_YAML, i == 1 ? "x" : "y", names[i], "");
+		part.waivers = &waiver;
+		part.waiver_count = 1;
+		part.file_count = 2;
+		part.ignored_count = 3;
+		snapshot_merge(&whole, &part);
+	}
+	assert_int_equal(whole.declared_count, 3);
+	for (size_t i = 0; i < ARRAY_LENGTH(names); i++) {
+		assert_string_equal(whole.declared[i].file, names[i]);
+		assert_int_equal(whole.waivers[i].only_line, i);
+	}
+	assert_int_equal(whole.gap_count, 2); /* the first of equal ones stays */
+	assert_string_equal(whole.gaps[0].reason, "a");
+	assert_string_equal(whole.gaps[1].reason, "b");
+	assert_int_equal(whole.file_count, 6);
+	assert_int_equal(whole.ignored_count, 9);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(parts_are_merged_in_their_order),
 		cmocka_unit_test(lists_grow_in_the_order_of_additions),
 		cmocka_unit_test(a_gap_is_kept_once_for_its_kind_and_subject),
 		cmocka_unit_test(

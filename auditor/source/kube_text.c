@@ -1,0 +1,93 @@
+#include "source/kube_text.h"
+
+#include "base/json.h"
+#include "base/yaml.h"
+#include "source/kube_document.h"
+
+#define KEPT_BYTES ((size_t)1024 * 1024) /* from one file to the next */
+#define BYTE_ORDER_MARK "\xef\xbb\xbf"
+
+/* Errors: as json_read(). */
+static bool read_json(struct kube_text *from, struct kube_file *file, struct error *err)
+{
+	const struct buf *text = &from->text;
+	struct json_source source = { .with_places = true };
+	struct node *document;
+
+	if (text->length >= 3 && memcmp(text->data, BYTE_ORDER_MARK, 3) == 0)
+		file->offset = 3;
+	file->text = text->data + file->offset;
+	if (text->length > YAML_DOCUMENT_BYTES)
+		return error_set(err, ERROR_LIMIT, "document is larger than 8 MiB");
+	arena_clear(&from->nodes);
+	source.text = file->text;
+	source.length = text->length - file->offset;
+	if (!json_read(&document, &from->nodes, &source, err))
+		return false;
+	kube_document_read(file, document);
+	return true;
+}
+
+/* Errors: as yaml_stream_next(); the documents before the error have been read. */
+static bool read_yaml(struct kube_text *from, struct kube_file *file, struct error *err)
+{
+	CLEANUP(yaml_stream_free)
+	struct yaml_stream *stream =
+		yaml_stream_new(from->text.data, from->text.length, err);
+	struct node *document;
+
+	if (!stream)
+		return false;
+	file->text = from->text.data;
+	file->offset = 0;
+	do {
+		arena_clear(&from->nodes);
+		if (!yaml_stream_next(stream, &from->nodes, &document, err))
+			return false;
+		if (document)
+			kube_document_read(file, document);
+	} while (document);
+	return true;
+}
+
+static bool is_blank(const struct buf *text)
+{
+	return strspn(buf_text(text), " \t\r\n") == text->length;
+}
+
+static bool is_json_name(const char *name)
+{
+	size_t length = strlen(name);
+
+	return length >= 5 && strcmp(name + length - 5, ".json") == 0;
+}
+
+bool kube_text_read(struct kube_text *from, struct kube_file *file, struct error *err)
+{
+	const struct buf *text = &from->text;
+	struct error ignored = ERROR_INIT;
+
+	if (is_blank(text))
+		return true;
+	if (is_json_name(file->name))
+		return read_json(from, file, err);
+	if (text->data[strspn(text->data, " \t\r\n")] == '{' &&
+	    read_json(from, file, &ignored))
+		return true;
+	return read_yaml(from, file, err);
+}
+
+void kube_text_reuse(struct kube_text *from)
+{
+	buf_clear(&from->text);
+	if (from->text.capacity > KEPT_BYTES)
+		buf_release(&from->text);
+	if (from->nodes.total > KEPT_BYTES)
+		arena_release(&from->nodes);
+}
+
+void kube_text_release(struct kube_text *from)
+{
+	buf_release(&from->text);
+	arena_release(&from->nodes);
+}
