@@ -315,6 +315,9 @@ layers:
 	@awk -f tests/layers.awk $(wildcard auditor/*.[ch]) $(wildcard auditor/*/*.[ch]) \
 		$(wildcard reports/*.[ch])
 
+twins:
+	@tests/twins
+
 headers: $(OUT)/flags
 	@CC='$(CC)' tests/headers $(ALL_CFLAGS) -- $(HEADERS)
 
@@ -352,7 +355,7 @@ clean:
 
 FORCE:
 .DELETE_ON_ERROR:
-.PHONY: all unit unit-programs setup demo test bench golden layers headers fuzz fuzz-run \
+.PHONY: all unit unit-programs setup demo test bench golden layers headers twins fuzz fuzz-run \
 	install format lint clean FORCE
 
 -include $(OBJECTS:.o=.d) $(OUT)/auditor/main.d $(UNIT_PROGRAMS:=.d) \
