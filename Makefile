@@ -61,6 +61,7 @@ LISTED := \
 	auditor/commands/resolution.c \
 	auditor/drift/comparison.c \
 	auditor/drift/drift.c \
+	auditor/drift/environment.c \
 	auditor/drift/evaluate.c \
 	auditor/drift/gaps.c \
 	auditor/drift/image_tree.c \

@@ -72,10 +72,11 @@ static bool check_dump(const struct audit *audit, struct error *err)
 		return error_set(err, ERROR_USAGE,
 				 "--cluster-dump asks no API server: take --kubeconfig "
 				 "and --context out");
-	if (settings->selector)
+	if (settings->selector || settings->field_selector)
 		return error_set(err, ERROR_USAGE,
-				 "-l is the API server's: give it to kubectl when you "
-				 "make the dump");
+				 "%s is the API server's: give it to kubectl when you "
+				 "make the dump",
+				 settings->selector ? "-l" : "--field-selector");
 	for (size_t i = 0; i < audit->paths->count; i++) {
 		if (is_stream && strcmp(audit->paths->items[i], "-") == 0)
 			return error_set(err, ERROR_USAGE,
@@ -151,6 +152,8 @@ static bool observe_cluster(struct audit *audit, struct error *err)
 			     : settings->namespace    ? settings->namespace
 						      : audit->cluster.namespace,
 		.selector = settings->selector ? settings->selector : "",
+		.field_selector =
+			settings->field_selector ? settings->field_selector : "",
 		.all_phases = settings->all_phases,
 		.cluster_name = settings->cluster_name ? settings->cluster_name : "",
 		.request_timeout_seconds = audit->network.request_timeout,
@@ -158,7 +161,6 @@ static bool observe_cluster(struct audit *audit, struct error *err)
 	const char *area;
 
 	snapshot->namespace = scope.namespace;
-	snapshot->selector = scope.selector;
 	if (kube_api_observe(audit->network.http, &audit->cluster, &scope, snapshot, err))
 		return true;
 	if (snapshot->declared_count == 0)

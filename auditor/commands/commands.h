@@ -50,6 +50,7 @@ struct settings {
 	const char *namespace;
 	bool all_namespaces;
 	const char *selector;
+	const char *field_selector;
 	bool all_phases;
 	const char *cluster_name;
 	const char *cluster_dump;

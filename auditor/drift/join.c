@@ -1,6 +1,7 @@
 #include "drift/join.h"
 
 #include "base/buf.h"
+#include "drift/environment.h"
 #include "drift/nameless.h"
 #include "drift/reference.h"
 #include "drift/rollout.h"
@@ -154,18 +155,36 @@ static void add_rival(struct snapshot *snapshot, struct use *use,
 		"");
 }
 
+/* What no manifest declares there is worth a word. */
+static void claim(struct joining *joining, const char *namespace)
+{
+	const char **kept;
+
+	*table_slot(&joining->namespaces, namespace, strlen(namespace), &kept) = joining;
+	*kept = namespace;
+}
+
+/* Manifests were scanned that are meant for the namespace of an environment. */
+static void claim_environment(struct joining *joining,
+			      const struct declared_use *declared)
+{
+	const struct policy_environment *environment =
+		policy_environment_of(&joining->snapshot->policy, declared->path);
+
+	if (environment && environment->namespace[0] != '\0')
+		claim(joining, environment->namespace);
+}
+
 static void declare(struct joining *joining, const struct declared_use *declared)
 {
 	struct snapshot *snapshot = joining->snapshot;
 	const char *namespace = declared->namespace;
-	const char **kept;
 	struct use *use;
 
 	if (snapshot->namespace[0] != '\0' && strcmp(namespace, snapshot->namespace) != 0)
 		return; /* the scan says nothing about other namespaces */
 	index_add(joining, &joining->objects, namespace, &declared->object, declared);
-	*table_slot(&joining->namespaces, namespace, strlen(namespace), &kept) = joining;
-	*kept = namespace;
+	claim(joining, namespace);
 	use = use_of(joining, namespace, &declared->object, &declared->image);
 	if (!use->declared)
 		use->declared = declared;
@@ -177,12 +196,16 @@ static void join_declared(struct joining *joining)
 {
 	struct snapshot *snapshot = joining->snapshot;
 
+	environment_apply(snapshot);
 	if (snapshot->namespace[0] == '\0')
 		nameless_make(&joining->nameless, snapshot);
 	for (size_t i = 0; i < snapshot->declared_count; i++) {
 		struct declared_use *declared = &snapshot->declared[i];
 		const char *namespace;
 
+		if (!environment_includes(snapshot, declared))
+			continue;
+		claim_environment(joining, declared);
 		if (!declared->workload) {
 			index_add(joining, &joining->objects, declared->namespace,
 				  &declared->object, declared);

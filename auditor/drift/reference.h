@@ -19,4 +19,11 @@ bool reference_same(const struct container_image *a, const struct container_imag
 const char *reference_difference(const struct image_ref *declared,
 				 const struct image_ref *live);
 
+/*
+ * A reference as an admission webhook makes it, by the first of the policy's rewrites
+ * whose prefix it has; itself where none has.  In `arena`.
+ */
+struct image_ref reference_rewrite(const struct policy *policy, struct arena *arena,
+				   const struct image_ref *ref);
+
 #endif

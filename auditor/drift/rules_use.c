@@ -183,6 +183,20 @@ static bool both_references(const struct use *use, const struct image_ref **decl
 	return *live && (*live)->state == REFERENCE_OK;
 }
 
+/* The part that differs, unless the policy says that the cluster makes it so. */
+static const char *unexpected_difference(struct drift *drift,
+					 const struct image_ref *declared,
+					 const struct image_ref *live)
+{
+	const char *part = reference_difference(declared, live);
+	struct image_ref rewritten;
+
+	if (!part)
+		return NULL;
+	rewritten = reference_rewrite(&drift->snapshot->policy, drift->texts, declared);
+	return reference_difference(&rewritten, live) ? part : NULL;
+}
+
 enum answer rule_spec_differs(struct drift *drift, const struct use *use,
 			      struct finding *finding)
 {
@@ -196,7 +210,7 @@ enum answer rule_spec_differs(struct drift *drift, const struct use *use,
 		return ANSWER_UNKNOWN;
 	if (!both_references(use, &declared, &live))
 		return ANSWER_NONE;
-	part = reference_difference(declared, &live->ref);
+	part = unexpected_difference(drift, declared, &live->ref);
 	if (!part)
 		return ANSWER_NO;
 	finding->pod_count = count_pods(use);

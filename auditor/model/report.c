@@ -34,7 +34,11 @@ void report_init(struct report *report)
 	*report = (struct report){
 		.arena = ARENA_INIT,
 		.scan = { .command = "", .version = "", .commit = "", .fail_on = "" },
-		.cluster = { .key = "", .name = "", .server = "", .alias = "" },
+		.cluster = { .key = "",
+			     .name = "",
+			     .context = "",
+			     .server = "",
+			     .alias = "" },
 	};
 }
 

@@ -55,7 +55,11 @@ void snapshot_init(struct snapshot *snapshot, int64_t observed_at)
 	*snapshot = (struct snapshot){
 		.arena = ARENA_INIT,
 		.observed_at = observed_at,
-		.cluster = { .key = "", .name = "", .server = "", .alias = "" },
+		.cluster = { .key = "",
+			     .name = "",
+			     .context = "",
+			     .server = "",
+			     .alias = "" },
 		.namespace = "",
 		.selector = "",
 		.tree = "",
@@ -77,6 +81,18 @@ void snapshot_part(struct snapshot *part, const struct snapshot *whole)
 	snapshot_init(part, whole->observed_at);
 	part->tree = whole->tree;
 	part->policy = whole->policy;
+}
+
+bool cluster_is_called(const struct cluster_identity *cluster, const char *name)
+{
+	const char *const names[] = { cluster->name, cluster->context, cluster->key,
+				      cluster->alias };
+
+	for (size_t i = 0; i < ARRAY_LENGTH(names); i++) {
+		if (name[0] != '\0' && strcmp(names[i], name) == 0)
+			return true;
+	}
+	return false;
 }
 
 /* Room for one more behind `count` items in the snapshot's arena. */

@@ -196,12 +196,16 @@ struct coverage {
 };
 
 struct cluster_identity {
-	const char *key;    /* "uid:…", "name:…" or "server:<hash>" */
-	const char *name;   /* for people: --cluster-name, else the kubeconfig's name */
-	const char *server; /* URL */
-	const char *alias;  /* another key of the same cluster, or "" */
-	bool insecure;      /* its certificate was not verified, as configured */
+	const char *key;     /* "uid:…", "name:…" or "server:<hash>" */
+	const char *name;    /* for people: --cluster-name, else the kubeconfig's name */
+	const char *context; /* of the kubeconfig, or ""; not kept */
+	const char *server;  /* URL */
+	const char *alias;   /* another key of the same cluster, or "" */
+	bool insecure;       /* its certificate was not verified, as configured */
 };
+
+/* Whether somebody who says `name` means it: its name, its context, or a key of it. */
+bool cluster_is_called(const struct cluster_identity *cluster, const char *name);
 
 /* What one host was asked. */
 struct request_count {
@@ -218,7 +222,7 @@ struct snapshot {
 	bool has_cluster;
 	struct cluster_identity cluster;
 	const char *namespace; /* scanned namespace; "" for all */
-	const char *selector;  /* label selector, or "" */
+	const char *selector;  /* that chose the pods, for people; "": all of them */
 	const char *tree;      /* identity of the work tree: its remote URL, or "" */
 	struct policy policy;
 	struct waiver *waivers;

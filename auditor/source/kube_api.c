@@ -20,6 +20,15 @@ static const char *server_key(const struct kube_config *config, struct arena *ar
 			    strchr(digest.text, ':') + 1);
 }
 
+/* Both selectors as they are given on the command line; "" where neither is. */
+static const char *selector_text(const struct kube_scope *scope, struct arena *arena)
+{
+	if (scope->field_selector[0] == '\0')
+		return arena_strdup(arena, scope->selector);
+	return arena_printf(arena, "%s%s--field-selector %s", scope->selector,
+			    scope->selector[0] ? " " : "", scope->field_selector);
+}
+
 static void identify_cluster(struct observation *observation)
 {
 	struct snapshot *snapshot = observation->snapshot;
@@ -32,10 +41,11 @@ static void identify_cluster(struct observation *observation)
 
 	snapshot->has_cluster = true;
 	snapshot->namespace = arena_strdup(arena, observation->scope->namespace);
-	snapshot->selector = arena_strdup(arena, observation->scope->selector);
+	snapshot->selector = selector_text(observation->scope, arena);
 	snapshot->cluster = (struct cluster_identity){
 		.key = known ? arena_printf(arena, "uid:%s", observation->uid) : other,
 		.name = arena_strdup(arena, name[0] ? name : config->cluster),
+		.context = arena_strdup(arena, config->context),
 		.server = arena_strdup(arena, config->server),
 		.alias = known ? other : "",
 		.insecure = config->trust.insecure,

@@ -47,13 +47,15 @@ static void init_list(struct kube_area *area, enum kube_resource_name name)
 	const struct kube_areas *shared = area->shared;
 	const struct kube_resource *resource = &kube_resources[name];
 	struct kube_area_list *one = &area->lists[name];
+	bool pods = name == KUBE_PODS;
 
 	one->area = area;
 	one->name = name;
 	one->list = (struct kube_list){
 		.client = shared->client,
 		.path = path_of(resource, area->namespace, &shared->client->arena),
-		.selector = name == KUBE_PODS ? shared->scope->selector : "",
+		.selector = pods ? shared->scope->selector : "",
+		.field_selector = pods ? shared->scope->field_selector : "",
 		.accept = resource->metadata_only ? KUBE_METADATA_ONLY : NULL,
 		.shape = resource->shape,
 		.fold = fold,

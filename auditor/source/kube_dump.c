@@ -282,6 +282,7 @@ static bool identify_cluster(const struct reading *reading, struct error *err)
 	snapshot->cluster = (struct cluster_identity){
 		.key = uid[0] ? uid : name,
 		.name = arena_strdup(arena, name[0] ? dump->cluster_name : dump->file),
+		.context = "",
 		.server = "",
 		.alias = uid[0] ? name : "",
 	};

@@ -59,6 +59,8 @@ static void build_path(struct buf *path, const struct kube_list *list, const cha
 	buf_printf(path, "%s?limit=%u", list->path, list->limit);
 	if (list->selector[0])
 		add_parameter(path, "labelSelector", list->selector);
+	if (list->field_selector[0])
+		add_parameter(path, "fieldSelector", list->field_selector);
 	if (token[0])
 		add_parameter(path, "continue", token);
 }

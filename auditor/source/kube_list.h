@@ -39,6 +39,7 @@ struct kube_list {
 	struct kube_client *client;
 	const char *path;               /* "/api/v1/namespaces/shop/pods" */
 	const char *selector;           /* label selector, or "" */
+	const char *field_selector;     /* or "" */
 	const char *accept;             /* NULL: "application/json" */
 	const struct json_shape *shape; /* of an item */
 	bool (*fold)(const struct node *item, void *user, struct error *err);

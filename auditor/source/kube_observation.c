@@ -202,6 +202,7 @@ void observation_init(struct observation *observation, struct http *http,
 	struct kube_list list = {
 		.client = &observation->client,
 		.selector = "",
+		.field_selector = "",
 		.user = observation,
 	};
 

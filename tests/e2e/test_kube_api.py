@@ -119,6 +119,13 @@ class Reading(ProbeCase):
                          [one for one in targets if "/pods?" in one])
         self.assertEqual(len(seen["live"]), 2)
 
+    def test_the_field_selector_is_for_pods_alone(self):
+        with KubeApi(shop().world()) as api:
+            self.probe(api, "shop", "--field-selector", "spec.nodeName=node-1")
+            targets = api.targets()
+        self.assertEqual([one for one in targets if "fieldSelector=spec.nodeName%3Dnode-1" in one],
+                         [one for one in targets if "/pods?" in one])
+
     def test_pods_that_ended(self):
         cluster = shop(pods=1)
         cluster.pod("done", "shop", {"c": WEB}, {"c": WEB_ID}, phase="Succeeded")

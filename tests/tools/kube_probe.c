@@ -2,7 +2,7 @@
  * kube_probe - what kube_api_observe() makes of a cluster, as JSON
  *
  * kube_probe KUBECONFIG CONTEXT NAMESPACE [--all-phases] [--cluster-name NAME]
- *            [--selector LABELS] [--now TIME] [--quiet]
+ *            [--selector LABELS] [--field-selector FIELDS] [--now TIME] [--quiet]
  *
  * CONTEXT "" is the current one, NAMESPACE "" all of them.  For the tests alone.
  */
@@ -138,6 +138,8 @@ static bool read_options(int argc, char **argv, struct kube_scope *scope, int64_
 			scope->cluster_name = value;
 		else if (strcmp(argv[i], "--selector") == 0 && ++i)
 			scope->selector = value;
+		else if (strcmp(argv[i], "--field-selector") == 0 && ++i)
+			scope->field_selector = value;
 		else if (strcmp(argv[i], "--now") != 0 || !++i ||
 			 !timestamp_parse(now, value, &err))
 			return false;
@@ -162,7 +164,9 @@ static bool probe(const char *file, const char *context, const struct kube_scope
 int main(int argc, char **argv)
 {
 	CLEANUP(snapshot_release) struct snapshot snapshot;
-	struct kube_scope scope = { .selector = "", .cluster_name = "" };
+	struct kube_scope scope = { .selector = "",
+				    .field_selector = "",
+				    .cluster_name = "" };
 	struct error err = ERROR_INIT;
 	int64_t now = timestamp_now();
 	bool quiet = false;

@@ -19,6 +19,7 @@ void drift_world_init(struct drift_world *world, const char *const *images, size
 	snapshot->has_cluster = true;
 	snapshot->cluster.key = CLUSTER_KEY;
 	snapshot->cluster.name = "prod";
+	snapshot->cluster.context = "admin@prod";
 	snapshot->tree = TREE;
 	snapshot_add_coverage(snapshot,
 			      scope_of_namespace(&snapshot->arena, CLUSTER_KEY, ""), true,

@@ -381,6 +381,91 @@ static void names_of_any_length_stay_apart(void **state)
 	assert_int_equal(joined.world.snapshot->gap_count, 0);
 }
 
+static const char *const staging_paths[] = { "deploy/web.yaml" };
+static struct policy_environment environments[] = {
+	{ staging_paths, 1, "staging", "" },
+};
+
+static void set_environment(struct joined *joined, const char *cluster,
+			    const char *namespace)
+{
+	environments[0].cluster = cluster;
+	environments[0].namespace = namespace;
+	joined->world.snapshot->policy.environments = environments;
+	joined->world.snapshot->policy.environment_count = 1;
+}
+
+static void
+what_is_meant_for_another_cluster_is_not_joined_and_claims_nothing(void **state)
+{
+	CLEANUP(joined_release) struct joined joined;
+	const struct use *use;
+
+	(void)state;
+	joined_init(&joined);
+	set_environment(&joined, "staging", "");
+	drift_world_declare(&joined.world, "shop/Deployment/web/app", "web:1");
+	drift_world_run(&joined.world, "shop/Deployment/other/app", "web:1", "one");
+	join(&joined);
+	assert_null(find(&joined, "shop", "web", "app"));
+	use = find(&joined, "shop", "other", "app");
+	assert_non_null(use);
+	assert_false(use->claimed);
+}
+
+static void of_two_manifests_the_one_for_this_cluster_counts(void **state)
+{
+	CLEANUP(joined_release) struct joined joined;
+	struct declared_use *other;
+	const struct use *use;
+
+	(void)state;
+	joined_init(&joined);
+	set_environment(&joined, "staging", "");
+	drift_world_declare(&joined.world, "shop/Deployment/web/app", "web:1");
+	other = drift_world_declare(&joined.world, "shop/Deployment/web/app", "web:2");
+	other->path = "deploy/web-prod.yaml";
+	join(&joined);
+	use = find(&joined, "shop", "web", "app");
+	assert_ptr_equal(use->declared, &joined.world.snapshot->declared[1]);
+	assert_null(use->rival);
+	assert_int_equal(joined.world.snapshot->gap_count, 0);
+}
+
+static void the_namespace_of_an_environment_is_joined_and_claimed(void **state)
+{
+	CLEANUP(joined_release) struct joined joined;
+	const struct use *use;
+
+	(void)state;
+	joined_init(&joined);
+	set_environment(&joined, "admin@prod", "shop");
+	drift_world_declare(&joined.world, "/Deployment/web/app", "web:1");
+	drift_world_run(&joined.world, "shop/Deployment/web/app", "web:1", "one");
+	drift_world_run(&joined.world, "bank/Deployment/web/app", "web:1", "one");
+	join(&joined);
+	use = find(&joined, "shop", "web", "app");
+	assert_non_null(use->declared);
+	assert_int_equal(use->row_count, 1);
+	assert_true(use->claimed);
+	assert_false(find(&joined, "bank", "web", "app")->claimed);
+	assert_int_equal(joined.world.snapshot->gap_count, 0);
+}
+
+/* A file whose manifests all name another namespace still belongs to its environment. */
+static void an_environment_claims_its_namespace_by_its_files(void **state)
+{
+	CLEANUP(joined_release) struct joined joined;
+
+	(void)state;
+	joined_init(&joined);
+	set_environment(&joined, "prod", "shop");
+	drift_world_declare(&joined.world, "bank/Deployment/web/app", "web:1");
+	drift_world_run(&joined.world, "shop/Deployment/api/app", "web:1", "one");
+	join(&joined);
+	assert_true(find(&joined, "shop", "api", "app")->claimed);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -403,6 +488,11 @@ int main(void)
 		cmocka_unit_test(uses_come_in_one_order),
 		cmocka_unit_test(without_a_cluster_nothing_is_joined),
 		cmocka_unit_test(names_of_any_length_stay_apart),
+		cmocka_unit_test(
+			what_is_meant_for_another_cluster_is_not_joined_and_claims_nothing),
+		cmocka_unit_test(of_two_manifests_the_one_for_this_cluster_counts),
+		cmocka_unit_test(the_namespace_of_an_environment_is_joined_and_claimed),
+		cmocka_unit_test(an_environment_claims_its_namespace_by_its_files),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

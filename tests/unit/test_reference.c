@@ -64,11 +64,54 @@ static void what_cannot_be_read_is_the_same_only_verbatim(void **state)
 	assert_false(reference_same(&bad, &good));
 }
 
+static struct policy_rewrite rewrites[] = {
+	{ "docker.io/library", "mirror.example.com/official" },
+	{ "docker.io/", "mirror.example.com/hub/" },
+	{ "quay.io", "mirror.example.com/quay" },
+	{ "ghcr.io/acme/web", "registry.example.com/web" },
+	{ "bad.example.com/shop", "nowhere" },
+};
+
+static const struct {
+	const char *label, *text, *rewritten;
+} rewrite_cases[] = {
+	{ "by a folder of repositories", "nginx:1.25" A,
+	  "mirror.example.com/official/nginx:1.25" A },
+	{ "by registry; the first that matches counts", "acme/web:1",
+	  "mirror.example.com/hub/acme/web:1" },
+	{ "by registry, without a slash", "quay.io/acme/web",
+	  "mirror.example.com/quay/acme/web" },
+	{ "a whole name", "ghcr.io/acme/web:1", "registry.example.com/web:1" },
+	{ "a prefix ends where a name does", "ghcr.io/acme/website:1",
+	  "ghcr.io/acme/website:1" },
+	{ "no rewrite", "registry.example.com/web:1", "registry.example.com/web:1" },
+	{ "a registry alone is no repository", "bad.example.com/shop",
+	  "bad.example.com/shop" },
+};
+
+static void the_first_rewrite_with_its_prefix_is_applied(void **state)
+{
+	const struct policy policy = { .rewrites = rewrites,
+				       .rewrite_count = ARRAY_LENGTH(rewrites) };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LENGTH(rewrite_cases); i++) {
+		CLEANUP(arena_release) struct arena arena = ARENA_INIT;
+		struct container_image from = { .container = "" }, to = from;
+
+		container_image_read(&from, &arena, rewrite_cases[i].text);
+		container_image_read(&to, &arena, rewrite_cases[i].rewritten);
+		from.ref = reference_rewrite(&policy, &arena, &from.ref);
+		CHECK(rewrite_cases[i].label, reference_same(&from, &to));
+	}
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_reference_that_says_less_contradicts_nothing),
 		cmocka_unit_test(what_cannot_be_read_is_the_same_only_verbatim),
+		cmocka_unit_test(the_first_rewrite_with_its_prefix_is_applied),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -54,6 +54,16 @@ static void select_pods(struct drift_world *world)
 	world->snapshot->selector = "app=web";
 }
 
+static void rewrite(struct drift_world *world)
+{
+	static struct policy_rewrite rewrites[] = {
+		{ WORLD_HOST "/shop", "mirror.example.com/shop" },
+	};
+
+	world->snapshot->policy.rewrites = rewrites;
+	world->snapshot->policy.rewrite_count = ARRAY_LENGTH(rewrites);
+}
+
 static void claim_namespace(struct drift_world *world)
 {
 	drift_world_declare(world, "shop/Deployment/other/app", "shop/other:1@one");
@@ -353,6 +363,18 @@ static const struct rule_case spec_cases[] = {
 	    roll_out_renamed },
 	  ANSWER_NO,
 	  "" },
+	{ "what the policy says that the cluster makes of it",
+	  { PINNED, "=mirror.example.com/shop/web:1", { { PINNED, "one" } }, rewrite },
+	  ANSWER_NO,
+	  "" },
+	{ "as declared, though the policy has a rewrite",
+	  { PINNED, PINNED, { { PINNED, "one" } }, rewrite },
+	  ANSWER_NO,
+	  "" },
+	{ "rewritten, and another tag",
+	  { PINNED, "=mirror.example.com/shop/web:2", { { PINNED, "one" } }, rewrite },
+	  ANSWER_YES,
+	  "another repository" },
 	{ "pods speak where the template is not known",
 	  { PINNED, PINNED, { { "shop/web:1@half", "half" } }, drop_template },
 	  ANSWER_YES,

@@ -246,10 +246,30 @@ static void parts_are_merged_in_their_order(void **state)
 	assert_int_equal(whole.ignored_count, 9);
 }
 
+static void a_cluster_is_called_by_its_name_its_context_or_a_key(void **state)
+{
+	const struct cluster_identity cluster = {
+		.key = "uid:1f0e",
+		.name = "prod",
+		.context = "admin@prod",
+		.server = "https://10.0.0.1",
+		.alias = "",
+	};
+
+	(void)state;
+	assert_true(cluster_is_called(&cluster, "prod"));
+	assert_true(cluster_is_called(&cluster, "admin@prod"));
+	assert_true(cluster_is_called(&cluster, "uid:1f0e"));
+	assert_false(cluster_is_called(&cluster, "pro"));
+	assert_false(cluster_is_called(&cluster, "https://10.0.0.1"));
+	assert_false(cluster_is_called(&cluster, "")); /* though it has no alias */
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(parts_are_merged_in_their_order),
+		cmocka_unit_test(a_cluster_is_called_by_its_name_its_context_or_a_key),
 		cmocka_unit_test(lists_grow_in_the_order_of_additions),
 		cmocka_unit_test(a_gap_is_kept_once_for_its_kind_and_subject),
 		cmocka_unit_test(

@@ -1,0 +1,91 @@
+#include "drift/environment.h"
+
+#include "model/scope.h"
+
+/* What is meant for other clusters. */
+struct outsiders {
+	size_t image_count, file_count;
+	const char *path;    /* of the last one: the uses of a file follow one another */
+	const char *cluster; /* of the first one; NULL while there is none */
+	bool several;        /* some are meant for yet another */
+};
+
+/* Objects that make no pods may belong to no namespace at all: they get none. */
+static void place(const struct policy *policy, struct declared_use *declared)
+{
+	const struct policy_environment *environment =
+		policy_environment_of(policy, declared->path);
+
+	if (!environment)
+		return;
+	if (declared->cluster[0] == '\0')
+		declared->cluster = environment->cluster;
+	if (declared->workload && declared->namespace[0] == '\0')
+		declared->namespace = environment->namespace;
+}
+
+bool environment_includes(const struct snapshot *snapshot,
+			  const struct declared_use *declared)
+{
+	return declared->cluster[0] == '\0' ||
+	       cluster_is_called(&snapshot->cluster, declared->cluster);
+}
+
+static void count(struct outsiders *outsiders, const struct declared_use *declared)
+{
+	outsiders->image_count++;
+	if (!outsiders->path || strcmp(outsiders->path, declared->path) != 0)
+		outsiders->file_count++;
+	outsiders->path = declared->path;
+	if (!outsiders->cluster)
+		outsiders->cluster = declared->cluster;
+	else if (strcmp(outsiders->cluster, declared->cluster) != 0)
+		outsiders->several = true;
+}
+
+/* The broadest that was asked for of the cluster; NULL where nothing was. */
+static struct coverage *cluster_coverage(struct snapshot *snapshot)
+{
+	const char *area =
+		scope_of_namespace(&snapshot->arena, snapshot->cluster.key, "");
+	struct coverage *broadest = NULL;
+
+	for (size_t i = 0; i < snapshot->coverage_count; i++) {
+		struct coverage *item = &snapshot->coverage[i];
+
+		if (scope_within(item->scope, area) &&
+		    (!broadest || strlen(item->scope) < strlen(broadest->scope)))
+			broadest = item;
+	}
+	return broadest;
+}
+
+static void tell(struct snapshot *snapshot, const struct outsiders *outsiders)
+{
+	struct coverage *coverage = cluster_coverage(snapshot);
+
+	if (!coverage)
+		return;
+	coverage->note = arena_printf(
+		&snapshot->arena,
+		"%s; %zu declared image%s in %zu file%s meant for %s%s: not compared",
+		coverage->note, outsiders->image_count,
+		outsiders->image_count == 1 ? "" : "s", outsiders->file_count,
+		outsiders->file_count == 1 ? "" : "s", outsiders->cluster,
+		outsiders->several ? " and other clusters" : "");
+}
+
+void environment_apply(struct snapshot *snapshot)
+{
+	struct outsiders outsiders = { 0 };
+
+	for (size_t i = 0; i < snapshot->declared_count; i++) {
+		struct declared_use *declared = &snapshot->declared[i];
+
+		place(&snapshot->policy, declared);
+		if (!environment_includes(snapshot, declared))
+			count(&outsiders, declared);
+	}
+	if (outsiders.image_count)
+		tell(snapshot, &outsiders);
+}

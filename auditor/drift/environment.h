@@ -1,0 +1,23 @@
+/*
+ * environment.h - where the policy says that manifests are meant to run
+ *
+ * `environments` of the policy give the files of some paths a cluster, and a namespace
+ * to the manifests that name none.  What is meant for another cluster than the scanned
+ * one is not compared with it: that it does not run there is no drift.
+ */
+#ifndef DRIFT_ENVIRONMENT_H
+#define DRIFT_ENVIRONMENT_H
+
+#include "model/snapshot.h"
+
+/*
+ * Give each declared use its cluster and namespace, as far as the policy has them.  What
+ * is for another cluster is counted in the note of the cluster's coverage.
+ */
+void environment_apply(struct snapshot *snapshot);
+
+/* Whether a use is meant for the scanned cluster, or for any. */
+bool environment_includes(const struct snapshot *snapshot,
+			  const struct declared_use *declared);
+
+#endif
