@@ -3,21 +3,25 @@
 #include "source/kube_shape.h"
 
 const struct kube_resource kube_resources[KUBE_RESOURCE_COUNT] = {
-	[KUBE_PODS] = { "pods", "", "v1", "pods", "Pod", kube_pod_shape, false },
+	[KUBE_PODS] = { "pods", "", "v1", "pods", "Pod", kube_pod_shape, false, false },
 	[KUBE_DEPLOYMENTS] = { "deployments.apps", "apps", "v1", "deployments",
-			       "Deployment", kube_workload_shape, false },
+			       "Deployment", kube_workload_shape, false, false },
 	[KUBE_STATEFULSETS] = { "statefulsets.apps", "apps", "v1", "statefulsets",
-				"StatefulSet", kube_workload_shape, false },
+				"StatefulSet", kube_workload_shape, false, false },
 	[KUBE_DAEMONSETS] = { "daemonsets.apps", "apps", "v1", "daemonsets", "DaemonSet",
-			      kube_workload_shape, false },
+			      kube_workload_shape, false, false },
 	[KUBE_CRONJOBS] = { "cronjobs.batch", "batch", "v1", "cronjobs", "CronJob",
-			    kube_workload_shape, false },
+			    kube_workload_shape, false, false },
+	[KUBE_REPLICATIONCONTROLLERS] = { "replicationcontrollers", "", "v1",
+					  "replicationcontrollers",
+					  "ReplicationController", kube_workload_shape,
+					  false, true },
 	[KUBE_REPLICASETS] = { "replicasets.apps", "apps", "v1", "replicasets",
-			       "ReplicaSet", kube_metadata_shape, true },
+			       "ReplicaSet", kube_metadata_shape, true, true },
 	[KUBE_JOBS] = { "jobs.batch", "batch", "v1", "jobs", "Job", kube_metadata_shape,
-			true },
+			true, true },
 	[KUBE_ROLLOUTS] = { "rollouts.argoproj.io", "argoproj.io", "v1alpha1", "rollouts",
-			    "Rollout", kube_workload_shape, false },
+			    "Rollout", kube_workload_shape, false, false },
 };
 
 void kube_inventory_init(struct kube_inventory *inventory, struct pool *pool,
@@ -55,14 +59,14 @@ void kube_inventory_forget(struct kube_inventory *inventory, enum kube_resource_
 	inventory->found[name].count = 0;
 }
 
-/* Those with a template, and those known by metadata alone that nobody controls. */
+/* What only stands between counts where nobody controls it. */
 static void add_live(const struct kube_inventory *inventory, struct snapshot *snapshot)
 {
 	for (size_t i = 0; i < KUBE_RESOURCE_COUNT; i++) {
 		const struct kube_found *found = &inventory->found[i];
 
 		for (size_t j = 0; j < found->count; j++) {
-			if (!kube_resources[i].metadata_only ||
+			if (!kube_resources[i].between ||
 			    !found->items[j].controller.kind[0])
 				snapshot_add_live(snapshot, &found->items[j].live);
 		}

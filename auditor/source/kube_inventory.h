@@ -18,6 +18,7 @@ enum kube_resource_name {
 	KUBE_STATEFULSETS,
 	KUBE_DAEMONSETS,
 	KUBE_CRONJOBS,
+	KUBE_REPLICATIONCONTROLLERS,
 	KUBE_REPLICASETS,
 	KUBE_JOBS,
 	KUBE_ROLLOUTS,
@@ -29,6 +30,11 @@ struct kube_resource {
 	const char *group, *version, *plural, *kind;
 	const struct json_shape *shape; /* what is wanted of an object */
 	bool metadata_only;             /* that is its metadata */
+	/*
+	 * Stands between pods and a workload that controls it; a workload of its own
+	 * where nobody does.
+	 */
+	bool between;
 };
 
 extern const struct kube_resource kube_resources[KUBE_RESOURCE_COUNT];

@@ -162,8 +162,8 @@ class Dump(scans.ScanTest):
     def test_kinds_that_nothing_needs_are_named(self):
         report = self.report_of(self.dump("CronJob", "Job", "DaemonSet", "Pod"), paths=[])
         self.assertEqual(report["gaps"], [])
-        self.assertIn("it has no daemonsets.apps, cronjobs.batch, jobs.batch",
-                      self.note(report))
+        self.assertIn("it has no daemonsets.apps, cronjobs.batch, replicationcontrollers, "
+                      "jobs.batch", self.note(report))
 
     # What is no dump.
 

@@ -59,7 +59,7 @@ class Forbidden(scans.ScanTest):
         self.restrict("shop")
         (gap,) = self.scan("-A", status=1)["gaps"]
         for word in ("list pods, deployments.apps, statefulsets.apps, daemonsets.apps, ",
-                     "cronjobs.batch, replicasets.apps, jobs.batch",
+                     "cronjobs.batch, replicationcontrollers, replicasets.apps, jobs.batch",
                      "the Role of examples/rbac-namespace.yaml"):
             self.assertIn(word, gap["reason"])
 

@@ -97,6 +97,24 @@ class Reading(ProbeCase):
             if use["owners"][-1][1] in ("Deployment", "StatefulSet", "Rollout"):
                 self.assertEqual(use["revision"], revisions[use["owners"][-1][2]])
 
+    def test_a_replication_controller_is_a_workload_unless_something_controls_it(self):
+        cluster = shop()
+        cluster.replication_controller("relic", "shop", {"web": WEB}, [{"web": WEB_ID}])
+        (made, _) = cluster.replication_controller("store-3", "shop", {"web": WEB},
+                                                   [{"web": WEB_ID}])
+        made["metadata"]["ownerReferences"] = [
+            {"apiVersion": "apps.openshift.io/v1", "kind": "DeploymentConfig", "name": "store",
+             "uid": "dc-1", "controller": True}]
+        with KubeApi(cluster.world()) as api:
+            seen = self.probe(api)
+        self.assert_observed(seen, 4)
+        self.assertEqual(sorted(one["object"][1:] for one in seen["live"]),
+                         [["Deployment", "web"], ["ReplicationController", "relic"]])
+        self.assertEqual(sorted(names(one["owners"]) for one in seen["running"]
+                                if one["owners"][0][1] == "ReplicationController"),
+                         [["ReplicationController/relic"],
+                          ["ReplicationController/store-3", "DeploymentConfig/store"]])
+
     def test_metadata_alone_is_asked_of_owners_and_our_own_agent_is_named(self):
         with KubeApi(shop().world()) as api:
             self.probe(api)

@@ -38,6 +38,7 @@ class LeastRights(scans.ScanTest):
             self.cluster.stateful_set("db", namespace, containers, runs)
             self.cluster.daemon_set("agent", namespace, containers, runs)
             self.cluster.cron_job("nightly", namespace, containers, runs)
+            self.cluster.replication_controller("relic", namespace, containers, runs)
             self.cluster.rollout("canary", namespace, containers, runs)
 
     def grant(self, *granted):
