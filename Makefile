@@ -57,6 +57,8 @@ LISTED := \
 	auditor/commands/options.c \
 	auditor/commands/output.c \
 	auditor/commands/pin_edits.c \
+	auditor/commands/pin_kubectl.c \
+	auditor/commands/pin_running.c \
 	auditor/commands/plugin.c \
 	auditor/commands/resolution.c \
 	auditor/drift/comparison.c \

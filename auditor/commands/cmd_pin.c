@@ -2,22 +2,26 @@
 
 #include "base/file.h"
 #include "base/log.h"
+#include "commands/database.h"
 #include "commands/gate.h"
 #include "commands/network.h"
-#include "commands/pin_edits.h"
+#include "commands/pin_kubectl.h"
 #include "source/kube_manifest.h"
 #include "source/worktree.h"
 
 #include <errno.h>
 
 #define FILE_BYTES ((size_t)256 * 1024 * 1024)  /* as kube_manifest_read() */
-#define DIFF_BYTES ((size_t)1024 * 1024 * 1024) /* of one file */
+#define DIFF_BYTES ((size_t)1024 * 1024 * 1024) /* of one file, or of all commands */
+#define ROUNDS 64 /* most times that registries are asked: candidates come one by one */
 
 /* Everything that `pin` holds. */
 struct pinning {
 	const struct settings *settings;
 	struct snapshot snapshot; /* what is declared, and what registries said */
 	struct pin_plan plan;
+	struct store *store; /* --from running */
+	struct pin_running running;
 	struct worktree tree;     /* what the names in the diff are relative to */
 	struct table seen;        /* real paths of the files that were looked at */
 	struct buf before, after; /* of one file */
@@ -30,23 +34,91 @@ static void pinning_release(struct pinning *pinning)
 	buf_release(&pinning->after);
 	table_release(&pinning->seen);
 	pin_plan_release(&pinning->plan);
+	pin_running_release(&pinning->running);
+	store_close(&pinning->store);
 	snapshot_release(&pinning->snapshot);
+}
+
+/* Options of which only one can be given. */
+static const struct {
+	size_t one, other; /* in struct settings */
+	const char *names[2];
+} contradictions[] = {
+#define PAIR(a, b)                                                                       \
+	{                                                                                \
+		offsetof(struct settings, a), offsetof(struct settings, b),              \
+		{                                                                        \
+#a, #b                                                           \
+		}                                                                        \
+	}
+	PAIR(diff, write),           PAIR(diff, kubectl),   PAIR(write, kubectl),
+	PAIR(unpin, update),         PAIR(unpin, drop_tag), PAIR(unpin, kubectl),
+	PAIR(unpin, allow_platform),
+#undef PAIR
+};
+
+static bool is_set(const struct settings *settings, size_t offset)
+{
+	return *(const bool *)((const char *)settings + offset);
+}
+
+static bool check_pairs(const struct settings *settings, struct error *err)
+{
+	for (size_t i = 0; i < ARRAY_LENGTH(contradictions); i++) {
+		const char *const *names = contradictions[i].names;
+
+		if (is_set(settings, contradictions[i].one) &&
+		    is_set(settings, contradictions[i].other))
+			return error_set(err, ERROR_USAGE,
+					 "--%s and --%s exclude each other", names[0],
+					 strcmp(names[1], "drop_tag") == 0 ? "drop-tag"
+									   : names[1]);
+	}
+	return true;
+}
+
+static bool check_from(const struct settings *settings, struct error *err)
+{
+	if (settings->from && strcmp(settings->from, "running") != 0)
+		return error_set(err, ERROR_USAGE, "--from %.40s: only 'running'",
+				 settings->from);
+	if (settings->from && settings->unpin)
+		return error_set(err, ERROR_USAGE,
+				 "--unpin and --from exclude each other");
+	if (settings->allow_platform && !settings->from)
+		return error_set(err, ERROR_USAGE,
+				 "--allow-platform is for --from running");
+	return true;
 }
 
 static bool check_usage(const struct settings *settings, const struct option_list *paths,
 			struct error *err)
 {
-	if (settings->diff && settings->write)
-		return error_set(err, ERROR_USAGE,
-				 "--diff and --write exclude each other");
-	if (settings->unpin && (settings->update || settings->drop_tag))
-		return error_set(err, ERROR_USAGE, "--unpin and --%s exclude each other",
-				 settings->update ? "update" : "drop-tag");
+	if (!check_pairs(settings, err) || !check_from(settings, err))
+		return false;
 	for (size_t i = 0; i < paths->count; i++) {
-		if (strcmp(paths->items[i], "-") == 0)
+		if (strcmp(paths->items[i], "-") == 0 && !settings->kubectl)
 			return error_set(err, ERROR_USAGE,
 					 "pin edits files, and standard input is none");
 	}
+	return true;
+}
+
+/* One round of questions; `*done` where none is left. */
+static bool ask_once(struct pinning *pinning, struct network *network, bool *done,
+		     struct error *err)
+{
+	struct snapshot *snapshot = &pinning->snapshot;
+	CLEANUP(wants_release) struct wants wants = { .arena = &pinning->plan.arena };
+
+	for (size_t i = 0; i < snapshot->declared_count; i++)
+		pin_plan_want(&pinning->plan, &snapshot->declared[i], &wants);
+	*done = wants.count == 0;
+	if (*done)
+		return true;
+	if (!network->http && !network_open(network, err))
+		return false;
+	registry_answer(network->registries, snapshot, wants.items, wants.count);
 	return true;
 }
 
@@ -54,16 +126,12 @@ static bool check_usage(const struct settings *settings, const struct option_lis
 static bool ask_registries(struct pinning *pinning, struct network *network,
 			   struct error *err)
 {
-	struct snapshot *snapshot = &pinning->snapshot;
-	CLEANUP(wants_release) struct wants wants = { .arena = &pinning->plan.arena };
+	bool done = false;
 
-	for (size_t i = 0; i < snapshot->declared_count; i++)
-		pin_plan_want(&pinning->plan, &snapshot->declared[i], &wants);
-	if (wants.count == 0)
-		return true;
-	if (!network_open(network, err))
-		return false;
-	registry_answer(network->registries, snapshot, wants.items, wants.count);
+	for (int round = 0; round < ROUNDS && !done; round++) {
+		if (!ask_once(pinning, network, &done, err))
+			return false;
+	}
 	return true;
 }
 
@@ -147,6 +215,18 @@ static void visit_files(struct pinning *pinning)
 	}
 }
 
+static bool print_commands(struct pinning *pinning, struct error *err)
+{
+	CLEANUP(buf_release) struct buf lines = BUF_INIT(DIFF_BYTES);
+
+	pinning->changed_count =
+		pin_kubectl_print(&pinning->plan, pinning->running.namespace, &lines);
+	if (lines.overflowed)
+		return error_set(err, ERROR_LIMIT, "more commands than 1 GiB");
+	fwrite(buf_text(&lines), 1, lines.length, stdout);
+	return true;
+}
+
 /* What was left as it is, and why. */
 static void tell(const struct pinning *pinning)
 {
@@ -209,6 +289,16 @@ static struct worktree find_tree(const struct option_list *paths, struct arena *
 	return tree;
 }
 
+/* What runs, as the newest scan saw it. */
+static bool load_running(struct pinning *pinning, struct error *err)
+{
+	pinning->store = database_open(pinning->settings, STORE_READ, err);
+	if (!pinning->store || !pin_running_load(&pinning->running, pinning->store, err))
+		return false;
+	pinning->plan.running = &pinning->running;
+	return true;
+}
+
 static bool pin(struct pinning *pinning, const struct option_list *paths,
 		enum exit_status *status, struct error *err)
 {
@@ -225,12 +315,16 @@ static bool pin(struct pinning *pinning, const struct option_list *paths,
 		return false;
 	gate_waive(&gate, pinning->snapshot.gaps, pinning->snapshot.gap_count);
 	pinning->tree = find_tree(paths, &pinning->plan.arena);
-	if (!ask_registries(pinning, &network, err)) {
+	if ((settings->from && !load_running(pinning, err)) ||
+	    !ask_registries(pinning, &network, err)) {
 		*status = err->code == ERROR_USAGE ? EXIT_USAGE : EXIT_FATAL;
 		return false;
 	}
-	visit_files(pinning);
 	*status = EXIT_FATAL;
+	if (!settings->kubectl)
+		visit_files(pinning);
+	else if (!print_commands(pinning, err))
+		return false;
 	if (fflush(stdout) != 0 || ferror(stdout))
 		return error_set(err, ERROR_SYSTEM, "standard output cannot be written");
 	tell(pinning);
@@ -250,6 +344,11 @@ enum exit_status command_pin(const struct settings *settings,
 				    settings->drop_tag },
 			  .facts = &pinning.snapshot,
 			  .arena = ARENA_INIT },
+		.running = { .namespace = settings->namespace ? settings->namespace : "",
+			     .update = settings->update,
+			     .allow_platform = settings->allow_platform,
+			     .arena = ARENA_INIT,
+			     .known = TABLE_INIT },
 		.seen = TABLE_INIT,
 		.before = BUF_INIT(FILE_BYTES),
 		.after = BUF_INIT(FILE_BYTES),
@@ -258,6 +357,7 @@ enum exit_status command_pin(const struct settings *settings,
 	struct error err = ERROR_INIT;
 
 	snapshot_init(&pinning.snapshot, 0);
+	report_init(&pinning.running.scan);
 	if (!pin(&pinning, operands->count ? operands : &current, &status, &err))
 		log_message(LOG_ERROR, "%s", err.text);
 	return status;

@@ -25,7 +25,8 @@ const struct command commands[] = {
 	  "write the digests of tags into manifests, or take them out",
 	  "Asks the registries what the tags in these kube manifests resolve to now, and "
 	  "prints the change that pins them, for git apply; with --write, makes it, "
-	  "touching no byte but those of the references. What cannot be pinned is listed "
+	  "touching no byte but those of the references. With --from running, pins to what "
+	  "the last scan saw running. What cannot be pinned is listed "
 	  "on standard error with the reason. Ends with 1 where there is something to "
 	  "change (without --write) or an image cannot be pinned as it is, with 3 where "
 	  "a registry could not be asked.",

@@ -67,6 +67,9 @@ struct settings {
 	bool update;
 	bool unpin;
 	bool drop_tag;
+	const char *from;
+	bool allow_platform;
+	bool kubectl;
 };
 
 extern const struct option command_options[];

@@ -82,10 +82,25 @@ const struct option command_options[] = {
 	{ "drop-tag", 0, OPTION_FLAG, AT(drop_tag), NULL,
 	  "Write digests without the tag, for tools that take only one of them",
 	  COMMAND_PIN },
+	{ "from", 0, OPTION_STRING, AT(from), "running",
+	  "Pin to what the newest scan in the database saw running, by an image index in "
+	  "the declared repository that holds it, instead of to what the tag is now",
+	  COMMAND_PIN },
+	{ "allow-platform", 0, OPTION_FLAG, AT(allow_platform), NULL,
+	  "With --from running: where no image index is known that holds what runs, pin to "
+	  "one platform's manifest",
+	  COMMAND_PIN },
+	{ "kubectl", 0, OPTION_FLAG, AT(kubectl), NULL,
+	  "Print the `kubectl set image` commands that pin the live workloads, instead of "
+	  "a change of files",
+	  COMMAND_PIN },
+	{ "namespace", 'n', OPTION_STRING, AT(namespace), "NAME",
+	  "With --from running and --kubectl: the namespace of manifests that name none",
+	  COMMAND_PIN },
 	{ "db", 0, OPTION_STRING, AT(database), "FILE",
 	  "The database of observations. Default: "
 	  "$XDG_STATE_HOME/pindrift/observations.db, else below ~/.local/state",
-	  COMMAND_SCAN | COMMAND_REPORT },
+	  COMMAND_SCAN | COMMAND_REPORT | COMMAND_PIN },
 	{ "format", 'f', OPTION_STRING, AT(format), "FORMAT",
 	  "What goes to standard output: text, gcc, json, csv, html, sarif, junit, "
 	  "github, gitlab or markdown. Default: text; github where check runs under "

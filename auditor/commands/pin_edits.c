@@ -39,8 +39,8 @@ void pin_plan_refuse(struct pin_plan *plan, enum pin_obstacle obstacle, const ch
 	plan->refusals[plan->refusal_count++] = refusal;
 }
 
-static void refuse_use(struct pin_plan *plan, enum pin_obstacle obstacle,
-		       const struct declared_use *use, const char *reason)
+void pin_plan_refuse_use(struct pin_plan *plan, enum pin_obstacle obstacle,
+			 const struct declared_use *use, const char *reason)
 {
 	pin_plan_refuse(
 		plan, obstacle,
@@ -49,11 +49,17 @@ static void refuse_use(struct pin_plan *plan, enum pin_obstacle obstacle,
 			     use->image.text[0] ? use->image.text : "''", reason));
 }
 
+/* Whether a digest can be written into the reference at all. */
+static bool takes_digest(const struct declared_use *use)
+{
+	return !use->overrides && use->image.state == REFERENCE_OK &&
+	       !use->duplicate_line;
+}
+
 /* Whether the reference is to get the digest that its tag has now. */
 static bool follows_tag(const struct pin_wish *wish, const struct declared_use *use)
 {
-	if (wish->unpin || use->overrides || use->image.state != REFERENCE_OK ||
-	    use->duplicate_line)
+	if (wish->unpin || !takes_digest(use))
 		return false;
 	return !digest_known(&use->image.ref.digest) ||
 	       (wish->update && use->image.ref.tag[0]);
@@ -65,6 +71,10 @@ void pin_plan_want(const struct pin_plan *plan, const struct declared_use *use,
 	const struct image_ref *ref = &use->image.ref;
 	struct want want = { .kind = WANT_TAG };
 
+	if (plan->running && takes_digest(use)) {
+		pin_running_choose(plan->running, use, plan->facts, wants);
+		return;
+	}
 	if (!follows_tag(&plan->wish, use))
 		return;
 	want.registry = ref->registry;
@@ -97,24 +107,54 @@ static const struct digest *tag_digest(struct pin_plan *plan,
 		plan->facts, ref->registry, ref->repository, image_ref_tag(ref));
 
 	if (!fact) {
-		refuse_use(plan, PIN_UNANSWERED, use, "the file changed meanwhile");
+		pin_plan_refuse_use(plan, PIN_UNANSWERED, use,
+				    "the file changed meanwhile");
 		return NULL;
 	}
 	if (fact->state != FACT_FOUND) {
-		refuse_use(plan,
-			   fact->state == FACT_ABSENT ? PIN_OWN_SAKE : PIN_UNANSWERED,
-			   use, fact->reason);
+		pin_plan_refuse_use(
+			plan, fact->state == FACT_ABSENT ? PIN_OWN_SAKE : PIN_UNANSWERED,
+			use, fact->reason);
 		return NULL;
 	}
 	if (!image_set_find(&plan->facts->images, &fact->digest)) {
-		refuse_use(plan, PIN_UNANSWERED, use, "its content could not be fetched");
+		pin_plan_refuse_use(plan, PIN_UNANSWERED, use,
+				    "its content could not be fetched");
 		return NULL;
 	}
 	return &fact->digest;
 }
 
-/* The reference as it is to be, in the plan's arena; NULL where it stays. */
-static const char *wished_text(struct pin_plan *plan, const struct declared_use *use)
+/* The digest of what runs. */
+static const struct digest *running_digest(struct pin_plan *plan,
+					   const struct declared_use *use)
+{
+	struct pin_choice choice =
+		pin_running_choose(plan->running, use, plan->facts, NULL);
+	struct digest *digest;
+
+	if (choice.state == PIN_LATER)
+		pin_plan_refuse_use(plan, PIN_UNANSWERED, use,
+				    "the file changed meanwhile");
+	else if (choice.state != PIN_CHOSEN)
+		pin_plan_refuse_use(
+			plan, choice.state == PIN_SILENT ? PIN_UNANSWERED : PIN_OWN_SAKE,
+			use, choice.reason);
+	if (choice.state != PIN_CHOSEN)
+		return NULL;
+	if (choice.moved)
+		pin_plan_refuse(plan, PIN_NOTE,
+				arena_printf(&plan->arena,
+					     "%s:%u:%u: %s is another image by now than "
+					     "the one that runs, which is pinned",
+					     use->file, use->line, use->column,
+					     use->image.text));
+	digest = arena_alloc(&plan->arena, sizeof(*digest));
+	*digest = choice.digest;
+	return digest;
+}
+
+const char *pin_plan_text(struct pin_plan *plan, const struct declared_use *use)
 {
 	const struct digest none = { "" }, *digest = &use->image.ref.digest;
 	const char *problem = use_problem(plan, use), *text;
@@ -122,15 +162,18 @@ static const char *wished_text(struct pin_plan *plan, const struct declared_use 
 	if (use->image.state == REFERENCE_PLACEHOLDER || use->overrides)
 		return NULL; /* a gap says so */
 	if (problem) {
-		refuse_use(plan, PIN_OWN_SAKE, use, problem);
+		pin_plan_refuse_use(plan, PIN_OWN_SAKE, use, problem);
 		return NULL;
 	}
 	if (plan->wish.unpin)
 		digest = &none;
+	else if (plan->running)
+		digest = running_digest(plan, use);
 	else if (follows_tag(&plan->wish, use))
 		digest = tag_digest(plan, use);
 	else if (plan->wish.update)
-		refuse_use(plan, PIN_NOTE, use, "it has a digest and no tag to follow");
+		pin_plan_refuse_use(plan, PIN_NOTE, use,
+				    "it has a digest and no tag to follow");
 	if (!digest)
 		return NULL;
 	text = image_ref_respell(use->image.text, digest, !plan->wish.drop_tag,
@@ -183,12 +226,12 @@ static void find_change(struct planning *planning, const struct declared_use *us
 {
 	struct change change = { .use = use };
 
-	change.edit.text = wished_text(planning->plan, use);
+	change.edit.text = pin_plan_text(planning->plan, use);
 	if (!change.edit.text)
 		return;
 	if (!locate(&change.edit, planning->text, use)) {
-		refuse_use(planning->plan, PIN_OWN_SAKE, use,
-			   "it is written with escapes, or over several lines");
+		pin_plan_refuse_use(planning->plan, PIN_OWN_SAKE, use,
+				    "it is written with escapes, or over several lines");
 		return;
 	}
 	planning->changes = array_grow(planning->changes, planning->change_count,
@@ -313,8 +356,8 @@ static void refuse_spreading(struct planning *planning)
 		struct change change = planning->changes[i];
 
 		if (change.spreads)
-			refuse_use(planning->plan, PIN_OWN_SAKE, change.use,
-				   "its anchor is used for something else too");
+			pin_plan_refuse_use(planning->plan, PIN_OWN_SAKE, change.use,
+					    "its anchor is used for something else too");
 		else
 			planning->changes[kept++] = change;
 	}

@@ -9,7 +9,7 @@
 #define COMMANDS_PIN_EDITS_H
 
 #include "base/edit.h"
-#include "drift/inquiry.h"
+#include "commands/pin_running.h"
 
 /* What to do with references. */
 struct pin_wish {
@@ -33,6 +33,7 @@ struct pin_refusal {
 /* A run.  Edits are those of the newest text; refusals add up. */
 struct pin_plan {
 	struct pin_wish wish;
+	struct pin_running *running;  /* --from running; else NULL: from the tag */
 	const struct snapshot *facts; /* tags and images as registries have them now */
 	struct arena arena;           /* of all below */
 	struct edit *edits;
@@ -43,7 +44,10 @@ struct pin_plan {
 
 void pin_plan_release(struct pin_plan *plan);
 
-/* What has to be asked of registries before this use can be edited. */
+/*
+ * What has to be asked of registries before this use can be edited: again after each
+ * answer, until nothing is.
+ */
 void pin_plan_want(const struct pin_plan *plan, const struct declared_use *use,
 		   struct wants *wants);
 
@@ -56,6 +60,15 @@ MUST_CHECK bool pin_plan_make(struct pin_plan *plan, const char *name,
 			      const struct buf *before, struct buf *after,
 			      struct error *err);
 
+/*
+ * The reference as it is to be, in the plan's arena; NULL where it stays: because that is
+ * the wish, or refused.
+ */
+const char *pin_plan_text(struct pin_plan *plan, const struct declared_use *use);
+
 void pin_plan_refuse(struct pin_plan *plan, enum pin_obstacle obstacle, const char *text);
+/* The same with the use's place and reference in front. */
+void pin_plan_refuse_use(struct pin_plan *plan, enum pin_obstacle obstacle,
+			 const struct declared_use *use, const char *reason);
 
 #endif

@@ -63,6 +63,15 @@ MUST_CHECK bool store_load_tag_images(struct store *store, struct snapshot *snap
 				      struct error *err);
 
 /*
+ * The image indexes that were fetched from a repository ("docker.io/library/nginx"), the
+ * newest first and `most` at most: `*count` items in `arena`.  Errors: ERROR_STORE.
+ */
+MUST_CHECK bool store_repository_indexes(struct store *store, const char *repository,
+					 size_t most, struct arena *arena,
+					 struct digest **digests, size_t *count,
+					 struct error *err);
+
+/*
  * The findings whose spans are open, of this cluster and of none: `*count` items in
  * `arena`. Errors: ERROR_STORE.
  */

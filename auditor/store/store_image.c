@@ -6,6 +6,7 @@ enum statement {
 	SAVE_IMAGE,
 	SELECT_IMAGE,
 	SELECT_TAG_IMAGE,
+	SELECT_INDEXES,
 	STATEMENT_COUNT,
 };
 
@@ -27,6 +28,9 @@ static const char *const statement_text[STATEMENT_COUNT] = {
 			     "JOIN image i ON i.digest = t.digest "
 			     "WHERE r.registry = ? AND r.name = ? AND t.tag = ? "
 			     "AND t.ended_scan IS NULL",
+	[SELECT_INDEXES] =
+		"SELECT digest FROM image WHERE kind = 'index' "
+		"AND fetched_from = ? ORDER BY fetched_at DESC, id DESC LIMIT ?",
 };
 
 static const char *const kind_names[] = {
@@ -142,4 +146,21 @@ bool store_load_tag_images(struct store *store, struct snapshot *snapshot,
 			return false;
 	}
 	return true;
+}
+
+bool store_repository_indexes(struct store *store, const char *repository, size_t most,
+			      struct arena *arena, struct digest **digests, size_t *count,
+			      struct error *err)
+{
+	struct query query = query_start(store, statement_text[SELECT_INDEXES]);
+
+	*digests = NULL;
+	*count = 0;
+	query_add_text(&query, repository);
+	query_add_number(&query, (int64_t)most);
+	while (query_row(&query)) {
+		*digests = arena_grow(arena, *digests, *count, sizeof(**digests));
+		(*digests)[(*count)++] = query_digest(&query);
+	}
+	return query_finish(&query, err);
 }

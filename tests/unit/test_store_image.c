@@ -131,6 +131,31 @@ static void what_is_not_known_is_not_loaded(void **state)
 	}
 }
 
+static void the_indexes_of_one_repository_come_the_newest_first(void **state)
+{
+	CLEANUP(store_close) struct store *store = world_open(state, STORE_WRITE);
+	CLEANUP(world_release) struct world world;
+	struct arena arena = ARENA_INIT;
+	struct digest newer, *digests;
+	struct error err = ERROR_INIT;
+	size_t count;
+
+	world_init(&world);
+	add_image(&world, INDEX_BODY);
+	newer = add_image(&world, INDEX_BODY " ");
+	image_set_find(&world.snapshot.images, &newer)->fetched_at++;
+	add_image(&world, INDEX_BODY "  ");
+	world_scan(&world, store);
+	assert_true(store_repository_indexes(store, "registry.example.com/shop/web", 2,
+					     &arena, &digests, &count, &err));
+	assert_int_equal(count, 2);
+	assert_true(digest_equal(&digests[0], &newer));
+	assert_true(store_repository_indexes(store, "registry.example.com/shop", 2,
+					     &arena, &digests, &count, &err));
+	assert_int_equal(count, 0);
+	arena_release(&arena);
+}
+
 static void each_loads_its_own_wants_only(void **state)
 {
 	CLEANUP(store_close) struct store *store = world_open(state, STORE_WRITE);
@@ -188,6 +213,7 @@ int main(void)
 		WORLD_TEST(an_image_comes_back_as_it_was_fetched),
 		WORLD_TEST(a_tag_brings_what_it_was_last_seen_to_be),
 		WORLD_TEST(what_is_not_known_is_not_loaded),
+		WORLD_TEST(the_indexes_of_one_repository_come_the_newest_first),
 		WORLD_TEST(each_loads_its_own_wants_only),
 		WORLD_TEST(a_known_image_is_not_written_again),
 		WORLD_TEST(bytes_that_went_bad_are_not_used_and_mended),
