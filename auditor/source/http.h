@@ -46,6 +46,12 @@ struct http_response {
 	 * keeps away from), with the host named.
 	 */
 	struct error err;
+	/*
+	 * How long the TLS handshake of this answer's connection took: one or two round
+	 * trips, to the server itself even through a tunnel.  0: there was none, or an
+	 * earlier answer's connection was used again.
+	 */
+	double handshake_seconds;
 	bool elsewhere; /* a redirect led to another host, whose answer this is */
 	bool not_http;  /* something answered or hung up, but not in HTTP: perhaps TLS */
 	struct http_headers headers; /* read by http_header() */

@@ -191,12 +191,23 @@ bool transfer_begin(struct transfer *transfer, double now, struct error *err)
 	return transfer_set_options(transfer, err);
 }
 
+/* 0 for a connection without TLS, or one that was there before. */
+static double handshake_seconds(CURL *curl)
+{
+	curl_off_t connected = 0, secured = 0; /* microseconds since the beginning */
+
+	curl_easy_getinfo(curl, CURLINFO_CONNECT_TIME_T, &connected);
+	curl_easy_getinfo(curl, CURLINFO_APPCONNECT_TIME_T, &secured);
+	return secured > connected ? (double)(secured - connected) / 1e6 : 0;
+}
+
 void transfer_conclude(struct transfer *transfer, CURLcode code)
 {
 	struct http_response *response = &transfer->response;
 
 	curl_easy_getinfo(transfer->curl, CURLINFO_RESPONSE_CODE, &response->status);
 	response->elsewhere = transfer->elsewhere;
+	response->handshake_seconds = handshake_seconds(transfer->curl);
 	if (code == CURLE_OK)
 		return;
 	response->not_http = code == CURLE_UNSUPPORTED_PROTOCOL ||

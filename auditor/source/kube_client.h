@@ -20,6 +20,7 @@ struct kube_client {
 	double token_read_at;    /* monotonic; when the program ended, if there is one */
 	int64_t expires_at;      /* of what the program gave; 0: nobody knows */
 	const char *authorization; /* the header; NULL: anonymous, or by certificate */
+	bool far;                  /* lists are asked for in gzip */
 };
 
 /* Both are borrowed until kube_client_release(). */
@@ -46,6 +47,15 @@ struct kube_get {
 /* Start a request; strings are copied.  Returns the number of the token that it carries.
  */
 unsigned kube_client_get(struct kube_client *client, const struct kube_get *get);
+
+/*
+ * The first answer is there: is the server so far away that the wire is what a scan waits
+ * for?  From then on gzip is asked for, unless the kubeconfig says disable-compression.
+ * The API server compresses what is longer than 128 KiB.  Near servers would take longer
+ * to compress a page than to send it.
+ */
+void kube_client_measure(struct kube_client *client,
+			 const struct http_response *response);
 
 /*
  * After a 401 to a request with that token: true if there is another one now, which the

@@ -216,6 +216,8 @@ static bool read_cluster(struct kube_config *config, const struct kube_entry *en
 	trust->server_name =
 		arena_strdup(&config->arena, field(&reader, "tls-server-name"));
 	if (!read_boolean(&reader, "insecure-skip-tls-verify", &trust->insecure, err) ||
+	    !read_boolean(&reader, "disable-compression", &config->disable_compression,
+			  err) ||
 	    !read_pem(&reader, "certificate-authority", &trust->ca_pem, err))
 		return false;
 	if (trust->insecure && trust->ca_pem)
@@ -339,14 +341,12 @@ static bool read_program_cluster(struct kube_config *config,
 		.ca_pem = config->trust.ca_pem,
 		.proxy = field(&reader, "proxy-url"),
 		.insecure = config->trust.insecure,
+		.disable_compression = config->disable_compression,
 		.config = kube_exec_cluster_config(entry->body),
 	};
 
 	if (!config->exec.wants_cluster)
 		return true;
-	if (!read_boolean(&reader, "disable-compression", &cluster.disable_compression,
-			  err))
-		return false;
 	config->exec.cluster = kube_exec_cluster_format(&cluster, &config->arena, err);
 	return config->exec.cluster || entry_error(&reader, err);
 }

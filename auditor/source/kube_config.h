@@ -35,6 +35,7 @@ struct kube_config {
 	int64_t certificate_expires_at;  /* of the client certificate; 0: there is none */
 	struct kube_exec exec;           /* where the credentials come from a program */
 	struct kube_impersonation impersonation;
+	bool disable_compression; /* never ask for gzip */
 };
 
 #define KUBE_CONFIG_INIT                                                                 \

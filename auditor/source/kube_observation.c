@@ -175,6 +175,7 @@ static void identity_done(struct http_response *response, void *user)
 	struct observation *observation = user;
 	const struct node *namespace;
 
+	kube_client_measure(&observation->client, response);
 	if (response->err.code != ERROR_NONE) {
 		observation->err = response->err;
 		return;

@@ -8,6 +8,7 @@ from pathlib import Path
 import lib
 from servers import kube_wire as wire
 from servers.certificates import Authority
+from servers.distant import DistantWire
 from servers.kube_api import KubeApi
 from servers.kube_objects import Cluster
 from servers.kube_replay import Replay
@@ -275,6 +276,60 @@ class Paging(ProbeCase):
                       for one in api.targets() if "/pods?" in one}
         self.assert_observed(seen, 300)
         self.assertEqual(limits, {"500", "250", "125"})
+
+
+class Distance(ProbeCase):
+    """Lists come compressed from far away, and as they are from nearby."""
+
+    PODS = 600
+
+    def setUp(self):
+        super().setUp()
+        cluster = shop(pods=0)
+        self.pods = cluster.stateful_set("db", "shop", {"db": WEB}, [{"db": WEB_ID}] * self.PODS)
+        self.world = cluster.world()
+        self.authority = Authority(self.folder / "authority")
+
+    def read(self, delay=0.03, setting=""):
+        """Read it through a wire; what was seen, which requests asked for gzip, bytes read."""
+        api = KubeApi(self.world, certificate=self.authority.issue("api"))
+        self.addCleanup(api.close)
+        wire = DistantWire(api.address, delay)
+        self.addCleanup(wire.close)
+        path = lib.kubeconfig(self.folder / "config", api, authority=self.authority,
+                              server=f"https://{wire.address}")
+        if setting:
+            text = Path(path).read_text()
+            Path(path).write_text(text.replace("server:", f"{setting}\n      server:"))
+        seen = self.probe(api, config=path)
+        self.targets = api.targets()
+        zipped = ["gzip" in one.headers.get("Accept-Encoding", "") for one in api.requests]
+        return seen, zipped, wire.received
+
+    def test_lists_come_compressed_once_the_first_answer_has_shown_the_distance(self):
+        seen, zipped, compressed = self.read()
+        self.assert_observed(seen, self.PODS)
+        self.assertEqual(zipped, [False] + [True] * (len(zipped) - 1))
+        self.assertGreater(len(zipped), 8)
+        seen, zipped, plain = self.read(setting="disable-compression: true")
+        self.assert_observed(seen, self.PODS)
+        self.assertFalse(any(zipped), "the kubeconfig forbids it")
+        self.assertLess(compressed, plain / 4)
+
+    def test_without_tls_nothing_is_compressed(self):
+        with KubeApi(self.world) as api:
+            self.assert_observed(self.probe(api), self.PODS)
+            self.assertFalse(any("gzip" in one.headers.get("Accept-Encoding", "")
+                                 for one in api.requests))
+
+    def test_the_limit_of_a_page_is_on_what_it_unpacks_to(self):
+        for pod in self.pods[1:]:
+            pod["metadata"]["annotations"] = {"filler": "x" * 150_000}
+        seen, zipped, compressed = self.read()
+        self.assert_observed(seen, self.PODS)
+        self.assertTrue(zipped[-1])
+        self.assertLess(compressed, 64 << 20)
+        self.assertTrue(any("/pods?limit=250" in one for one in self.targets), self.targets)
 
 
 class Refusals(ProbeCase):

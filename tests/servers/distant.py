@@ -1,11 +1,17 @@
-"""A registry that is far away: every answer takes a while, and is right.
+"""Servers that are far away: every answer takes a while, and is right.
 
     with DistantRegistry(delay=0.05) as registry:
         registry.hold(images.image(), "demo/web", "1.0")
         registry.address
         registry.asked                            # "HEAD /v2/demo/web/manifests/1.0", …
+
+    with DistantWire(api.address, delay=0.03) as wire:   # to any other server
+        wire.address
+        wire.received                             # bytes that came back
 """
 
+import socket
+import threading
 import time
 
 from . import images
@@ -59,3 +65,45 @@ class _Answers(Handler):
             self.wfile.write(body)
 
     do_HEAD = do_GET
+
+
+class DistantWire:
+    """A tunnel to `target`, "host:port", through which bytes take `delay` seconds each way."""
+
+    def __init__(self, target, delay):
+        self.delay = delay
+        self.received = 0
+        host, _, port = target.rpartition(":")
+        self._target = (host, int(port))
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.address = "127.0.0.1:%d" % self._listener.getsockname()[1]
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    def close(self):
+        self._listener.close()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.close()
+
+    def _accept(self):
+        while True:
+            try:
+                near, _ = self._listener.accept()
+            except OSError:
+                return
+            far = socket.create_connection(self._target)
+            for pair in ((near, far, False), (far, near, True)):
+                threading.Thread(target=self._pass, args=pair, daemon=True).start()
+
+    def _pass(self, source, sink, back):
+        try:
+            while data := source.recv(1 << 20):
+                self.received += len(data) if back else 0
+                time.sleep(self.delay)
+                sink.sendall(data)
+            sink.shutdown(socket.SHUT_WR)
+        except OSError:
+            pass
