@@ -56,9 +56,16 @@ static void audit_release(struct audit *audit)
 static bool configure_cluster(struct audit *audit, struct error *err)
 {
 	const struct settings *settings = audit->settings;
+	const struct option_list *contexts = &settings->contexts;
 
-	return kube_config_load(&audit->cluster, settings->kubeconfig, settings->context,
-				err) &&
+	/* kubectl takes the last one: a scan must not pass a cluster over in silence. */
+	if (contexts->count > 1)
+		return error_set(err, ERROR_USAGE,
+				 "a scan is of one --context, not of %zu: scan one after "
+				 "another, into one database",
+				 contexts->count);
+	return kube_config_load(&audit->cluster, settings->kubeconfig,
+				contexts->count ? contexts->items[0] : NULL, err) &&
 	       plugin_permit(&audit->cluster.exec, settings, audit->paths, err);
 }
 
@@ -68,7 +75,7 @@ static bool check_dump(const struct audit *audit, struct error *err)
 	const struct settings *settings = audit->settings;
 	bool is_stream = strcmp(settings->cluster_dump, "-") == 0;
 
-	if (settings->kubeconfig || settings->context)
+	if (settings->kubeconfig || settings->contexts.count)
 		return error_set(err, ERROR_USAGE,
 				 "--cluster-dump asks no API server: take --kubeconfig "
 				 "and --context out");

@@ -45,7 +45,7 @@ struct settings {
 	struct option_list allow_incomplete; /* "GAP" or "GAP:GLOB" */
 	bool allow_empty;
 	const char *kubeconfig;
-	const char *context;
+	struct option_list contexts; /* one at most */
 	struct option_list allow_exec; /* commands of `exec` in kubeconfigs */
 	const char *namespace;
 	bool all_namespaces;

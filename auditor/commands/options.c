@@ -15,7 +15,7 @@ const struct option command_options[] = {
 	  "The kubeconfig to use. Default: $KUBECONFIG, else ~/.kube/config, else the "
 	  "service account of the pod that pindrift runs in",
 	  COMMAND_SCAN },
-	{ "context", 0, OPTION_STRING, AT(context), "NAME",
+	{ "context", 0, OPTION_LIST, AT(contexts), "NAME",
 	  "The context of the kubeconfig to use. Default: its current one",
 	  COMMAND_SCAN },
 	{ "allow-exec", 0, OPTION_LIST, AT(allow_exec), "COMMAND",

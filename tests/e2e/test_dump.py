@@ -209,7 +209,8 @@ class Dump(scans.ScanTest):
             self.assertIn(str(path), ran.stderr)
 
     def test_options_that_need_an_api_server(self):
-        for arguments in (("--kubeconfig", "x"), ("--context", "x"), ("-l", "app=web")):
+        for arguments in (("--kubeconfig", "x"), ("--context", "x"), ("-l", "app=web"),
+                          ("--field-selector", "spec.nodeName=a")):
             ran = self.scan_dump(self.dump(), *arguments, status=2)
             self.assertEqual(len(ran.stderr.splitlines()), 1)
         ran = self.pindrift("scan", "-", "--cluster-dump", "-", status=2)

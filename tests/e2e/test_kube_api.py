@@ -174,7 +174,7 @@ class Identity(ProbeCase):
             bare = self.probe(api)["cluster"]
         self.assertEqual(named["key"], "uid:11111111-2222-4333-8444-555555555555")
         self.assertEqual((named["alias"], named["name"]), ("name:prod", "prod"))
-        self.assertEqual(bare["name"], "test")
+        self.assertEqual((bare["name"], bare["context"]), ("test", "test"))
         self.assertRegex(bare["alias"], "^server:[0-9a-f]{16}$")
 
     def test_a_cluster_whose_uid_may_not_be_seen(self):

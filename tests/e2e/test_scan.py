@@ -146,12 +146,27 @@ class Scope(Story):
     def test_a_selector_says_nothing_about_the_pods_it_leaves_out(self):
         self.scan("-A", status=1)
         before = scans.dump(self.database)
-        report = self.scan("-A", "-l", "app=shop-clean")
-        self.assertEqual({scans.subject(one) for one in report["running"]}, {"shop-clean/app"})
-        self.assertEqual(scans.rules(report, states=("new", "fixed", "unknown")), {})
-        self.assert_only_own_row_changed(before)
+        pod = next(one["metadata"]["name"] for one in self.cluster.objects
+                   if one["kind"] == "Pod" and one["metadata"]["name"].startswith("shop-clean"))
+        for selector in (("-l", "app=shop-clean"), ("--field-selector", f"metadata.name={pod}")):
+            report = self.scan("-A", *selector)
+            self.assertEqual({scans.subject(one) for one in report["running"]},
+                             {"shop-clean/app"})
+            self.assertEqual(scans.rules(report, states=("new", "fixed", "unknown")), {})
+            self.assert_only_own_row_changed(before)
+            before = scans.dump(self.database)
         report = self.scan("-A", status=1)
         self.assertEqual(scans.rules(report, states=("new", "fixed", "unknown")), {})
+
+    def test_a_field_selector_that_the_server_refuses_is_a_gap(self):
+        report = self.scan("-A", "--field-selector", "spec.image=x", status=1)
+        self.assertEqual([gap for gap, _ in scans.gaps(report)], ["unreachable"])
+        self.assertIn("field selector", report["gaps"][0]["reason"])
+
+    def test_a_second_context_is_not_passed_over(self):
+        ran = self.scan_raw("--context", "one", "--context", "two", status=2)
+        self.assertIn("one --context, not of 2", ran.stderr)
+        self.assertFalse(self.database.exists())
 
     def test_a_forbidden_namespace_is_one_gap_and_hides_its_findings(self):
         self.scan("-A", status=1)

@@ -108,8 +108,9 @@ static void print_snapshot(const struct snapshot *snapshot, const struct error *
 	const struct cluster_identity *cluster = &snapshot->cluster;
 
 	json_object_set_new(json, "cluster",
-			    json_pack("{s:s, s:s, s:s, s:s, s:b}", "key", cluster->key,
-				      "name", cluster->name, "server", cluster->server,
+			    json_pack("{s:s, s:s, s:s, s:s, s:s, s:b}", "key",
+				      cluster->key, "name", cluster->name, "context",
+				      cluster->context, "server", cluster->server,
 				      "alias", cluster->alias, "insecure",
 				      cluster->insecure));
 	json_object_set_new(json, "pod_count", json_integer(snapshot->pod_count));
