@@ -52,6 +52,7 @@ LISTED := \
 	auditor/commands/cmd_version.c \
 	auditor/commands/commands.c \
 	auditor/commands/database.c \
+	auditor/commands/file_list.c \
 	auditor/commands/gate.c \
 	auditor/commands/network.c \
 	auditor/commands/options.c \

@@ -2,6 +2,7 @@
 
 #include "base/log.h"
 #include "base/version.h"
+#include "commands/file_list.h"
 #include "commands/gate.h"
 #include "commands/output.h"
 #include "drift/drift.h"
@@ -45,8 +46,6 @@ static bool check(const struct settings *settings, const struct option_list *pat
 	CLEANUP(report_release) struct report report;
 	CLEANUP(drift_release) struct drift drift = { .arena = ARENA_INIT };
 	struct gate gate;
-	struct kube_manifest_paths manifests = { .items = paths->items,
-						 .count = paths->count };
 	int64_t now = 0;
 	bool nothing;
 
@@ -58,7 +57,7 @@ static bool check(const struct settings *settings, const struct option_list *pat
 	    !output_now(settings, &now, err))
 		return false;
 	snapshot.observed_at = now;
-	if (!kube_manifest_read(&snapshot, &manifests, err))
+	if (!file_list_manifests(&snapshot, settings, paths, err))
 		return false;
 	drift_init(&drift, &snapshot, now, true);
 	drift_judge(&drift, NULL, 0, &outcome);
@@ -82,7 +81,9 @@ enum exit_status command_check(const struct settings *settings,
 	enum exit_status status;
 	struct error err = ERROR_INIT;
 
-	if (!check(settings, operands->count ? operands : &current, &status, &err))
+	if (!check(settings,
+		   operands->count || settings->files_from0 ? operands : &current,
+		   &status, &err))
 		log_message(LOG_ERROR, "%s", err.text);
 	return status;
 }

@@ -3,6 +3,7 @@
 #include "base/file.h"
 #include "base/log.h"
 #include "commands/database.h"
+#include "commands/file_list.h"
 #include "commands/gate.h"
 #include "commands/network.h"
 #include "commands/pin_kubectl.h"
@@ -281,7 +282,7 @@ static enum exit_status status_of(const struct pinning *pinning, const struct ga
 /* The work tree of the first path; without one, the current folder. */
 static struct worktree find_tree(const struct option_list *paths, struct arena *arena)
 {
-	struct worktree tree = worktree_find(paths->items[0], arena);
+	struct worktree tree = worktree_find(paths->count ? paths->items[0] : ".", arena);
 	char *here CLEANUP(free_pointer) = tree.root[0] ? NULL : realpath(".", NULL);
 
 	if (here && strcmp(here, "/") != 0)
@@ -305,13 +306,11 @@ static bool pin(struct pinning *pinning, const struct option_list *paths,
 	const struct settings *settings = pinning->settings;
 	CLEANUP(network_release) struct network network = { .http = NULL };
 	struct gate gate;
-	struct kube_manifest_paths manifests = { .items = paths->items,
-						 .count = paths->count };
 
 	*status = EXIT_USAGE;
 	if (!check_usage(settings, paths, err) || !gate_init(&gate, settings, err) ||
 	    !network_configure(&network, settings, err) ||
-	    !kube_manifest_read(&pinning->snapshot, &manifests, err))
+	    !file_list_manifests(&pinning->snapshot, settings, paths, err))
 		return false;
 	gate_waive(&gate, pinning->snapshot.gaps, pinning->snapshot.gap_count);
 	pinning->tree = find_tree(paths, &pinning->plan.arena);
@@ -358,7 +357,8 @@ enum exit_status command_pin(const struct settings *settings,
 
 	snapshot_init(&pinning.snapshot, 0);
 	report_init(&pinning.running.scan);
-	if (!pin(&pinning, operands->count ? operands : &current, &status, &err))
+	if (!pin(&pinning, operands->count || settings->files_from0 ? operands : &current,
+		 &status, &err))
 		log_message(LOG_ERROR, "%s", err.text);
 	return status;
 }

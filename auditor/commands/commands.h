@@ -70,6 +70,7 @@ struct settings {
 	const char *from;
 	bool allow_platform;
 	bool kubectl;
+	const char *files_from0;
 };
 
 extern const struct option command_options[];

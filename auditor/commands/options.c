@@ -70,6 +70,12 @@ const struct option command_options[] = {
 	  NETWORKED },
 	{ "platform", 0, OPTION_STRING, AT(platform), "OS/ARCHITECTURE[/VARIANT]",
 	  "Of an image index, show the manifest of this platform", COMMAND_RESOLVE },
+	{ "files-from0", 0, OPTION_STRING, AT(files_from0), "FILE",
+	  "Read the files that FILE names too, each name with a NUL behind it; - for "
+	  "standard input: git diff -z --name-only --diff-filter=d main | pindrift check "
+	  "--files-from0 -. Names are relative to the current folder; those that do not "
+	  "end in .yaml, .yml or .json are passed by, and there may be none left",
+	  COMMAND_CHECK | COMMAND_PIN },
 	{ "diff", 0, OPTION_FLAG, AT(diff), NULL,
 	  "Print the change as a unified diff, for git apply. This is the default",
 	  COMMAND_PIN },

@@ -146,6 +146,33 @@ class Check(lib.TestCase):
                 self.write("deep.yaml", text)
                 self.pindrift("check", "deep.yaml", status=3, timeout=10)
 
+    def listed(self, names, *arguments, status):
+        data = b"".join(name.encode() + b"\0" for name in names)
+        (self.folder / "list").write_bytes(data)
+        return self.pindrift("check", "--files-from0", "list", *arguments, status=status)
+
+    def test_a_list_names_the_files(self):
+        pinned = f"registry.example.com/app:1@sha256:{HEX}"
+        self.write("good.yaml", POD.format(name="good", image=pinned))
+        self.write("bad.yaml", POD.format(name="bad", image="nginx"))
+        self.write("README.md", "image: nginx")
+        self.assertIn("bad.yaml:8", self.listed(["good.yaml", "bad.yaml", "README.md"],
+                                                "-f", "gcc", status=1).stdout)
+        self.listed(["good.yaml"], status=0)
+        self.listed(["bad.yaml"], "good.yaml", status=1)
+        for names in ([], ["README.md", "gone.md"]):
+            self.listed(names, status=0)
+
+    def test_a_list_with_deleted_files_is_a_mistake(self):
+        self.assertIn("--diff-filter=d", self.listed(["gone.yaml"], status=2).stderr)
+
+    def test_a_list_of_lines_is_a_mistake(self):
+        self.write("bad.yaml", POD.format(name="bad", image="nginx"))
+        self.write("list", "bad.yaml\n")
+        for name in ("list", "absent"):
+            result = self.pindrift("check", "--files-from0", name, status=2)
+            self.assertIn(f"--files-from0 {name}: ", result.stderr)
+
     @unittest.skipUnless(shutil.which("strace"), "strace is not here")
     def test_it_makes_no_connection_and_starts_no_process(self):
         self.write("pod.yaml", POD.format(name="one", image="nginx"))
