@@ -1,6 +1,7 @@
 #include "drift/nameless.h"
 
 #include "base/buf.h"
+#include "drift/reference.h"
 #include "model/workload.h"
 
 /* Where workloads of one kind and name are. */
@@ -112,8 +113,20 @@ static void add_cluster(struct nameless *nameless, const struct snapshot *snapsh
 	}
 }
 
+/* The repository as it is declared, or as the policy says that the cluster makes it. */
+static bool is_repository(struct nameless *nameless, const struct policy *policy,
+			  const struct image_ref *live, const struct image_ref *declared)
+{
+	struct image_ref rewritten =
+		reference_rewrite(policy, &nameless->arena, declared);
+
+	return image_ref_same_repository(live, declared) ||
+	       image_ref_same_repository(live, &rewritten);
+}
+
 /* Compare one declared container with that of the workload. */
-static void compare(struct nameless *nameless, const struct declared_use *use)
+static void compare(struct nameless *nameless, const struct policy *policy,
+		    const struct declared_use *use)
 {
 	CLEANUP(buf_release) struct buf object = object_key(use->path, &use->object);
 	CLEANUP(buf_release)
@@ -125,7 +138,7 @@ static void compare(struct nameless *nameless, const struct declared_use *use)
 
 	if (!image || image->state != REFERENCE_OK || use->image.state != REFERENCE_OK)
 		return;
-	if (image_ref_same_repository(&image->ref, &use->image.ref))
+	if (is_repository(nameless, policy, &image->ref, &use->image.ref))
 		likeness->same++;
 	else
 		likeness->other++;
@@ -147,7 +160,7 @@ void nameless_make(struct nameless *nameless, const struct snapshot *snapshot)
 	add_cluster(nameless, snapshot);
 	for (size_t i = 0; i < snapshot->declared_count; i++) {
 		if (is_nameless(&snapshot->declared[i]))
-			compare(nameless, &snapshot->declared[i]);
+			compare(nameless, &snapshot->policy, &snapshot->declared[i]);
 	}
 }
 

@@ -37,6 +37,28 @@ static const struct {
 	{ "nothing that can be read", { "app =$(IMAGE)" }, { "shop app web:1" }, NULL },
 };
 
+static void a_repository_that_the_cluster_rewrites_is_the_same(void **state)
+{
+	static struct policy_rewrite rewrites[] = {
+		{ WORLD_HOST "/web", "mirror.example.com/web" },
+	};
+	CLEANUP(drift_world_release) struct drift_world world;
+	CLEANUP(nameless_release) struct nameless nameless;
+	const struct declared_use *use;
+
+	(void)state;
+	drift_world_init(&world, NULL, 0);
+	use = drift_world_declare(&world, "/Deployment/web/app", "web:1");
+	drift_world_live(&world, "shop/Deployment/web/app", "=mirror.example.com/web:1");
+	nameless_make(&nameless, world.snapshot);
+	assert_null(nameless_namespace(&nameless, use));
+	nameless_release(&nameless);
+	world.snapshot->policy.rewrites = rewrites;
+	world.snapshot->policy.rewrite_count = 1;
+	nameless_make(&nameless, world.snapshot);
+	assert_string_equal(nameless_namespace(&nameless, use), "shop");
+}
+
 static const char *where_of(struct drift_world *world, const char *text)
 {
 	const char *space = strchr(text, ' ');
@@ -125,6 +147,7 @@ static void each_file_is_compared_for_itself(void **state)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_repository_that_the_cluster_rewrites_is_the_same),
 		cmocka_unit_test(the_lone_workload_of_the_repository_is_meant),
 		cmocka_unit_test(an_old_api_group_is_no_other_workload),
 		cmocka_unit_test(each_file_is_compared_for_itself),
