@@ -7,7 +7,7 @@ Every figure is the median of several rounds; in each round the contenders run o
 after another, so that a busy machine slows all of them.  Figures are processor
 seconds (user and system) and wall seconds of whole processes, from wait4(2).
 
-BENCH_ROUNDS, BENCH_PODS, BENCH_TAGS set the size; BENCH_LARGE=150000 measures a large
+BENCH_ROUNDS, BENCH_PODS, BENCH_TAGS, BENCH_MANIFESTS set the size; BENCH_LARGE=150000 measures a large
 cluster whole (the stand-in needs 4 GB and some minutes).
 """
 
@@ -37,6 +37,7 @@ LARGE = int(os.environ.get("BENCH_LARGE", str(4 * PODS)))
 WORKLOADS = 15000  # of a cluster of 150,000 pods
 NEAR_TAGS = int(os.environ.get("BENCH_TAGS", "400"))  # on a registry without delay
 FAR_TAGS = int(os.environ.get("BENCH_TAGS", "1000"))  # behind a round trip
+MANIFESTS = int(os.environ.get("BENCH_MANIFESTS", "10000"))
 DELAY = 0.05  # seconds that a distant registry takes for an answer
 CONNECTIONS = 8  # to one registry host, pindrift's own limit
 SKOPEO_TAGS = 10
@@ -54,6 +55,7 @@ class Bench:
         self.work = work
         self.authority = Authority(work / "ca")
         self.parse_pages = self._build("parse_pages", "jansson")
+        self.parse_yaml = self._build("parse_yaml", "yaml-0.1")
         self._spent = self._build("spent")
 
     def _build(self, name, package=None):
@@ -285,6 +287,79 @@ def bench_distance(bench):
                                        "curl, parallel HEADs"), 1.2)
 
 
+def manifest(number):
+    """A Deployment with a Service, as people write them."""
+    return f"""\
+# Service number {number}
+apiVersion: apps/v1
+kind: Deployment
+metadata:
+  name: service-{number}
+  namespace: team-{number % 20}
+  labels: {{app.kubernetes.io/name: service-{number}, app.kubernetes.io/part-of: shop}}
+spec:
+  replicas: 3
+  selector:
+    matchLabels:
+      app.kubernetes.io/name: service-{number}
+  template:
+    metadata:
+      labels:
+        app.kubernetes.io/name: service-{number}
+    spec:
+      containers:
+      - name: app
+        image: registry.example.com/team-{number % 20}/service:1.{number}@sha256:{number + 1:064x}
+        args: ["--listen", "0.0.0.0:8080", "--log=info"]
+        env:
+        - name: DATABASE_URL
+          valueFrom: {{secretKeyRef: {{name: database, key: url}}}}
+        readinessProbe:
+          httpGet: {{path: /healthz, port: 8080}}
+          periodSeconds: 5
+        resources:
+          requests: {{cpu: 100m, memory: 128Mi}}
+          limits: {{memory: 256Mi}}
+---
+apiVersion: v1
+kind: Service
+metadata:
+  name: service-{number}
+spec:
+  ports:
+  - port: 80
+    targetPort: 8080
+  selector:
+    app.kubernetes.io/name: service-{number}
+"""
+
+
+def bench_manifests(bench):
+    """`check` of a large tree, against libyaml's bare event loop over the same files."""
+    tree = bench.work / "tree"
+    for number in range(MANIFESTS):
+        path = tree / f"team-{number % 20}" / f"service-{number}.yaml"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(manifest(number))
+    paths = sorted(tree.rglob("*.yaml"))
+    (bench.work / "names").write_text("".join(f"{path}\n" for path in paths))
+    loop = ["sh", "-c", f"{bench.parse_yaml} < {bench.work / 'names'}"]
+    check = [bench.pindrift, "check", tree]
+    everywhere, alone = "check, all processors", "check, one processor"
+    one = ["taskset", "--cpu-list", str(min(os.sched_getaffinity(0)))]
+    found = rounds({
+        "libyaml's event loop": lambda: bench.measure(loop),
+        everywhere: lambda: bench.measure(check),
+        alone: lambda: bench.measure(one + check),
+    }, {})
+    table(f"{MANIFESTS} manifests", found)
+    line("wall to the event loop, all processors",
+         ratio(found, "wall", everywhere, "libyaml's event loop"), 1)
+    wall = ratio(found, "wall", alone, "libyaml's event loop")
+    print(f"  {'wall to the event loop, one processor':52}{wall:8.2f}")
+    line("peak memory", max(one.rss for one in found[everywhere]), 64, " MiB")
+
+
 def skopeo(bench, running):
     """skopeo inspect has no way to take several images at once."""
     spent = [bench.measure(["skopeo", "inspect", "--no-tags", "--tls-verify=false",
@@ -300,6 +375,7 @@ def main():
     with tempfile.TemporaryDirectory(prefix="pindrift-bench-") as work:
         bench = Bench(Path(sys.argv[1]).resolve(), Path(work))
         print(f"{ROUNDS} rounds, medians; {os.cpu_count()} processors")
+        bench_manifests(bench)
         bench_cluster(bench)
         bench_size(bench)
         bench_tags(bench)
