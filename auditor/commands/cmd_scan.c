@@ -9,6 +9,7 @@
 #include "commands/output.h"
 #include "commands/plugin.h"
 #include "drift/drift.h"
+#include "drift/environment.h"
 #include "model/scope.h"
 #include "source/kube_api.h"
 #include "source/kube_dump.h"
@@ -270,7 +271,7 @@ static bool keep(struct audit *audit, struct error *err)
 {
 	const struct snapshot *snapshot = &audit->snapshot;
 	struct report_scan scan = audit->scan;
-	bool nothing = audit->paths->count > 0 && snapshot->declared_count == 0 &&
+	bool nothing = audit->paths->count > 0 && !environment_includes_any(snapshot) &&
 		       gate_expects_images(audit->paths);
 
 	scan.finished_at = audit->settings->now ? audit->now : timestamp_now();

@@ -31,6 +31,15 @@ bool environment_includes(const struct snapshot *snapshot,
 	       cluster_is_called(&snapshot->cluster, declared->cluster);
 }
 
+bool environment_includes_any(const struct snapshot *snapshot)
+{
+	for (size_t i = 0; i < snapshot->declared_count; i++) {
+		if (environment_includes(snapshot, &snapshot->declared[i]))
+			return true;
+	}
+	return false;
+}
+
 static void count(struct outsiders *outsiders, const struct declared_use *declared)
 {
 	outsiders->image_count++;

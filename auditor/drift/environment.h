@@ -20,4 +20,10 @@ void environment_apply(struct snapshot *snapshot);
 bool environment_includes(const struct snapshot *snapshot,
 			  const struct declared_use *declared);
 
+/*
+ * Whether any declared use is.  Where none is, nothing was compared: perhaps the policy
+ * misspells the cluster.
+ */
+bool environment_includes_any(const struct snapshot *snapshot);
+
 #endif

@@ -111,6 +111,21 @@ static void the_note_stands_at_the_broadest_area_of_the_cluster(void **state)
 	assert_int_equal(strncmp(snapshot->coverage[2].note, "all; 1 ", 7), 0);
 }
 
+static void nothing_is_included_where_all_is_for_other_clusters(void **state)
+{
+	CLEANUP(drift_world_release) struct drift_world world;
+
+	(void)state;
+	environment_world(&world);
+	assert_false(environment_includes_any(world.snapshot));
+	drift_world_declare(&world, "/Deployment/bank/app", "web:1");
+	environment_apply(world.snapshot);
+	assert_false(environment_includes_any(world.snapshot));
+	drift_world_declare(&world, "/Deployment/web/app", "web:1");
+	environment_apply(world.snapshot);
+	assert_true(environment_includes_any(world.snapshot));
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -120,6 +135,7 @@ int main(void)
 		cmocka_unit_test(what_is_for_other_clusters_is_counted_and_said),
 		cmocka_unit_test(each_file_is_counted_once_and_several_clusters_are_said),
 		cmocka_unit_test(the_note_stands_at_the_broadest_area_of_the_cluster),
+		cmocka_unit_test(nothing_is_included_where_all_is_for_other_clusters),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
