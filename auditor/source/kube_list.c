@@ -10,7 +10,7 @@ struct page_request {
 	struct kube_list *list;
 	unsigned generation;
 	unsigned token_number; /* of the token that it carried */
-	bool first;            /* of the list: asked for without a token */
+	char *token;           /* of the page before it; "": it is the first one */
 	bool followed;         /* its token was used */
 	bool begun;            /* some of it came */
 	struct error err;      /* what is wrong with its bytes */
@@ -20,6 +20,7 @@ struct page_request {
 static void page_request_free(struct page_request **request)
 {
 	kube_page_release(&(*request)->page);
+	free((*request)->token);
 	free(*request);
 }
 
@@ -72,7 +73,7 @@ static void send_page(struct kube_list *list, const char *token)
 
 	request->list = list;
 	request->generation = list->generation;
-	request->first = token[0] == '\0';
+	request->token = xstrdup(token);
 	kube_page_init(&request->page, list->shape);
 	build_path(&path, list, token);
 	list->under_way++;
@@ -152,6 +153,21 @@ static bool fold_items(struct page_request *request, struct error *err)
 	return true;
 }
 
+/* A page without items may come again, since the server looked at some; others not. */
+static bool check_progress(const struct page_request *request, struct error *err)
+{
+	const struct kube_list *list = request->list;
+	const struct kube_page *page = &request->page;
+
+	if (page->item_count && page->next[0] && strcmp(page->next, request->token) == 0)
+		return error_set(err, ERROR_LIMIT,
+				 "a continue token leads to the same page again");
+	if (endless(list))
+		return error_set(err, ERROR_LIMIT, "the list does not end after %u pages",
+				 list->page_count);
+	return true;
+}
+
 /* A page has come. */
 static void page_take(struct page_request *request)
 {
@@ -163,9 +179,7 @@ static void page_take(struct page_request *request)
 		return;
 	}
 	follow(request);
-	if (endless(list)) {
-		error_set(&err, ERROR_LIMIT, "the list does not end after %u pages",
-			  list->page_count);
+	if (!check_progress(request, &err)) {
 		list_fail(list, &err);
 		return;
 	}
@@ -203,7 +217,7 @@ static void page_refused(struct page_request *request, struct http_response *res
 {
 	struct kube_list *list = request->list;
 
-	if (response->status == 410 && !request->first && !list->restarted) {
+	if (response->status == 410 && request->token[0] && !list->restarted) {
 		list->restarted = true;
 		list_restart(list);
 		return;

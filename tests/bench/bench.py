@@ -11,6 +11,7 @@ BENCH_ROUNDS, BENCH_PODS, BENCH_TAGS, BENCH_MANIFESTS set the size; BENCH_LARGE=
 cluster whole (the stand-in needs 4 GB and some minutes).
 """
 
+import contextlib
 import os
 import shlex
 import shutil
@@ -163,32 +164,51 @@ def bench_cluster(bench):
     line("peak memory", max(one.rss for one in found["pindrift scan"]), 64, " MiB")
 
 
-def size_of(bench, pods, pods_a_workload):
-    """Scans of a cluster of that size: into an empty database, and into one that knows it."""
-    folder = bench.work / f"size-{pods}"
+def sized(bench, pods, pods_a_workload):
+    """A cluster of that size: its server, and a kubeconfig of its own."""
+    folder = bench.work / f"size-{pods}-{pods_a_workload}"
     folder.mkdir()
-    with StaticPages(folder, bench.authority.issue(folder.name), pods=pods,
-                     pods_a_workload=pods_a_workload) as api:
-        config = lib.kubeconfig(bench.work / "kubeconfig", api, authority=bench.authority,
-                                token="bench")
-        return ([bench.scan(config) for _ in range(min(ROUNDS, 3))],
-                [bench.scan(config, again=True)])
+    api = StaticPages(folder, bench.authority.issue(folder.name), pods=pods,
+                      pods_a_workload=pods_a_workload)
+    return api, lib.kubeconfig(folder / "kubeconfig", api, authority=bench.authority,
+                               token="bench")
 
 
-def bench_size(bench):
-    """Time follows the number of pods, memory that of workloads."""
-    found = {}
-    for pods, each in ((PODS, 10), (LARGE, 10), (WORKLOADS, 1)):
-        name = f"{pods} pods, {pods // each} workloads"
-        found[name], found[f"{name}, again"] = size_of(bench, pods, each)
-    table("Size", found)
-    small, _, large, *_ = found.values()
+def bench_growth(bench):
+    """Time follows the number of pods.  What curl needs more is the server's and the wire's."""
+    small, large = f"{PODS} pods", f"{LARGE} pods"
+    contenders = {}
+    with contextlib.ExitStack() as servers:
+        for name, pods in ((small, PODS), (large, LARGE)):
+            api, config = sized(bench, pods, 10)
+            servers.enter_context(api)
+            bench.scan(config)
+            fetch = bench.work / f"curl-{pods}.conf"
+            fetched_pages(fetch, api, bench.authority, bench.work)
+            contenders[name] = lambda config=config: bench.scan(config)
+            contenders[f"{name}, curl"] = lambda fetch=fetch: bench.measure(["curl", "-K", fetch])
+        found = rounds(contenders, {})
+    table("Growth", found)
     growth = LARGE / PODS
     for field in ("wall", "cpu"):
         line(f"{field} of {growth:g} times the pods, by {growth:g}",
-             median(getattr(one, field) for one in large)
-             / median(getattr(one, field) for one in small) / growth, 1.1)
-    line("peak memory", max(one.rss for used in found.values() for one in used), 64, " MiB")
+             ratio(found, field, large, small) / growth, 1.1)
+    curl = ratio(found, "wall", f"{large}, curl", f"{small}, curl") / growth
+    print(f"  {'the same of curl':52}{curl:8.2f}")
+    line(f"wall to curl, {large}", ratio(found, "wall", large, f"{large}, curl"), 1.1)
+    return [*found[small], *found[large]]
+
+
+def bench_size(bench):
+    """Memory follows the number of workloads, not of pods."""
+    used = bench_growth(bench)
+    api, config = sized(bench, WORKLOADS, 1)
+    with api:
+        found = {f"{WORKLOADS} pods, {WORKLOADS} workloads": [bench.scan(config)],
+                 "the same again": [bench.scan(config, again=True)]}
+    table("Size", found)
+    used += [one for several in found.values() for one in several]
+    line("peak memory", max(one.rss for one in used), 64, " MiB")
 
 
 def fetched_pages(fetch, api, authority, work):

@@ -5,6 +5,7 @@ import json
 import shlex
 import time
 import unittest
+from pathlib import Path
 
 import scans
 
@@ -17,6 +18,14 @@ from servers.kube_api import KubeApi
 V1 = "client.authentication.k8s.io/v1"
 V1BETA1 = "client.authentication.k8s.io/v1beta1"
 AGAIN_SECONDS = 5.5  # a program is not run again sooner
+
+
+def is_running(number):
+    """Whether a process still does anything; init takes away the ended ones when it likes."""
+    try:
+        return Path(f"/proc/{number}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
 
 
 class PluginTest(scans.ScanTest):
@@ -222,6 +231,14 @@ class Failures(PluginTest):
         start = time.monotonic()
         self.assert_gap(config, "wrote more than 1048576 bytes")
         self.assertLess(time.monotonic() - start, 10)
+
+    def test_a_program_that_hangs_is_ended_with_what_it_started(self):
+        mark = self.folder / "started"
+        config = self.kubeconfig(self.plugin(f"sleep 300 & echo $! >{mark}", "wait"))
+        start = time.monotonic()
+        self.assert_gap(config, "did not end within 30 seconds")
+        self.assertLess(time.monotonic() - start, 45)
+        self.assertFalse(is_running(mark.read_text().strip()))
 
     def test_a_program_that_gives_no_credential(self):
         config = self.kubeconfig(self.plugin("echo '<html>sign in</html>'"))

@@ -2,6 +2,7 @@
 
 import json
 import subprocess
+import time
 import unittest
 from pathlib import Path
 
@@ -250,10 +251,23 @@ class Paging(ProbeCase):
             self.assertLess(len(api.targets()), 200)
         self.assert_gap(seen, "unreachable", "does not end")
 
-    def test_too_many_requests(self):
+    def test_a_token_that_leads_to_its_own_page(self):
         with KubeApi(self.world) as api:
-            api.add_fault("throttled", resource="pods", page=2, retry_after=1)
-            self.assert_observed(self.probe(api), self.PODS)
+            api.add_fault("repeat", resource="pods", page=2, times=None)
+            seen = self.probe(api)
+            self.assertLess(len(api.targets()), 20)
+        self.assert_gap(seen, "unreachable", "list pods", "leads to the same page")
+        self.assertEqual(seen["running"], [])
+
+    def test_too_many_requests(self):
+        """In plain text (priority and fairness), or as a Status (a cold watch cache)."""
+        for fault in ("throttled", "cold"):
+            with self.subTest(fault), KubeApi(self.world) as api:
+                api.add_fault(fault, resource="pods", page=2, retry_after=1)
+                start = time.monotonic()
+                self.assert_observed(self.probe(api), self.PODS)
+                self.assertGreaterEqual(time.monotonic() - start, 1)
+                self.assertEqual([one.status for one in api.requests].count(429), 1)
 
     def test_other_lists_have_pages_too(self):
         cluster = Cluster()

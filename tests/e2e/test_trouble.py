@@ -4,6 +4,7 @@ import json
 import os
 import sqlite3
 import unittest
+from pathlib import Path
 
 import scans
 
@@ -99,6 +100,39 @@ class Trouble(scans.ScanTest):
         self.assertIn(url.split("//")[1], report["gaps"][0]["reason"])
         self.assertEqual(scans.rules(report, states=("unknown",)), {"not-running": ["gone/app"]})
         self.assertEqual(scans.rules(report, states=("fixed",)), {})
+
+    def test_an_outage_after_the_first_lists_overwrites_no_history(self):
+        """Its controllers were listed, its pods are not: nothing ended, nothing is new."""
+        self.declare("gone", "shop", {"app": self.pinned})
+        self.scan("-A", status=0)
+        spans = [one for one in scans.dump(self.database) if "running_span" in one]
+        self.assertEqual(len([one for one in spans if one.startswith("INSERT")]), 1)
+        self.api.add_fault("close", resource="pods", times=None)
+        report = self.scan("-A", status=3)
+        self.assertEqual([gap for gap, _ in scans.gaps(report)], ["unreachable"])
+        self.assertIn("list pods", report["gaps"][0]["reason"])
+        self.assertTrue(any("deployments" in one.target and one.status == 200
+                            for one in self.api.requests))
+        self.assertEqual(scans.rules(report, states=("unknown",)), {"not-running": ["gone/app"]})
+        self.assertEqual(scans.rules(report, states=("new", "open", "fixed")), {})
+        self.assertEqual([one for one in scans.dump(self.database) if "running_span" in one],
+                         spans)
+        self.api.faults.clear()
+        self.assertEqual(self.scan("-A", status=0)["gaps"], [])
+
+    def test_a_server_that_is_not_verified_has_a_banner_and_a_field(self):
+        authority = Authority(self.folder / "ca")
+        self.api = KubeApi(self.cluster.world(), certificate=authority.issue("server"))
+        self.addCleanup(self.api.close)
+        path = Path(lib.kubeconfig(self.folder / "config", self.api))
+        path.write_text(path.read_text().replace(
+            "server:", "insecure-skip-tls-verify: true\n      server:"))
+        report = self.scan("-A", "-o", f"text={self.folder / 'report.txt'}",
+                           "-o", f"html={self.folder / 'report.html'}", status=0)
+        self.assertTrue(report["cluster"]["insecure"])
+        for name in ("report.txt", "report.html"):
+            with self.subTest(name):
+                self.assertIn("not verified", (self.folder / name).read_text())
 
     def test_401(self):
         authority = Authority(self.folder / "ca")

@@ -44,7 +44,8 @@ CHUNKED_ABOVE = 2048  # bytes; Go sends shorter bodies with their length
 
 Asked = namedtuple("Asked", "method target headers agent user status")
 
-FAULTS = ("expired", "throttled", "error", "close", "truncate", "empty")
+FAULTS = ("expired", "throttled", "error", "close", "truncate", "empty", "repeat",
+          "cold")
 
 
 @dataclass
@@ -53,10 +54,12 @@ class Fault:
 
     expired    410 with an inconsistent continue token
     throttled  429, plain text, with Retry-After
+    cold       429, a Status, with Retry-After: a watch cache that is being filled
     error      500, a Status
     close      the connection ends before any answer
     truncate   the connection ends in the middle of the body
     empty      a page without items that has a continue token
+    repeat     a page whose continue token leads to itself
     """
 
     kind: str
@@ -150,6 +153,11 @@ def faulty(fault, request, answer):
         return wire.too_many_requests(fault.retry_after)
     if fault.kind == "error":
         return wire.internal_error()
+    if fault.kind == "cold":
+        return wire.too_many_requests_of_cache(fault.retry_after)
+    if fault.kind == "repeat" and "continue" in query and answer.status == 200:
+        token = {"continue": query["continue"]}
+        return answer._replace(body=dict(answer.body, metadata=token))
     if fault.kind == "empty" and answer.status == 200:
         body = dict(answer.body, items=[])
         token = query.get("continue") or wire.continue_token(1, "")

@@ -129,6 +129,14 @@ def too_many_requests(retry_after):
                   (("Retry-After", str(retry_after)), ("X-Content-Type-Options", "nosniff")))
 
 
+def too_many_requests_of_cache(retry_after):
+    """A watch cache that is not filled yet says so in a Status."""
+    answer = status_object(429, "TooManyRequests",
+                           "storage is (re)initializing: watch cache is not ready",
+                           {"retryAfterSeconds": retry_after})
+    return answer._replace(headers=(("Retry-After", str(retry_after)),))
+
+
 def internal_error(message="etcdserver: request timed out"):
     return status_object(500, "InternalError", message,
                          {"causes": [{"message": message}]})
