@@ -135,6 +135,10 @@ LISTED := \
 	auditor/source/kube_shape.c \
 	auditor/source/kube_text.c \
 	auditor/source/kube_workload.c \
+	auditor/source/policy_file.c \
+	auditor/source/policy_reader.c \
+	auditor/source/policy_sections.c \
+	auditor/source/policy_waivers.c \
 	auditor/source/registry.c \
 	auditor/source/registry_answer.c \
 	auditor/source/registry_auth.c \
