@@ -49,6 +49,8 @@ static const struct field_rule workflow[] = {
 	IMAGE("templates[].containerSet.containers[]"),
 	{ "templates[].initContainers[]", "image", CLASS_INIT, NULL, NULL },
 	IMAGE("templates[].sidecars[]"),
+	IMAGE("templates[].dag.tasks[].inline.container"),
+	IMAGE("templates[].dag.tasks[].inline.script"),
 	IMAGE("templateDefaults.container"),
 	IMAGE("templateDefaults.script"),
 	END,
@@ -91,6 +93,13 @@ static const struct field_rule virtual_machine[] = {
 	END,
 };
 
+/* kubevirt/containerized-data-importer: DataVolumeSourceRegistry, "docker://…". */
+static const struct field_rule data_volumes[] = {
+	OPEN("dataVolumeTemplates[].spec.source.registry", "url",
+	     "a disk is imported from this image once: check it by hand"),
+	END,
+};
+
 /* strimzi-kafka-operator: KafkaSpec and the classes of its components. */
 static const struct field_rule kafka[] = {
 	IMAGE("*"),
@@ -102,6 +111,12 @@ static const struct field_rule kafka[] = {
 static const struct field_rule kafka_client[] = {
 	IMAGE(""),
 	{ "", "clientRackInitImage", CLASS_INIT, NULL, NULL },
+	END,
+};
+
+/* What KafkaConnect builds is pushed there, and nothing is pulled by that name first. */
+static const struct field_rule built_image[] = {
+	OPEN("build.output", "image", ""),
 	END,
 };
 
@@ -148,6 +163,9 @@ static const struct ruled_kind ruled_kinds[] = {
 	{ "tekton.dev", "TaskRun", "spec.taskSpec", task },
 	{ "tekton.dev", "Pipeline", "spec.tasks[].taskSpec", task },
 	{ "tekton.dev", "Pipeline", "spec.finally[].taskSpec", task },
+	{ "tekton.dev", "Pipeline", "spec.tasks[].pipelineSpec.tasks[].taskSpec", task },
+	{ "tekton.dev", "Pipeline", "spec.tasks[].pipelineSpec.finally[].taskSpec",
+	  task },
 	{ "tekton.dev", "PipelineRun", "spec.pipelineSpec.tasks[].taskSpec", task },
 	{ "tekton.dev", "PipelineRun", "spec.pipelineSpec.finally[].taskSpec", task },
 	{ "monitoring.coreos.com", "Prometheus", "spec", prometheus },
@@ -155,11 +173,13 @@ static const struct ruled_kind ruled_kinds[] = {
 	{ "monitoring.coreos.com", "Alertmanager", "spec", prometheus },
 	{ "monitoring.coreos.com", "ThanosRuler", "spec", prometheus },
 	{ "kubevirt.io", "VirtualMachine", "spec.template.spec", virtual_machine },
+	{ "kubevirt.io", "VirtualMachine", "spec", data_volumes },
 	{ "kubevirt.io", "VirtualMachineInstance", "spec", virtual_machine },
 	{ "kubevirt.io", "VirtualMachineInstanceReplicaSet", "spec.template.spec",
 	  virtual_machine },
 	{ "kafka.strimzi.io", "Kafka", "spec", kafka },
 	{ "kafka.strimzi.io", "KafkaConnect", "spec", kafka_client },
+	{ "kafka.strimzi.io", "KafkaConnect", "spec", built_image },
 	{ "kafka.strimzi.io", "KafkaBridge", "spec", kafka_client },
 	{ "kafka.strimzi.io", "KafkaMirrorMaker", "spec", kafka_client },
 	{ "kafka.strimzi.io", "KafkaMirrorMaker2", "spec", kafka_client },

@@ -33,6 +33,11 @@ static const struct {
 	{ "argoproj.io", "ClusterWorkflowTemplate",
 	  SPEC("{templates: [{container: {image: a}}]}"),
 	  "spec.templates[0].container.image  container a;" },
+	{ "argoproj.io", "Workflow",
+	  SPEC("{templates: [{dag: {tasks: [{name: t, inline: {container: {image: a}}}, "
+	       "{name: u, inline: {script: {image: b}}}]}}]}"),
+	  "spec.templates[0].dag.tasks[0].inline.container.image t container a;"
+	  "spec.templates[0].dag.tasks[1].inline.script.image u container b;" },
 	{ "argoproj.io", "CronWorkflow",
 	  SPEC("{workflowSpec: {templates: [{container: {image: a}}]}}"),
 	  "spec.workflowSpec.templates[0].container.image  container a;" },
@@ -89,6 +94,11 @@ static const struct {
 	  "spec.tasks[1].taskSpec.steps[0].image  container a;"
 	  "spec.tasks[1].taskSpec.stepTemplate.image t container c;"
 	  "spec.finally[0].taskSpec.steps[0].image  container b;" },
+	{ "tekton.dev", "Pipeline",
+	  SPEC("{tasks: [{pipelineSpec: {tasks: [{taskSpec: {steps: [{image: a}]}}], "
+	       "finally: [{taskSpec: {steps: [{image: b}]}}]}}]}"),
+	  "spec.tasks[0].pipelineSpec.tasks[0].taskSpec.steps[0].image  container a;"
+	  "spec.tasks[0].pipelineSpec.finally[0].taskSpec.steps[0].image  container b;" },
 	{ "tekton.dev", "PipelineRun",
 	  SPEC("{pipelineSpec: {tasks: [{taskSpec: {steps: [{image: a}]}}], finally: "
 	       "[{taskSpec: {sidecars: [{image: b}]}}]}}"),
@@ -110,6 +120,10 @@ static const struct {
 	  SPEC("{template: {spec: {volumes: [{name: v, containerDisk: {image: a}}, "
 	       "{name: w, emptyDisk: {}}]}}}"),
 	  "spec.template.spec.volumes[0].containerDisk.image v image-volume a;" },
+	{ "kubevirt.io", "VirtualMachine",
+	  SPEC("{dataVolumeTemplates: [{spec: {source: {registry: {url: "
+	       "'docker://a/b:1'}}}}]}"),
+	  "spec.dataVolumeTemplates[0].spec.source.registry.url open;" },
 	{ "kubevirt.io", "VirtualMachineInstance",
 	  SPEC("{domain: {firmware: {kernelBoot: {container: {image: a}}}}}"),
 	  "spec.domain.firmware.kernelBoot.container.image  container a;" },
@@ -125,6 +139,8 @@ static const struct {
 	  "spec.kafka.brokerRackInitImage  init b;" },
 	{ "kafka.strimzi.io", "KafkaConnect", SPEC("{image: a, clientRackInitImage: b}"),
 	  "spec.image  container a;spec.clientRackInitImage  init b;" },
+	{ "kafka.strimzi.io", "KafkaConnect", SPEC("{build: {output: {image: a/b}}}"),
+	  "spec.build.output.image idle;" },
 	{ "kafka.strimzi.io", "KafkaBridge", SPEC("{image: a}"),
 	  "spec.image  container a;" },
 	{ "kafka.strimzi.io", "KafkaMirrorMaker", SPEC("{image: a}"),
