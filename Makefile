@@ -43,6 +43,7 @@ LISTED := \
 	auditor/base/timestamp.c \
 	auditor/base/utf8.c \
 	auditor/base/yaml.c \
+	auditor/commands/baseline.c \
 	auditor/commands/cmd_check.c \
 	auditor/commands/cmd_explain.c \
 	auditor/commands/cmd_pin.c \
@@ -85,6 +86,7 @@ LISTED := \
 	auditor/drift/subjects.c \
 	auditor/drift/tree_comparison.c \
 	auditor/drift/verdict.c \
+	auditor/drift/waivers.c \
 	auditor/model/digest.c \
 	auditor/model/field_rules.c \
 	auditor/model/image.c \
@@ -97,6 +99,7 @@ LISTED := \
 	auditor/model/report.c \
 	auditor/model/scope.c \
 	auditor/model/snapshot.c \
+	auditor/model/waiver.c \
 	auditor/model/workload.c \
 	auditor/source/address.c \
 	auditor/source/challenge.c \
@@ -110,6 +113,7 @@ LISTED := \
 	auditor/source/http_redirect.c \
 	auditor/source/http_retry.c \
 	auditor/source/http_transfer.c \
+	auditor/source/inline_waiver.c \
 	auditor/source/kube_account.c \
 	auditor/source/kube_api.c \
 	auditor/source/kube_area.c \
@@ -169,6 +173,7 @@ LISTED := \
 	auditor/store/store_running.c \
 	auditor/store/store_scan.c \
 	auditor/store/store_tag.c \
+	auditor/store/store_waived.c \
 	reports/escape.c \
 	reports/html_findings.c \
 	reports/html_page.c \

@@ -97,6 +97,8 @@ static void put_details(FILE *out, const struct finding *finding)
 
 static void put_finding(FILE *out, const struct finding *finding, int64_t now)
 {
+	CLEANUP(buf_release) struct buf message = WORDS_INIT;
+
 	fputs("<tr", out);
 	if (finding->fingerprint[0] != '\0') {
 		fputs(" id=\"f-", out);
@@ -113,7 +115,8 @@ static void put_finding(FILE *out, const struct finding *finding, int64_t now)
 	fputs("</a></td>", out);
 	put_subject(out, finding);
 	fputs("\n<td>", out);
-	escape_html(out, finding->message);
+	words_message(&message, finding);
+	escape_html(out, buf_text(&message));
 	put_details(out, finding);
 	fputs("</td><td>", out);
 	html_since(out, finding->first_seen_at, now);
@@ -200,12 +203,12 @@ void html_findings(FILE *out, const struct report *report)
 	}
 	if (aside) {
 		fprintf(out,
-			"<details class=\"aside\"><summary>Fixed or switched off: %zu"
+			"<details class=\"aside\"><summary>Fixed, waived, known or switched off: %zu"
 			"</summary>\n",
 			aside);
 		html_table_open(out, "aside-table",
-				"Findings that are fixed, or whose rule is off", headings,
-				true);
+				"Findings that are fixed, accepted, or whose rule is off",
+				headings, true);
 		put_findings(out, report, true);
 		html_table_close(out);
 		fputs("</details>\n", out);

@@ -14,8 +14,9 @@ struct listing {
 	size_t count;
 };
 
-/* By level; among equals in the order of the report.  Release with listing_release(). */
-struct listing listing_of(const struct report *report, bool verbose);
+/* `accepted`: with those that are waived or known.  By level; among equals in the order
+ * of the report.  Release with listing_release(). */
+struct listing listing_of(const struct report *report, bool verbose, bool accepted);
 void listing_release(struct listing *listing);
 
 #endif

@@ -113,9 +113,12 @@ static void put_gap(FILE *out, const struct scan_cells *scan, const struct gap *
 		[STATE] = gap->waived ? "waived" : "open",
 		[RULE] = gap_name(gap->kind),
 		[PATH] = scope_path(gap->scope),
+		[WAIVED_UNTIL] = gap->waiver ? gap->waiver->until_text : "",
 	};
 
 	buf_printf(&text, "%s: %s", gap->subject, gap->reason);
+	if (gap->waiver)
+		buf_printf(&text, "; waived: %s", gap->waiver->reason);
 	cells[REASON] = buf_text(&text);
 	put_row(out, scan, cells);
 }
@@ -146,8 +149,16 @@ static void put_finding(FILE *out, const struct scan_cells *scan,
 		[LAST_SEEN] = timestamp_format(last_seen, finding->last_seen_at),
 		[PATH] = finding->path,
 		[LINE] = number_cell(line, finding->line),
+		[WAIVED_UNTIL] = finding->waiver ? finding->waiver->until_text : "",
 		[REASON] = finding->message,
 	};
+	CLEANUP(buf_release) struct buf text = WORDS_INIT;
+
+	if (finding->waiver) {
+		buf_printf(&text, "%s; waived: %s", finding->message,
+			   finding->waiver->reason);
+		cells[REASON] = buf_text(&text);
+	}
 
 	put_row(out, scan, cells);
 }

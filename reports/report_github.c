@@ -88,7 +88,7 @@ void report_github(FILE *out, const struct report *report,
 		   const struct report_style *style)
 {
 	CLEANUP(listing_release)
-	struct listing listing = listing_of(report, style->verbose);
+	struct listing listing = listing_of(report, style->verbose, false);
 
 	put_verdict(out, report);
 	for (size_t i = 0; i < report->gap_count; i++)

@@ -120,7 +120,7 @@ void report_gitlab(FILE *out, const struct report *report,
 {
 	struct list list = { .out = out, .fallback = fallback_path(report) };
 	CLEANUP(listing_release)
-	struct listing listing = listing_of(report, style->verbose);
+	struct listing listing = listing_of(report, style->verbose, false);
 
 	fputc('[', out);
 	put_verdict(&list, report);

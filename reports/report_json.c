@@ -77,6 +77,9 @@ static json_t *summary_json(const struct report *report)
 	member_set_count(object, "fixed", summary.fixed);
 	member_set_count(object, "gaps", summary.gaps);
 	member_set_count(object, "waived_gaps", summary.waived);
+	member_set_count(object, "waived", summary.waived_findings);
+	member_set_count(object, "known", summary.known);
+	member_set_count(object, "ignored_waivers", report->ignored_waiver_count);
 	member_set_count(object, "images", report->declared_count);
 	member_set_count(object, "pinned", summary.pinned);
 	member_set_count(object, "files", report->file_count);
@@ -195,6 +198,38 @@ static json_t *resolved_json(const struct report *report, size_t i)
 	return object;
 }
 
+/* Until when, and why; "" where no waiver covers it. */
+static void set_waived(json_t *object, const struct waiver *waiver)
+{
+	member_set_text(object, "waived_until", waiver ? waiver->until_text : "");
+	member_set_text(object, "waived_reason", waiver ? waiver->reason : "");
+}
+
+static json_t *waiver_json(const struct report *report, size_t i)
+{
+	const struct waiver *waiver = &report->waivers[i];
+	json_t *object = json_object();
+
+	member_set_text(object, "id", waiver->id);
+	member_set(object, "gap", json_boolean(waiver->of_gap));
+	member_set_text(object, "path", waiver->path);
+	member_set_text(object, "cluster", waiver->cluster);
+	member_set_text(object, "namespace", waiver->namespace);
+	member_set_text(object, "object", waiver->object);
+	member_set_text(object, "container", waiver->container);
+	member_set_text(object, "image", waiver->image);
+	member_set_text(object, "until", waiver->until_text);
+	member_set_text(object, "reason", waiver->reason);
+	member_set_text(object, "file", waiver->file);
+	set_position(object, "line", waiver->line);
+	set_position(object, "column", waiver->column);
+	member_set(object, "inline", json_boolean(waiver->only_line != 0));
+	member_set(object, "in_tree", json_boolean(waiver->in_tree));
+	member_set_count(object, "used", waiver->used);
+	member_set_text(object, "problem", waiver->problem ? waiver->problem : "");
+	return object;
+}
+
 static json_t *finding_json(const struct report *report, size_t i)
 {
 	const struct finding *finding = &report->findings[i];
@@ -221,6 +256,7 @@ static json_t *finding_json(const struct report *report, size_t i)
 	set_position(object, "column", finding->column);
 	member_set_time(object, "first_seen", finding->first_seen_at);
 	member_set_time(object, "last_seen", finding->last_seen_at);
+	set_waived(object, finding->waiver);
 	return object;
 }
 
@@ -234,6 +270,7 @@ static json_t *gap_json(const struct report *report, size_t i)
 	member_set_text(object, "reason", gap->reason);
 	member_set_text(object, "scope", gap->scope);
 	member_set(object, "waived", json_boolean(gap->waived));
+	set_waived(object, gap->waiver);
 	return object;
 }
 
@@ -265,7 +302,6 @@ void report_json(FILE *out, const struct report *report, const struct report_sty
 	put_list(out, "resolved", report, report->tag_count, resolved_json);
 	put_list(out, "findings", report, report->finding_count, finding_json);
 	put_list(out, "gaps", report, report->gap_count, gap_json);
-	/* Nothing can be waived but gaps yet, and those say it themselves. */
-	put_list(out, "waivers", report, 0, NULL);
+	put_list(out, "waivers", report, report->waiver_count, waiver_json);
 	fputs("\n}\n", out);
 }

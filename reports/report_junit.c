@@ -207,7 +207,7 @@ static void add_finding(struct test_run *run, struct test_case *test,
 	buf_printf(&line, "%s%s: %s [%s]", line.length ? ": " : "",
 		   level_name(finding_level(finding)), buf_text(&message), finding->rule);
 	add_line(test, &line);
-	if (finding->state == FINDING_UNKNOWN)
+	if (finding->state == FINDING_UNKNOWN || finding_is_accepted(finding))
 		result = RESULT_SKIPPED;
 	else if (finding->level == LEVEL_ERROR)
 		result = RESULT_FAILURE;
@@ -222,6 +222,7 @@ static void add_undeclared(struct test_run *run, const struct finding *finding)
 		[SUBJECT_DECLARATION] = "declarations",
 		[SUBJECT_TAG] = "tags",
 		[SUBJECT_PIN] = "pins",
+		[SUBJECT_WAIVER] = "waivers",
 	};
 	CLEANUP(buf_release) struct buf name = WORDS_INIT;
 
@@ -249,7 +250,8 @@ static void add_findings(struct test_run *run, const struct listing *listing,
 
 static void fill(struct test_run *run, const struct report *report, bool verbose)
 {
-	CLEANUP(listing_release) struct listing listing = listing_of(report, verbose);
+	CLEANUP(listing_release)
+	struct listing listing = listing_of(report, verbose, true);
 
 	add_verdict(run, report);
 	for (size_t i = 0; i < report->gap_count; i++)
@@ -257,7 +259,7 @@ static void fill(struct test_run *run, const struct report *report, bool verbose
 	for (size_t i = 0; i < report->declared_count; i++)
 		add_declared(run, &report->declared[i]);
 	for (int declared = 1; declared >= 0; declared--) {
-		for (int kind = SUBJECT_USE; kind <= SUBJECT_PIN; kind++)
+		for (int kind = SUBJECT_USE; kind < SUBJECT_KIND_COUNT; kind++)
 			add_findings(run, &listing, (enum subject_kind)kind, declared);
 	}
 }

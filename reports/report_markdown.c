@@ -97,16 +97,19 @@ static bool put_finding(struct page *page, const struct finding *finding)
 	CLEANUP(buf_release) struct buf row = WORDS_INIT;
 	CLEANUP(buf_release) struct buf subject = WORDS_INIT;
 	CLEANUP(buf_release) struct buf place = WORDS_INIT;
+	CLEANUP(buf_release) struct buf message = WORDS_INIT;
 
 	words_subject(&subject, finding);
 	words_place(&place, finding);
 	buf_printf(&row, "| %s |",
-		   finding->state == FINDING_UNKNOWN ? finding_state_name(finding->state)
-						     : level_name(finding->level));
+		   finding->state == FINDING_UNKNOWN || finding_is_accepted(finding)
+			   ? finding_state_name(finding->state)
+			   : level_name(finding->level));
+	words_message(&message, finding);
 	add_cell(&row, finding->rule);
 	add_cell(&row, buf_text(&place));
 	add_cell(&row, buf_text(&subject));
-	add_cell(&row, finding->message);
+	add_cell(&row, buf_text(&message));
 	return put_row(page, &row);
 }
 
@@ -129,7 +132,7 @@ void report_markdown(FILE *out, const struct report *report,
 {
 	struct page page = { out, PAGE_LIMIT - TAIL_ROOM };
 	CLEANUP(listing_release)
-	struct listing listing = listing_of(report, style->verbose);
+	struct listing listing = listing_of(report, style->verbose, true);
 
 	put_verdict(&page, report);
 	put_gaps(&page, report);

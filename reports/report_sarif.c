@@ -285,9 +285,9 @@ static void put_invocation(FILE *out, const struct report *report,
 static const char *baseline_state(const struct finding *finding)
 {
 	static const char *const states[] = {
-		[FINDING_NEW] = "new",
-		[FINDING_OPEN] = "unchanged",
-		[FINDING_UNKNOWN] = "updated",
+		[FINDING_NEW] = "new",         [FINDING_OPEN] = "unchanged",
+		[FINDING_UNKNOWN] = "updated", [FINDING_WAIVED] = "unchanged",
+		[FINDING_KNOWN] = "unchanged",
 	};
 
 	return states[finding->state];
@@ -306,6 +306,21 @@ static void set_kind(json_t *result, const struct finding *finding)
 	member_set_text(
 		result, "level",
 		level_name(strcmp(kind, "fail") == 0 ? finding->level : LEVEL_NONE));
+}
+
+/* Who accepted it (3.35): in the source means in the file of the result itself. */
+static json_t *suppressions_json(const struct finding *finding)
+{
+	const struct waiver *waiver = finding->waiver;
+	CLEANUP(buf_release) struct buf text = WORDS_INIT;
+	json_t *object = json_object();
+	bool in_source = waiver && waiver->line == finding->line &&
+			 strcmp(waiver->file, finding->file) == 0;
+
+	words_waiver(&text, waiver);
+	member_set_text(object, "kind", in_source ? "inSource" : "external");
+	member_set(object, "justification", escape_json_visible(buf_text(&text)));
+	return json_pack("[o]", object);
 }
 
 /* A result (3.27). */
@@ -328,6 +343,8 @@ static json_t *result_json(const struct report *report, const struct finding *fi
 				  finding->column, buf_text(&name)));
 	member_set_text(fingerprints, "pindrift/v1", finding->fingerprint);
 	member_set(object, "partialFingerprints", fingerprints);
+	if (finding_is_accepted(finding))
+		member_set(object, "suppressions", suppressions_json(finding));
 	if (report->scan.id)
 		member_set_text(object, "baselineState", baseline_state(finding));
 	return object;
@@ -350,7 +367,7 @@ void report_sarif(FILE *out, const struct report *report,
 		  const struct report_style *style)
 {
 	CLEANUP(listing_release)
-	struct listing listing = listing_of(report, style->verbose);
+	struct listing listing = listing_of(report, style->verbose, true);
 	json_t *run = json_object();
 
 	member_set(run, "tool", tool_json(report));

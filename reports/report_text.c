@@ -39,6 +39,12 @@ static void page_gap(struct page *page, const struct gap *gap)
 	wrap_text(&page->wrap, PAINT_BOLD, gap->subject);
 	wrap_end(&page->wrap);
 	page_detail(page, PAINT_PLAIN, "", gap->reason);
+	if (gap->waiver) {
+		CLEANUP(buf_release) struct buf text = WORDS_INIT;
+
+		words_waiver(&text, gap->waiver);
+		page_detail(page, PAINT_DIM, "", buf_text(&text));
+	}
 }
 
 static void page_gaps(struct page *page)
@@ -161,6 +167,18 @@ static void page_end(struct page *page)
 			     "");
 }
 
+/* --no-inline-waivers: what it left out is said. */
+static void page_ignored(struct page *page)
+{
+	CLEANUP(buf_release) struct buf text = WORDS_INIT;
+
+	if (page->report->ignored_waiver_count == 0)
+		return;
+	words_count(&text, page->report->ignored_waiver_count, "inline waiver");
+	buf_puts(&text, " not heeded, as asked.");
+	page_heading(page, PAINT_DIM, buf_text(&text), "");
+}
+
 static void page_scan(struct page *page)
 {
 	page_verdict(page);
@@ -168,6 +186,7 @@ static void page_scan(struct page *page)
 	page_gaps(page);
 	page_coverage(page);
 	page_findings(page);
+	page_ignored(page);
 	page_uses(page);
 	page_end(page);
 }
@@ -175,14 +194,19 @@ static void page_scan(struct page *page)
 /* "deploy/web.yaml:21:18: error: message [rule]", as compilers say it. */
 static void page_line(struct page *page, const struct finding *finding)
 {
+	bool accepted = finding_is_accepted(finding);
 	CLEANUP(buf_release) struct buf place = WORDS_INIT;
+	CLEANUP(buf_release) struct buf text = WORDS_INIT;
 
 	words_place(&place, finding);
 	wrap_begin(&page->wrap, 0, DETAIL_COLUMN);
 	wrap_printf(&page->wrap, PAINT_BOLD, "%s:", buf_text(&place));
-	wrap_printf(&page->wrap, level_paint(finding->level),
-		    "%s:", level_name(finding->level));
-	wrap_text(&page->wrap, PAINT_PLAIN, finding->message);
+	wrap_printf(&page->wrap, accepted ? PAINT_DIM : level_paint(finding->level),
+		    "%s:",
+		    accepted ? finding_state_name(finding->state)
+			     : level_name(finding->level));
+	words_message(&text, finding);
+	wrap_text(&page->wrap, PAINT_PLAIN, buf_text(&text));
 	wrap_printf(&page->wrap, PAINT_DIM, "[%s]", finding->rule);
 	wrap_end(&page->wrap);
 }
@@ -194,6 +218,12 @@ static void page_gap_line(struct page *page, const struct gap *gap)
 	wrap_text(&page->wrap, PAINT_WARNING,
 		  gap->waived ? "not checked (waived):" : "not checked:");
 	wrap_text(&page->wrap, PAINT_PLAIN, gap->reason);
+	if (gap->waiver) {
+		CLEANUP(buf_release) struct buf text = WORDS_INIT;
+
+		words_waiver(&text, gap->waiver);
+		wrap_text(&page->wrap, PAINT_DIM, buf_text(&text));
+	}
 	wrap_printf(&page->wrap, PAINT_DIM, "[%s]", gap_name(gap->kind));
 	wrap_end(&page->wrap);
 }
@@ -205,11 +235,21 @@ static void page_check(struct page *page)
 	for (size_t i = 0; i < report->finding_count; i++) {
 		const struct finding *finding = &report->findings[i];
 
+		if (finding_is_accepted(finding))
+			continue;
 		if (page->style->verbose || !finding_is_aside(finding))
 			page_line(page, finding);
 	}
 	for (size_t i = 0; i < report->gap_count; i++)
 		page_gap_line(page, &report->gaps[i]);
+	for (size_t i = 0; i < report->finding_count; i++) {
+		const struct finding *finding = &report->findings[i];
+
+		if (finding_is_accepted(finding) &&
+		    (page->style->verbose || finding->level != LEVEL_NONE))
+			page_line(page, finding);
+	}
+	page_ignored(page);
 	if (report->finding_count + report->gap_count > 0)
 		wrap_space(&page->wrap);
 	page_verdict(page);

@@ -33,14 +33,22 @@ bool report_is_check(const struct report *report)
 	return strcmp(report->scan.command, "check") == 0;
 }
 
+bool finding_is_accepted(const struct finding *finding)
+{
+	return finding->state == FINDING_WAIVED || finding->state == FINDING_KNOWN;
+}
+
 bool finding_is_aside(const struct finding *finding)
 {
-	return finding->level == LEVEL_NONE || finding->state == FINDING_FIXED;
+	return finding->level == LEVEL_NONE || finding->state == FINDING_FIXED ||
+	       finding_is_accepted(finding);
 }
 
 enum level finding_level(const struct finding *finding)
 {
-	return finding->state == FINDING_UNKNOWN ? LEVEL_NOTE : finding->level;
+	return finding->state == FINDING_UNKNOWN || finding_is_accepted(finding)
+		       ? LEVEL_NOTE
+		       : finding->level;
 }
 
 /* The headline that the counts call for. */
@@ -70,6 +78,8 @@ static void count_findings(struct summary *summary, const struct report *report)
 			summary->unknown++;
 		if (report->findings[i].state == FINDING_FIXED)
 			summary->fixed++;
+		summary->waived_findings += report->findings[i].state == FINDING_WAIVED;
+		summary->known += report->findings[i].state == FINDING_KNOWN;
 	}
 }
 
@@ -120,6 +130,10 @@ static void add_counts(struct buf *buf, const struct summary *summary)
 	if (summary->headline != HEADLINE_INCOMPLETE)
 		add_count(buf, start, summary->gaps, "gap");
 	add_count(buf, start, summary->waived, "waived gap");
+	if (summary->waived_findings)
+		buf_printf(buf, ", %zu waived", summary->waived_findings);
+	if (summary->known)
+		buf_printf(buf, ", %zu known from the baseline", summary->known);
 }
 
 /* " in namespace shop of", " in 3 namespaces of" or " in". */

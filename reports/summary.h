@@ -23,9 +23,10 @@ struct summary {
 	size_t errors, warnings, notes; /* findings that stand: new and open */
 	size_t unknown;                 /* findings that a gap hides */
 	size_t fixed;
-	size_t gaps;   /* not waived */
-	size_t waived; /* gaps */
-	size_t pinned; /* declared images with a digest */
+	size_t gaps;                   /* not waived */
+	size_t waived;                 /* gaps */
+	size_t waived_findings, known; /* that stand all the same */
+	size_t pinned;                 /* declared images with a digest */
 };
 
 struct summary summary_of(const struct report *report);
@@ -46,7 +47,10 @@ void summary_sentence(struct buf *buf, const struct report *report,
 void summary_line(struct buf *buf, const struct report *report,
 		  const struct summary *summary);
 
-/* Fixed, or of level none: shown only where everything is asked for. */
+/* Waived, or known from the baseline. */
+bool finding_is_accepted(const struct finding *finding);
+
+/* Fixed, accepted, or of level none: not among the findings that count. */
 bool finding_is_aside(const struct finding *finding);
 
 /* Its level; a note while a gap hides whether it is still so. */

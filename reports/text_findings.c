@@ -7,16 +7,23 @@
 #include "reports/words.h"
 
 /* The parts that findings stand in, one after another. */
-enum part { PART_STANDING, PART_HIDDEN, PART_FIXED, PART_OFF, PART_COUNT };
+enum part {
+	PART_STANDING,
+	PART_HIDDEN,
+	PART_WAIVED,
+	PART_KNOWN,
+	PART_FIXED,
+	PART_OFF,
+	PART_COUNT
+};
 
 static const struct {
 	const char *word; /* NULL: the level's */
 	bool verbose;     /* shown only then */
 } parts[PART_COUNT] = {
-	[PART_STANDING] = { NULL, false },
-	[PART_HIDDEN] = { "UNKNOWN", false },
-	[PART_FIXED] = { "FIXED", true },
-	[PART_OFF] = { "OFF", true },
+	[PART_STANDING] = { NULL, false },   [PART_HIDDEN] = { "UNKNOWN", false },
+	[PART_WAIVED] = { "WAIVED", false }, [PART_KNOWN] = { "KNOWN", false },
+	[PART_FIXED] = { "FIXED", true },    [PART_OFF] = { "OFF", true },
 };
 
 static enum part part_of(const struct finding *finding)
@@ -25,6 +32,10 @@ static enum part part_of(const struct finding *finding)
 		return PART_OFF;
 	if (finding->state == FINDING_UNKNOWN)
 		return PART_HIDDEN;
+	if (finding->state == FINDING_WAIVED)
+		return PART_WAIVED;
+	if (finding->state == FINDING_KNOWN)
+		return PART_KNOWN;
 	return finding->state == FINDING_FIXED ? PART_FIXED : PART_STANDING;
 }
 
@@ -97,6 +108,12 @@ static void page_finding(struct page *page, const struct finding *finding)
 	place_words(&place, page, finding);
 	page_item(page, PAINT_BOLD, buf_text(&subject), "");
 	page_detail(page, PAINT_PLAIN, "", finding->message);
+	if (finding->waiver) {
+		CLEANUP(buf_release) struct buf text = WORDS_INIT;
+
+		words_waiver(&text, finding->waiver);
+		page_detail(page, PAINT_PLAIN, "", buf_text(&text));
+	}
 	if (page->style->verbose) {
 		page_detail(page, PAINT_DIM, "declared", finding->declared.text);
 		page_detail(page, PAINT_DIM, "running", finding->running.text);

@@ -135,6 +135,10 @@ void words_message(struct buf *buf, const struct finding *finding)
 	if (finding->state == FINDING_UNKNOWN)
 		buf_puts(buf, "a gap hides whether still so: ");
 	buf_puts(buf, finding->message);
+	if (finding->state == FINDING_WAIVED || finding->state == FINDING_KNOWN) {
+		buf_puts(buf, "; ");
+		words_waiver(buf, finding->waiver);
+	}
 }
 
 void words_finding(struct buf *buf, const struct finding *finding)
@@ -148,6 +152,10 @@ void words_gap(struct buf *buf, const struct gap *gap)
 {
 	buf_printf(buf, "not checked%s: %s: %s", gap->waived ? " (waived)" : "",
 		   gap->subject, gap->reason);
+	if (gap->waiver) {
+		buf_puts(buf, "; ");
+		words_waiver(buf, gap->waiver);
+	}
 }
 
 void words_place(struct buf *buf, const struct finding *finding)
@@ -181,25 +189,15 @@ void words_requests(struct buf *buf, const struct request_count *count)
 	words_bytes(buf, count->bytes);
 }
 
-/* What follows the two parts "KIND/KEY" of a scope and then `below`; else "". */
-static const char *scope_rest(const char *scope, const char *kind, const char *below)
+void words_waiver(struct buf *buf, const struct waiver *waiver)
 {
-	const char *key_end;
-
-	if (strncmp(scope, kind, strlen(kind)) != 0)
-		return "";
-	key_end = strchr(scope + strlen(kind), '/');
-	if (!key_end || strncmp(key_end, below, strlen(below)) != 0)
-		return "";
-	return key_end + strlen(below);
-}
-
-const char *scope_namespace(const char *scope)
-{
-	return scope_rest(scope, "cluster/", "/namespace/");
-}
-
-const char *scope_path(const char *scope)
-{
-	return scope_rest(scope, "tree/", "/path/");
+	if (!waiver) {
+		buf_puts(buf, "known from the baseline");
+		return;
+	}
+	buf_printf(buf, "waived until %s by %s", waiver->until_text, waiver->file);
+	if (waiver->line)
+		buf_printf(buf, ":%u", (unsigned)waiver->line);
+	buf_printf(buf, "%s: %s", waiver->in_tree ? " (in the tree)" : "",
+		   waiver->reason);
 }

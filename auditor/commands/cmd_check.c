@@ -2,6 +2,7 @@
 
 #include "base/log.h"
 #include "base/version.h"
+#include "commands/baseline.h"
 #include "commands/file_list.h"
 #include "commands/gate.h"
 #include "commands/output.h"
@@ -24,6 +25,9 @@ static void report_fill(struct report *report, const struct snapshot *snapshot,
 	report->coverage_count = snapshot->coverage_count;
 	report->gaps = snapshot->gaps;
 	report->gap_count = snapshot->gap_count;
+	report->waivers = snapshot->waivers;
+	report->waiver_count = snapshot->waiver_count;
+	report->ignored_waiver_count = snapshot->ignored_waiver_count;
 	report->declared = snapshot->declared;
 	report->declared_count = snapshot->declared_count;
 	report->file_count = snapshot->file_count;
@@ -44,6 +48,7 @@ static bool check(const struct settings *settings, const struct option_list *pat
 	CLEANUP(snapshot_release) struct snapshot snapshot;
 	CLEANUP(outcome_release) struct outcome outcome;
 	CLEANUP(report_release) struct report report;
+	CLEANUP(baseline_release) struct baseline baseline = BASELINE_INIT;
 	CLEANUP(drift_release) struct drift drift = { .arena = ARENA_INIT };
 	struct gate gate;
 	int64_t now = 0;
@@ -54,13 +59,16 @@ static bool check(const struct settings *settings, const struct option_list *pat
 	report_init(&report);
 	*status = EXIT_USAGE;
 	if (!gate_init(&gate, settings, err) || !output_check(settings, err) ||
-	    !output_now(settings, &now, err))
+	    !output_now(settings, &now, err) ||
+	    !baseline_load(&baseline, settings->baseline, err))
 		return false;
 	snapshot.observed_at = now;
+	snapshot.no_inline_waivers = settings->no_inline_waivers;
 	if (!file_list_manifests(&snapshot, settings, paths, err))
 		return false;
 	drift_init(&drift, &snapshot, now, true);
 	drift_judge(&drift, NULL, 0, &outcome);
+	baseline_apply(&baseline, &outcome);
 	gate_waive(&gate, snapshot.gaps, snapshot.gap_count);
 	report_fill(&report, &snapshot, &outcome, &gate);
 	nothing = snapshot.declared_count == 0 && gate_expects_images(paths);

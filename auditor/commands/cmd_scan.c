@@ -3,6 +3,7 @@
 #include "base/log.h"
 #include "base/timestamp.h"
 #include "base/version.h"
+#include "commands/baseline.h"
 #include "commands/database.h"
 #include "commands/gate.h"
 #include "commands/network.h"
@@ -20,6 +21,7 @@ struct audit {
 	const struct settings *settings;
 	const struct option_list *paths;
 	struct gate gate;
+	struct baseline baseline;
 	int64_t now; /* Unix seconds, UTC */
 	struct network network;
 	struct kube_config cluster;
@@ -45,6 +47,7 @@ static void audit_release(struct audit *audit)
 	if (audit->store && audit->scan.id && !audit->scan.finished_at)
 		store_scan_abort(audit->store, audit->scan.id);
 	store_close(&audit->store);
+	baseline_release(&audit->baseline);
 	network_release(&audit->network);
 	kube_config_release(&audit->cluster);
 	drift_release(&audit->drift);
@@ -104,11 +107,13 @@ static bool audit_configure(struct audit *audit, struct error *err)
 				 "-n and -A exclude each other: one namespace or all");
 	if (!gate_init(&audit->gate, settings, err) || !output_check(settings, err) ||
 	    !output_now(settings, &audit->now, err) ||
+	    !baseline_load(&audit->baseline, settings->baseline, err) ||
 	    !network_configure(&audit->network, settings, err) ||
 	    !(settings->cluster_dump ? check_dump(audit, err)
 				     : configure_cluster(audit, err)))
 		return false;
 	audit->snapshot.observed_at = audit->now;
+	audit->snapshot.no_inline_waivers = settings->no_inline_waivers;
 	if (audit->paths->count == 0)
 		return true;
 	return kube_manifest_read(
@@ -253,6 +258,7 @@ static bool judge(struct audit *audit, struct error *err)
 				&earlier, &earlier_count, err))
 		return false;
 	drift_judge(&audit->drift, earlier, earlier_count, &audit->outcome);
+	baseline_apply(&audit->baseline, &audit->outcome);
 	gate_waive(&audit->gate, snapshot->gaps, snapshot->gap_count);
 	return true;
 }

@@ -44,6 +44,8 @@ struct settings {
 	const char *fail_on;
 	struct option_list allow_incomplete; /* "GAP" or "GAP:GLOB" */
 	bool allow_empty;
+	bool no_inline_waivers;
+	const char *baseline;
 	const char *kubeconfig;
 	struct option_list contexts; /* one at most */
 	struct option_list allow_exec; /* commands of `exec` in kubeconfigs */

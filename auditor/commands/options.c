@@ -125,6 +125,14 @@ const struct option command_options[] = {
 	{ "allow-empty", 0, OPTION_FLAG, AT(allow_empty), NULL,
 	  "Do not exit with 5 where a folder or stream holds not one image",
 	  GATES | COMMAND_PIN },
+	{ "no-inline-waivers", 0, OPTION_FLAG, AT(no_inline_waivers), NULL,
+	  "Do not heed waivers that stand in manifests as comments (# pindrift:ignore); "
+	  "they are counted",
+	  GATES },
+	{ "baseline", 0, OPTION_STRING, AT(baseline), "FILE",
+	  "Do not fail for the findings of an earlier run, whose JSON report this is: "
+	  "only for new ones. Gaps count all the same",
+	  GATES },
 	{ "now", 0, OPTION_STRING, AT(now), "TIME",
 	  "Take this for the current time (RFC 3339), so that the same input gives the "
 	  "same report",

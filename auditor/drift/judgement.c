@@ -2,6 +2,7 @@
 
 #include "base/buf.h"
 #include "drift/scopes.h"
+#include "drift/waivers.h"
 #include "model/scope.h"
 
 #define FINGERPRINT_DIGITS 32 /* hex digits of the sha256 that are kept */
@@ -14,6 +15,7 @@ struct subject {
 		const struct declared_use *declared;
 		const struct tag_subject *tag;
 		const struct pin_subject *pin;
+		const struct waiver *waiver;
 	};
 	struct buf key; /* what tells it from others: no digests, no line numbers */
 	const char *scopes;
@@ -59,6 +61,92 @@ static bool is_watched(const struct judgement *judgement, const struct rule *rul
 	return table_find(&judgement->watched, rule->id, strlen(rule->id)) != NULL;
 }
 
+static void show_use(const struct drift *drift, struct finding *finding,
+		     const struct use *use)
+{
+	if (use->declared)
+		finding_show_declared(finding, use->declared);
+	else
+		finding->reference = use->rows[0].running->image.text;
+	finding->cluster = drift->snapshot->cluster.name;
+	finding->namespace = use->namespace;
+	finding->object = use->object;
+	finding->container = use->container;
+	finding->class = container_class_name(use->class);
+}
+
+/* What a finding about a tag says where one of its mentions stands. */
+static void show_mention(const struct drift *drift, struct finding *finding,
+			 const struct tag_subject *tag, const struct tag_mention *mention)
+{
+	if (mention->declared)
+		finding_show_declared(finding, mention->declared);
+	else
+		show_use(drift, finding, mention->use);
+	finding->reference = arena_printf(drift->texts, "%s/%s:%s", tag->registry,
+					  tag->repository, tag->tag);
+	finding->declared = (struct digest){ "" };
+}
+
+static void show_tag(const struct drift *drift, struct finding *finding,
+		     const struct tag_subject *tag)
+{
+	show_mention(drift, finding, tag, tag_subject_evidence(tag));
+}
+
+/* Of two waivers the one that ends first; NULL unless there are both. */
+static const struct waiver *both(const struct waiver *a, const struct waiver *b)
+{
+	if (!a || !b)
+		return NULL;
+	return a->until <= b->until ? a : b;
+}
+
+/* A tag is waived where every one of its mentions is. */
+static const struct waiver *cover_tag(struct drift *drift, const struct tag_subject *tag,
+				      const struct finding *finding)
+{
+	const struct waiver *all = NULL;
+
+	for (size_t i = 0; i < tag->mention_count; i++) {
+		struct finding part = *finding;
+		const struct waiver *one;
+
+		show_mention(drift, &part, tag, &tag->mentions[i]);
+		one = waivers_cover(drift, &part);
+		all = i == 0 ? one : both(all, one);
+	}
+	return all;
+}
+
+static const struct waiver *cover_pin(struct drift *drift, const struct pin_subject *pin,
+				      const struct finding *finding)
+{
+	const struct waiver *all = NULL;
+
+	for (size_t i = 0; i < pin->mention_count; i++) {
+		struct finding part = *finding;
+		const struct waiver *one;
+
+		finding_show_declared(&part, pin->mentions[i]);
+		one = waivers_cover(drift, &part);
+		all = i == 0 ? one : both(all, one);
+	}
+	return all;
+}
+
+static const struct waiver *cover(struct drift *drift, const struct subject *subject,
+				  const struct finding *finding)
+{
+	if (drift->snapshot->waiver_count == 0)
+		return NULL;
+	if (subject->kind == SUBJECT_TAG)
+		return cover_tag(drift, subject->tag, finding);
+	if (subject->kind == SUBJECT_PIN)
+		return cover_pin(drift, subject->pin, finding);
+	return waivers_cover(drift, finding);
+}
+
 /* Keep an answer that something may become of. */
 static void keep_answer(struct judgement *judgement, const struct rule *rule,
 			const struct subject *subject, enum answer answer,
@@ -83,6 +171,7 @@ static void keep_answer(struct judgement *judgement, const struct rule *rule,
 	if (answer == ANSWER_YES) {
 		judged->finding = arena_alloc(&judgement->findings, sizeof(*finding));
 		memcpy(judged->finding, finding, sizeof(*finding));
+		judged->finding->waiver = cover(judgement->drift, subject, finding);
 	}
 }
 
@@ -106,34 +195,6 @@ static struct finding blank_finding(const struct drift *drift, const struct rule
 		.first_seen_at = drift->snapshot->observed_at,
 		.last_seen_at = drift->snapshot->observed_at,
 	};
-}
-
-static void show_use(const struct drift *drift, struct finding *finding,
-		     const struct use *use)
-{
-	if (use->declared)
-		finding_show_declared(finding, use->declared);
-	else
-		finding->reference = use->rows[0].running->image.text;
-	finding->cluster = drift->snapshot->cluster.name;
-	finding->namespace = use->namespace;
-	finding->object = use->object;
-	finding->container = use->container;
-	finding->class = container_class_name(use->class);
-}
-
-static void show_tag(const struct drift *drift, struct finding *finding,
-		     const struct tag_subject *tag)
-{
-	const struct tag_mention *mention = tag_subject_evidence(tag);
-
-	if (mention->declared)
-		finding_show_declared(finding, mention->declared);
-	else
-		show_use(drift, finding, mention->use);
-	finding->reference = arena_printf(drift->texts, "%s/%s:%s", tag->registry,
-					  tag->repository, tag->tag);
-	finding->declared = (struct digest){ "" };
 }
 
 /* A scope that is made once for a name: a namespace, or a path. */
@@ -245,6 +306,16 @@ static void show_subject(const struct drift *drift, struct finding *finding,
 	case SUBJECT_PIN:
 		finding_show_declared(finding, subject->pin->mentions[0]);
 		break;
+	case SUBJECT_WAIVER:
+		finding->reference = subject->waiver->id;
+		finding->file = subject->waiver->file;
+		finding->path = subject->waiver->only_line ? subject->waiver->path
+							   : subject->waiver->file;
+		finding->line = subject->waiver->line;
+		finding->column = subject->waiver->column;
+		break;
+	case SUBJECT_KIND_COUNT:
+		break;
 	}
 }
 
@@ -267,6 +338,11 @@ static enum answer ask(struct drift *drift, const struct rule *rule,
 		break;
 	case SUBJECT_PIN:
 		answer = rule->pin(drift, subject->pin, finding);
+		break;
+	case SUBJECT_WAIVER:
+		answer = rule->waiver(drift, subject->waiver, finding);
+		break;
+	case SUBJECT_KIND_COUNT:
 		break;
 	}
 	return answer;
@@ -353,6 +429,39 @@ static void judge_pin(struct judgement *judgement, const struct pin_subject *pin
 	judge(judgement, &subject);
 }
 
+/* A waiver of the policy file rests on all manifests that were looked at, else on the
+ * cluster. */
+static const char *policy_scopes(struct judgement *judgement)
+{
+	const struct snapshot *snapshot = judgement->drift->snapshot;
+	CLEANUP(scope_set_release) struct scope_set set = { TABLE_INIT };
+
+	for (size_t i = 0; i < snapshot->coverage_count; i++) {
+		if (strncmp(snapshot->coverage[i].scope, "tree/", strlen("tree/")) == 0)
+			scope_set_add(&set, snapshot->coverage[i].scope);
+	}
+	for (size_t i = 0; i < snapshot->coverage_count && set.scopes.count == 0; i++)
+		scope_set_add(&set, snapshot->coverage[i].scope);
+	return scope_set_text(&set, judgement->arena);
+}
+
+static void judge_waiver(struct judgement *judgement, const struct waiver *waiver)
+{
+	CLEANUP(subject_release)
+	struct subject subject = { .kind = SUBJECT_WAIVER,
+				   .key = BUF_KEY_INIT,
+				   .waiver = waiver };
+
+	subject.scopes = waiver->only_line
+				 ? arena_printf(judgement->arena, "%s\n",
+						path_scope(judgement, waiver->path))
+				 : policy_scopes(judgement);
+	buf_add_part(&subject.key, waiver->only_line ? waiver->path : waiver->file);
+	buf_add_part(&subject.key, waiver->id);
+	add_ordinal(judgement, &subject);
+	judge(judgement, &subject);
+}
+
 static void watch(struct judgement *judgement, const char *rule)
 {
 	const char **kept;
@@ -380,6 +489,9 @@ void judgement_make(struct judgement *judgement, struct drift *drift,
 		judge_tag(judgement, &drift->subjects.tags[i]);
 	for (size_t i = 0; i < drift->subjects.pin_count; i++)
 		judge_pin(judgement, &drift->subjects.pins[i]);
+	waivers_cover_gaps(drift);
+	for (size_t i = 0; i < drift->snapshot->waiver_count; i++)
+		judge_waiver(judgement, &drift->snapshot->waivers[i]);
 }
 
 void judgement_release(struct judgement *judgement)

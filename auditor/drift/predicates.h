@@ -56,4 +56,9 @@ enum answer rule_pin_without_tag(struct drift *drift, const struct pin_subject *
 enum answer rule_registry_mismatch(struct drift *drift, const struct pin_subject *pin,
 				   struct finding *finding);
 
+enum answer rule_waiver_expired(struct drift *drift, const struct waiver *waiver,
+				struct finding *finding);
+enum answer rule_waiver_unused(struct drift *drift, const struct waiver *waiver,
+			       struct finding *finding);
+
 #endif

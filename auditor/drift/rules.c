@@ -232,6 +232,26 @@ const struct rule rules[] = {
 		.mend = "Do not pull from it until you know why.",
 		.pin = rule_registry_mismatch,
 	},
+	{
+		.id = "waiver-expired",
+		.level = LEVEL_WARNING,
+		.subject = SUBJECT_WAIVER,
+		.title = "A waiver no longer holds",
+		.why = "Its last day is over: what it covered counts again.",
+		.mend = "Mend what it covered and remove it, or give it a new day, at "
+			"most a year off.",
+		.waiver = rule_waiver_expired,
+	},
+	{
+		.id = "waiver-unused",
+		.level = LEVEL_WARNING,
+		.subject = SUBJECT_WAIVER,
+		.title = "A waiver covers nothing",
+		.why = "It cannot be read, or what it was for is gone: left there, it "
+		       "will hide the next finding of its kind.",
+		.mend = "Correct it, or remove it.",
+		.waiver = rule_waiver_unused,
+	},
 	{ .id = NULL },
 };
 

@@ -44,6 +44,8 @@ struct rule {
 			   struct finding *finding);
 	enum answer (*pin)(struct drift *drift, const struct pin_subject *pin,
 			   struct finding *finding);
+	enum answer (*waiver)(struct drift *drift, const struct waiver *waiver,
+			      struct finding *finding);
 };
 
 extern const struct rule rules[]; /* ends with a row without id */

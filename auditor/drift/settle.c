@@ -60,6 +60,8 @@ static struct judged_finding *outcome_add(struct outcome *outcome,
 		.scopes = scopes,
 	};
 	added->finding.state = state;
+	if (finding->waiver && (state == FINDING_NEW || state == FINDING_OPEN))
+		added->finding.state = FINDING_WAIVED;
 	return added;
 }
 
@@ -147,6 +149,15 @@ static void settle_judged(const struct sight *sight, struct outcome *outcome,
 	}
 }
 
+/* The length of "tree/TREE": other runs may cover more, or less, of the same tree. */
+static size_t tree_length(const char *scopes)
+{
+	size_t kind = strcspn(scopes, "/\n");
+
+	return kind + (scopes[kind] == '/') +
+	       strcspn(scopes + kind + (scopes[kind] == '/'), "/\n");
+}
+
 /* What two findings have in common only if they are of one rule and subject. */
 static struct buf subject_key(const char *rule, enum subject_kind kind,
 			      const char *fingerprint, const char *reference,
@@ -167,6 +178,8 @@ static struct buf subject_key(const char *rule, enum subject_kind kind,
 	buf_add_part(&key, fingerprint);
 	if (kind == SUBJECT_DECLARATION)
 		buf_add_part(&key, scopes);
+	if (kind == SUBJECT_WAIVER)
+		buf_add(&key, scopes, tree_length(scopes));
 	return key;
 }
 

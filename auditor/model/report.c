@@ -5,6 +5,7 @@ static const char *const subject_kind_names[] = {
 	[SUBJECT_DECLARATION] = "declaration",
 	[SUBJECT_TAG] = "tag",
 	[SUBJECT_PIN] = "pin",
+	[SUBJECT_WAIVER] = "waiver",
 };
 
 static const char *const finding_state_names[] = {
@@ -12,6 +13,8 @@ static const char *const finding_state_names[] = {
 	[FINDING_OPEN] = "open",
 	[FINDING_UNKNOWN] = "unknown",
 	[FINDING_FIXED] = "fixed",
+	[FINDING_WAIVED] = "waived",
+	[FINDING_KNOWN] = "known",
 };
 
 const char *subject_kind_name(enum subject_kind kind)

@@ -11,9 +11,16 @@
 #include "model/level.h"
 #include "model/snapshot.h"
 
-enum subject_kind { SUBJECT_USE, SUBJECT_DECLARATION, SUBJECT_TAG, SUBJECT_PIN };
+enum subject_kind {
+	SUBJECT_USE,
+	SUBJECT_DECLARATION,
+	SUBJECT_TAG,
+	SUBJECT_PIN,
+	SUBJECT_WAIVER,
+	SUBJECT_KIND_COUNT,
+};
 
-/* "use", "declaration", "tag", "pin". */
+/* "use", "declaration", "tag", "pin", "waiver". */
 const char *subject_kind_name(enum subject_kind kind);
 
 /*
@@ -27,6 +34,8 @@ enum finding_state {
 	FINDING_OPEN,    /* seen before */
 	FINDING_UNKNOWN, /* seen before; a gap hides it now */
 	FINDING_FIXED,   /* seen before, and no more in this scan */
+	FINDING_WAIVED,  /* stands, and somebody accepted it */
+	FINDING_KNOWN,   /* stands, and stood in the report of --baseline */
 };
 
 const char *finding_state_name(enum finding_state state);
@@ -52,6 +61,7 @@ struct finding {
 	const char *path; /* relative to the work tree's root */
 	uint32_t line, column;
 	int64_t first_seen_at, last_seen_at; /* Unix seconds, UTC */
+	const struct waiver *waiver;         /* FINDING_WAIVED: what covers it */
 };
 
 /* How a running container compares with its declaration. */
@@ -112,6 +122,10 @@ struct report {
 	size_t tag_count;
 	struct request_count *requests;
 	size_t request_count;
+	struct waiver *waivers; /* of the run, used or not */
+	size_t waiver_count;
+	uint32_t ignored_waiver_count; /* --no-inline-waivers: those that were not heeded
+					*/
 	uint32_t file_count, ignored_count, pod_count, ended_pod_count;
 };
 

@@ -61,3 +61,26 @@ bool scope_within(const char *scope, const char *area)
 	return scope[length] == '\0' || scope[length] == '/' ||
 	       (length > 0 && area[length - 1] == '/');
 }
+
+/* What follows the two parts "KIND/KEY" of a scope and then `below`; else "". */
+static const char *scope_rest(const char *scope, const char *kind, const char *below)
+{
+	const char *key_end;
+
+	if (strncmp(scope, kind, strlen(kind)) != 0)
+		return "";
+	key_end = strchr(scope + strlen(kind), '/');
+	if (!key_end || strncmp(key_end, below, strlen(below)) != 0)
+		return "";
+	return key_end + strlen(below);
+}
+
+const char *scope_namespace(const char *scope)
+{
+	return scope_rest(scope, "cluster/", "/namespace/");
+}
+
+const char *scope_path(const char *scope)
+{
+	return scope_rest(scope, "tree/", "/path/");
+}

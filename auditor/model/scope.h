@@ -21,6 +21,11 @@ const char *scope_of_namespace(struct arena *arena, const char *cluster_key,
  */
 const char *scope_of_path(struct arena *arena, const char *tree, const char *path);
 
+/* The namespace that a scope names, borrowed; "" for other scopes. */
+const char *scope_namespace(const char *scope);
+/* The file or folder that a scope names, borrowed; "" for other scopes. */
+const char *scope_path(const char *scope);
+
 /* True if `scope` is `area` or lies below it. */
 bool scope_within(const char *scope, const char *area);
 

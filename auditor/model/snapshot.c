@@ -79,6 +79,7 @@ void snapshot_release(struct snapshot *snapshot)
 void snapshot_part(struct snapshot *part, const struct snapshot *whole)
 {
 	snapshot_init(part, whole->observed_at);
+	part->no_inline_waivers = whole->no_inline_waivers;
 	part->tree = whole->tree;
 	part->policy = whole->policy;
 }
@@ -144,6 +145,13 @@ void snapshot_add_live(struct snapshot *snapshot, const struct live_workload *li
 	snapshot->live[snapshot->live_count++] = *live;
 }
 
+void snapshot_add_waiver(struct snapshot *snapshot, const struct waiver *waiver)
+{
+	snapshot->waivers = arena_grow(&snapshot->arena, snapshot->waivers,
+				       snapshot->waiver_count, sizeof(*waiver));
+	snapshot->waivers[snapshot->waiver_count++] = *waiver;
+}
+
 void snapshot_add_coverage(struct snapshot *snapshot, const char *scope, bool observed,
 			   const char *note)
 {
@@ -203,6 +211,9 @@ static void add_waiver(struct snapshot *snapshot, const struct waiver *waiver)
 void snapshot_merge(struct snapshot *whole, struct snapshot *part)
 {
 	arena_adopt(&whole->arena, &part->arena);
+	whole->ignored_waiver_count += part->ignored_waiver_count;
+	for (size_t i = 0; i < part->waiver_count; i++)
+		snapshot_add_waiver(whole, &part->waivers[i]);
 	for (size_t i = 0; i < part->declared_count; i++)
 		snapshot_add_declared(whole, &part->declared[i]);
 	for (size_t i = 0; i < part->gap_count; i++) {

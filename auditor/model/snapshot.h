@@ -186,6 +186,8 @@ struct gap {
 	const char
 		*scope; /* what it hides: an area of model/scope.h; "" hides no finding */
 	bool waived;
+	const struct waiver *waiver; /* that covers it; NULL: --allow-incomplete, or none
+				      */
 };
 
 /* What was looked at: an area or scope of model/scope.h. */
@@ -227,6 +229,8 @@ struct snapshot {
 	struct policy policy;
 	struct waiver *waivers;
 	size_t waiver_count;
+	bool no_inline_waivers;          /* those of manifests are only counted */
+	uint32_t ignored_waiver_count; /* inline ones that were not heeded */
 	struct declared_use *declared;
 	size_t declared_count;
 	uint32_t file_count;    /* files that held Kubernetes objects */
@@ -278,6 +282,8 @@ void snapshot_add_coverage(struct snapshot *snapshot, const char *scope, bool ob
  * once. */
 void snapshot_add_gap(struct snapshot *snapshot, enum gap_kind kind, const char *subject,
 		      const char *reason, const char *scope);
+
+void snapshot_add_waiver(struct snapshot *snapshot, const struct waiver *waiver);
 
 /* Facts replace an earlier one about the same thing. */
 void snapshot_add_tag(struct snapshot *snapshot, const struct tag_fact *fact);

@@ -7,7 +7,9 @@
 #ifndef MODEL_WAIVER_H
 #define MODEL_WAIVER_H
 
-#include "base/base.h"
+#include "base/error.h"
+
+#define WAIVER_DAYS 366 /* most days from now to its last day */
 
 struct waiver {
 	const char *id; /* of a rule or of a gap */
@@ -26,8 +28,21 @@ struct waiver {
 	const char *reason;
 	const char *file; /* where it stands, as the user named it */
 	uint32_t line, column;
-	bool in_tree;  /* anyone who may change the tree may have written it */
-	uint32_t used; /* findings and gaps of this run that it covers */
+	bool in_tree; /* anyone who may change the tree may have written it */
+	const char
+		*problem; /* what is wrong with it, so that it waives nothing; or NULL */
+	uint32_t used;    /* findings and gaps of this run that it covers */
 };
+
+/*
+ * The last day of a waiver, "2027-01-31", as struct waiver has it in `until`; `now` is in
+ * Unix seconds.  Errors: ERROR_SYNTAX, ERROR_LIMIT where it is more than WAIVER_DAYS off.
+ */
+MUST_CHECK bool waiver_until_parse(int64_t *until, const char *text, int64_t now,
+				   struct error *err);
+
+/* True while it can cover something: nothing is wrong with it, and its time is not over.
+ */
+bool waiver_holds(const struct waiver *waiver, int64_t now);
 
 #endif

@@ -2,6 +2,7 @@
 
 #include "base/json.h"
 #include "base/yaml.h"
+#include "source/inline_waiver.h"
 #include "source/kube_document.h"
 
 #define KEPT_BYTES ((size_t)1024 * 1024) /* from one file to the next */
@@ -34,7 +35,12 @@ static bool read_yaml(struct kube_text *from, struct kube_file *file, struct err
 	CLEANUP(yaml_stream_free)
 	struct yaml_stream *stream =
 		yaml_stream_new(from->text.data, from->text.length, err);
-	struct node *document;
+	CLEANUP(scalar_spans_release)
+	struct scalar_spans spans =
+		scalar_spans_begin(from->text.data, from->text.length);
+	struct node *document = NULL;
+	size_t read = 0; /* bytes that are known to parse */
+	bool ok;
 
 	if (!stream)
 		return false;
@@ -42,12 +48,15 @@ static bool read_yaml(struct kube_text *from, struct kube_file *file, struct err
 	file->offset = 0;
 	do {
 		arena_clear(&from->nodes);
-		if (!yaml_stream_next(stream, &from->nodes, &document, err))
-			return false;
-		if (document)
-			kube_document_read(file, document);
+		ok = yaml_stream_next(stream, &from->nodes, &document, err);
+		if (!ok || !document)
+			break;
+		kube_document_read(file, document);
+		scalar_spans_add(&spans, file->text, document);
+		read = document->place.end;
 	} while (document);
-	return true;
+	inline_waivers_read(file, &spans, ok ? from->text.length : read);
+	return ok;
 }
 
 static bool is_blank(const struct buf *text)

@@ -36,11 +36,14 @@ static const char *const statement_text[STATEMENT_COUNT] = {
 		"f.container, f.class, f.reference, f.declared, f.running, f.resolved, "
 		"f.platform, f.pod_count, f.file, f.path, f.line, f.column, "
 		SCOPES_OF("f.id")
-		" FROM finding_span f "
+		", w.state, w.until, w.reason, w.file, w.line, w.in_tree "
+		"FROM finding_span f "
 		"JOIN scan s ON s.id = f.first_scan "
 		"LEFT JOIN cluster c ON c.id = f.cluster "
 		"LEFT JOIN hidden_span h ON h.finding = f.id AND h.first_scan <= ?1 "
 		"AND (h.ended_scan IS NULL OR h.ended_scan >= ?1) "
+		"LEFT JOIN waived_span w ON w.finding = f.id AND w.first_scan <= ?1 "
+		"AND (w.ended_scan IS NULL OR w.ended_scan > ?1) "
 		"WHERE (f.cluster IS NULL OR f.cluster = ?2) AND f.first_scan <= ?1 "
 		"AND f.id IN " SPANS_UNTIL("finding_span", ">=") " ORDER BY f.id",
 	/* clang-format on */
@@ -201,6 +204,8 @@ static bool finding_keep(struct scan_writer *writer, const struct judged_finding
 		kept = finding_begin(writer, judged, &id, err);
 		break;
 	case FINDING_OPEN:
+	case FINDING_WAIVED:
+	case FINDING_KNOWN:
 		kept = finding_continue(writer, judged, err);
 		break;
 	case FINDING_UNKNOWN:
@@ -210,6 +215,8 @@ static bool finding_keep(struct scan_writer *writer, const struct judged_finding
 		kept = finding_end(writer, judged, err);
 		break;
 	}
+	if (kept && !judged->elsewhere)
+		kept = waived_save(writer, id, &judged->finding, err);
 	if (writer->snapshot->selector[0] != '\0')
 		partial_add(writer, &writer->partial.findings, id);
 	return kept;
@@ -233,15 +240,17 @@ struct finding_row {
 	int64_t hidden_from, hidden_till; /* scans; 0: not hidden, not ended */
 	struct finding finding;           /* its state and last_seen_at are left out */
 	const char *scopes;
+	const char *waived; /* "waived", "known", or "" */
+	struct waiver waiver;
 };
 
 static enum subject_kind subject_of_name(const char *name)
 {
-	for (int kind = SUBJECT_USE; kind < SUBJECT_PIN; kind++) {
+	for (int kind = SUBJECT_USE; kind < SUBJECT_KIND_COUNT - 1; kind++) {
 		if (strcmp(name, subject_kind_name((enum subject_kind)kind)) == 0)
 			return (enum subject_kind)kind;
 	}
-	return SUBJECT_PIN;
+	return SUBJECT_WAIVER;
 }
 
 static void evidence_read(struct query *query, struct arena *arena,
@@ -283,6 +292,12 @@ static void finding_read(struct query *query, struct arena *arena,
 	row->finding.first_seen_at = query_number(query);
 	evidence_read(query, arena, &row->finding);
 	row->scopes = query_text(query, arena);
+	row->waived = query_text(query, arena);
+	row->waiver.until_text = query_text(query, arena);
+	row->waiver.reason = query_text(query, arena);
+	row->waiver.file = query_text(query, arena);
+	row->waiver.line = (uint32_t)query_number(query);
+	row->waiver.in_tree = query_number(query) != 0;
 }
 
 /* The findings that stood, were hidden, or were fixed in one scan. */
@@ -326,6 +341,9 @@ static enum finding_state state_in(const struct finding_row *row, int64_t scan)
 		return FINDING_FIXED;
 	if (row->hidden_from && row->hidden_till != scan)
 		return FINDING_UNKNOWN;
+	if (row->waived[0] != '\0')
+		return strcmp(row->waived, "waived") == 0 ? FINDING_WAIVED
+							  : FINDING_KNOWN;
 	return row->first_scan == scan ? FINDING_NEW : FINDING_OPEN;
 }
 
@@ -339,7 +357,7 @@ static bool finding_date(struct scan_history *history, const struct report_scan 
 
 	finding->state = state_in(row, scan->id);
 	finding->last_seen_at = scan->started_at;
-	if (finding->state == FINDING_NEW || finding->state == FINDING_OPEN)
+	if (finding->state != FINDING_FIXED && finding->state != FINDING_UNKNOWN)
 		return true;
 	return scan_history_last(history, row->scopes, seen, &finding->last_seen_at, err);
 }
@@ -352,11 +370,18 @@ static bool is_reported(const struct scan_reader *reader, const struct finding_r
 				  subject_stands_by_any(row->finding.subject));
 }
 
-static void report_add_finding(struct report *report, const struct finding *finding)
+static void report_add_finding(struct report *report, struct finding_row *row)
 {
+	struct waiver *waiver;
+
+	if (row->finding.state == FINDING_WAIVED) {
+		waiver = arena_alloc(&report->arena, sizeof(*waiver));
+		*waiver = row->waiver;
+		row->finding.waiver = waiver;
+	}
 	report->findings = arena_grow(&report->arena, report->findings,
 				      report->finding_count, sizeof(*report->findings));
-	report->findings[report->finding_count++] = *finding;
+	report->findings[report->finding_count++] = row->finding;
 }
 
 bool finding_load(struct scan_reader *reader, struct error *err)
@@ -374,7 +399,7 @@ bool finding_load(struct scan_reader *reader, struct error *err)
 			continue;
 		if (!finding_date(&history, &report->scan, &row, err))
 			return false;
-		report_add_finding(report, &row.finding);
+		report_add_finding(report, &row);
 	}
 	return query_finish(&query, err);
 }

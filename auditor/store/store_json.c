@@ -90,6 +90,38 @@ char *coverage_format(const struct coverage *coverage, size_t count)
 	return json_text(list);
 }
 
+/* Who waived a gap; nothing where it was --allow-incomplete, or nobody. */
+static void put_waiver(json_t *object, const struct waiver *waiver)
+{
+	json_t *item;
+
+	if (!waiver)
+		return;
+	item = json_object();
+	put_text(item, "until", waiver->until_text);
+	put_text(item, "reason", waiver->reason);
+	put_text(item, "file", waiver->file);
+	put_number(item, "line", waiver->line);
+	put_boolean(item, "in_tree", waiver->in_tree);
+	json_object_set_new(object, "waiver", item);
+}
+
+static const struct waiver *get_waiver(const json_t *object, struct arena *arena)
+{
+	const json_t *item = json_object_get(object, "waiver");
+	struct waiver *waiver;
+
+	if (!item)
+		return NULL;
+	waiver = arena_alloc(arena, sizeof(*waiver));
+	waiver->until_text = get_text(item, "until", arena);
+	waiver->reason = get_text(item, "reason", arena);
+	waiver->file = get_text(item, "file", arena);
+	waiver->line = (uint32_t)get_number(item, "line");
+	waiver->in_tree = get_boolean(item, "in_tree");
+	return waiver;
+}
+
 char *gaps_format(const struct gap *gaps, size_t count)
 {
 	json_t *list = json_array();
@@ -102,6 +134,7 @@ char *gaps_format(const struct gap *gaps, size_t count)
 		put_text(item, "reason", gaps[i].reason);
 		put_text(item, "scope", gaps[i].scope);
 		put_boolean(item, "waived", gaps[i].waived);
+		put_waiver(item, gaps[i].waiver);
 		json_array_append_new(list, item);
 	}
 	return json_text(list);
@@ -230,6 +263,7 @@ bool gaps_parse(const char *text, struct arena *arena, struct gap **gaps, size_t
 			.reason = get_text(item, "reason", arena),
 			.scope = get_text(item, "scope", arena),
 			.waived = get_boolean(item, "waived"),
+			.waiver = get_waiver(item, arena),
 		};
 		if (!gap_kind_parse(&(*gaps)[i].kind, name))
 			return error_set(
@@ -237,6 +271,86 @@ bool gaps_parse(const char *text, struct arena *arena, struct gap **gaps, size_t
 				"a scan's row is damaged: no gap is called '%.40s'",
 				name);
 	}
+	return true;
+}
+
+/* The texts of a waiver, and what they are called. */
+static const struct {
+	const char *key;
+	size_t offset;
+} waiver_texts[] = {
+	{ "id", offsetof(struct waiver, id) },
+	{ "path", offsetof(struct waiver, path) },
+	{ "cluster", offsetof(struct waiver, cluster) },
+	{ "namespace", offsetof(struct waiver, namespace) },
+	{ "object", offsetof(struct waiver, object) },
+	{ "container", offsetof(struct waiver, container) },
+	{ "image", offsetof(struct waiver, image) },
+	{ "until", offsetof(struct waiver, until_text) },
+	{ "reason", offsetof(struct waiver, reason) },
+	{ "file", offsetof(struct waiver, file) },
+};
+
+char *waivers_format(const struct waiver *waivers, size_t count, uint32_t ignored)
+{
+	json_t *object = json_object(), *list = json_array();
+
+	for (size_t i = 0; i < count; i++) {
+		json_t *item = json_object();
+
+		for (size_t j = 0; j < ARRAY_LENGTH(waiver_texts); j++)
+			put_text(item, waiver_texts[j].key,
+				 *(const char *const *)((const char *)&waivers[i] +
+							waiver_texts[j].offset));
+		if (waivers[i].problem)
+			put_text(item, "problem", waivers[i].problem);
+		put_boolean(item, "of_gap", waivers[i].of_gap);
+		put_boolean(item, "in_tree", waivers[i].in_tree);
+		put_number(item, "only_line", waivers[i].only_line);
+		put_number(item, "line", waivers[i].line);
+		put_number(item, "column", waivers[i].column);
+		put_number(item, "used", waivers[i].used);
+		json_array_append_new(list, item);
+	}
+	put_number(object, "ignored", ignored);
+	json_object_set_new(object, "waivers", list);
+	return json_text(object);
+}
+
+static struct waiver waiver_of(const json_t *item, struct arena *arena)
+{
+	struct waiver waiver = {
+		.of_gap = get_boolean(item, "of_gap"),
+		.in_tree = get_boolean(item, "in_tree"),
+		.only_line = (uint32_t)get_number(item, "only_line"),
+		.line = (uint32_t)get_number(item, "line"),
+		.column = (uint32_t)get_number(item, "column"),
+		.used = (uint32_t)get_number(item, "used"),
+	};
+
+	for (size_t j = 0; j < ARRAY_LENGTH(waiver_texts); j++)
+		*(const char **)((char *)&waiver + waiver_texts[j].offset) =
+			get_text(item, waiver_texts[j].key, arena);
+	if (json_object_get(item, "problem"))
+		waiver.problem = get_text(item, "problem", arena);
+	return waiver;
+}
+
+bool waivers_parse(const char *text, struct report *report, struct error *err)
+{
+	CLEANUP(json_release)
+	json_t *object = json_parse(text[0] ? text : "{}", err);
+	const json_t *list;
+
+	if (!object)
+		return false;
+	list = json_object_get(object, "waivers");
+	report->ignored_waiver_count = (uint32_t)get_number(object, "ignored");
+	report->waiver_count = json_array_size(list);
+	report->waivers = arena_alloc(&report->arena,
+				      report->waiver_count * sizeof(*report->waivers));
+	for (size_t i = 0; i < report->waiver_count; i++)
+		report->waivers[i] = waiver_of(json_array_get(list, i), &report->arena);
 	return true;
 }
 

@@ -182,6 +182,7 @@ char *gaps_format(const struct gap *gaps, size_t count);
 char *requests_format(const struct request_count *requests, size_t count);
 /* The tags that were denied or not answered, of all. */
 char *unanswered_format(const struct tag_fact *tags, size_t count);
+char *waivers_format(const struct waiver *waivers, size_t count, uint32_t ignored);
 char *partial_format(const struct partial_sight *partial);
 
 /* The reverse, into `arena`.  Errors: ERROR_STORE where the text is not ours. */
@@ -195,6 +196,8 @@ MUST_CHECK bool requests_parse(const char *text, struct arena *arena,
 MUST_CHECK bool unanswered_parse(const char *text, struct arena *arena,
 				 struct report_tag **tags, size_t *count,
 				 struct error *err);
+/* "": the scan is of an older version. */
+MUST_CHECK bool waivers_parse(const char *text, struct report *report, struct error *err);
 MUST_CHECK bool partial_parse(const char *text, struct arena *arena,
 			      struct partial_sight *partial, struct error *err);
 
@@ -305,6 +308,12 @@ MUST_CHECK bool tag_save(struct scan_writer *writer, struct error *err);
 MUST_CHECK bool declared_save(struct scan_writer *writer, struct error *err);
 MUST_CHECK bool running_save(struct scan_writer *writer, struct error *err);
 MUST_CHECK bool finding_save(struct scan_writer *writer, struct error *err);
+
+/* store_waived.c: whether a finding, a row of finding_span, is waived or known from now
+ * on
+ */
+MUST_CHECK bool waived_save(struct scan_writer *writer, int64_t id,
+			    const struct finding *finding, struct error *err);
 
 /* store_cluster.c: which row a cluster has */
 

@@ -16,7 +16,8 @@ static const char *const statement_text[STATEMENT_COUNT] = {
 		"s.version, s.fail_on, s.commit_id, s.dirty, s.tree, s.selector <> '', "
 		"s.file_count, s.ignored_count, s.pod_count, s.ended_pod_count, "
 		"s.cluster, s.cluster_key, s.insecure, c.name, c.server, c.key, "
-		"s.coverage, s.gaps, s.requests, s.unanswered_tags, s.partial "
+		"s.coverage, s.gaps, s.requests, s.unanswered_tags, s.partial, "
+		"s.waivers "
 		"FROM scan s LEFT JOIN cluster c ON c.id = s.cluster WHERE s.id = ?",
 };
 
@@ -101,7 +102,8 @@ static bool read_texts(struct query *query, struct scan_reader *reader, struct e
 			    &report->request_count, err) ||
 	    !unanswered_parse(query_text(query, &scratch), arena, &reader->unanswered,
 			      &reader->unanswered_count, err) ||
-	    !partial_parse(query_text(query, &scratch), arena, &reader->partial, err))
+	    !partial_parse(query_text(query, &scratch), arena, &reader->partial, err) ||
+	    !waivers_parse(query_text(query, &scratch), report, err))
 		return false;
 	report->coverage = coverage.items;
 	report->coverage_count = coverage.count;

@@ -20,7 +20,7 @@ static const char *const statement_text[STATEMENT_COUNT] = {
 		"insecure = ?9, namespace = ?10, selector = ?11, file_count = ?12, "
 		"ignored_count = ?13, pod_count = ?14, ended_pod_count = ?15, "
 		"coverage = ?16, gaps = ?17, requests = ?18, unanswered_tags = ?19, "
-		"partial = ?20 WHERE id = ?1",
+		"partial = ?20, waivers = ?21 WHERE id = ?1",
 	[ABORT_SCAN] =
 		"UPDATE scan SET state = 'aborted' WHERE id = ? AND state = 'running'",
 };
@@ -84,7 +84,7 @@ static bool scan_check(struct scan_writer *writer, struct error *err)
 
 /* The JSON columns of a scan's row, on the heap. */
 struct scan_texts {
-	char *coverage, *gaps, *requests, *unanswered, *partial;
+	char *coverage, *gaps, *requests, *unanswered, *partial, *waivers;
 };
 
 static struct scan_texts scan_texts_make(const struct scan_writer *writer)
@@ -97,6 +97,8 @@ static struct scan_texts scan_texts_make(const struct scan_writer *writer)
 		requests_format(snapshot->requests, snapshot->request_count),
 		unanswered_format(snapshot->tags, snapshot->tag_count),
 		partial_format(&writer->partial),
+		waivers_format(snapshot->waivers, snapshot->waiver_count,
+			       snapshot->ignored_waiver_count),
 	};
 }
 
@@ -107,6 +109,7 @@ static void scan_texts_release(struct scan_texts *texts)
 	free(texts->requests);
 	free(texts->unanswered);
 	free(texts->partial);
+	free(texts->waivers);
 }
 
 static bool scan_save(struct scan_writer *writer, struct error *err)
@@ -136,6 +139,7 @@ static bool scan_save(struct scan_writer *writer, struct error *err)
 	query_add_text(&query, texts.requests);
 	query_add_text(&query, texts.unanswered);
 	query_add_text(&query, texts.partial);
+	query_add_text(&query, texts.waivers);
 	return query_run(&query, err);
 }
 

@@ -300,6 +300,10 @@ static const char *subject_of(struct drift_world *world, const struct finding *f
 		assert_true(image_ref_parse(&ref, arena, finding->reference, &err));
 		return arena_printf(arena, "%s@%s", ref.repository,
 				    name_of_digest(world, &ref.digest));
+	case SUBJECT_WAIVER:
+		return arena_printf(arena, "%s:%u", finding->path, finding->line);
+	case SUBJECT_KIND_COUNT:
+		break;
 	}
 	return "";
 }

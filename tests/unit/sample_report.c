@@ -306,17 +306,17 @@ void sample_scan(struct report *report)
 		(struct gap){ GAP_FORBIDDEN, "namespace payments",
 			      "HTTP 403: the account shop:pindrift may not list pods "
 			      "there; grant it the verb list, or leave it out with -n",
-			      "cluster/uid:6f1b0c0e/namespace/payments", false });
+			      "cluster/uid:6f1b0c0e/namespace/payments", false, NULL });
 	add_gap(report,
 		(struct gap){ GAP_HELM_TEMPLATE, "deploy/chart/templates/api.yaml",
 			      "a Helm template: render it first, helm template … | "
 			      "pindrift check -",
 			      "tree/https:%2F%2Fgit.example.com%2Fshop.git/path/"
 			      "deploy/chart/templates/api.yaml",
-			      true });
+			      true, NULL });
 	add_gap(report, (struct gap){ GAP_UNRESOLVED, SEARCH,
 				      "registry.example.com answered 503 to every try",
-				      "", false });
+				      "", false, NULL });
 	for (size_t i = 0; i < ARRAY_LENGTH(scan_findings); i++)
 		tell(report, &scan_findings[i]);
 	add_declared(report, "cache", 12, pinned(report, CACHE));
@@ -379,7 +379,7 @@ void sample_check(struct report *report)
 		tell(report, &findings[i]);
 	add_gap(report, (struct gap){ GAP_NOT_YAML, "deploy/broken.yaml",
 				      "line 7, column 3: did not find expected key",
-				      "tree//path/deploy/broken.yaml", false });
+				      "tree//path/deploy/broken.yaml", false, NULL });
 	add_declared(report, "api", 26, "registry.example.com/API:1");
 	add_declared(report, "cart", 23, pinned(report, CART));
 	add_declared(report, "mailer", 17, MAILER);
@@ -441,7 +441,7 @@ static void add_hostile(struct report *report, const char *text)
 	finding.fingerprint = fingerprint_of(report, finding.rule, text);
 	finding.subject = SUBJECT_TAG;
 	add_finding(report, &finding);
-	add_gap(report, (struct gap){ GAP_FORBIDDEN, text, text, text, false });
+	add_gap(report, (struct gap){ GAP_FORBIDDEN, text, text, text, false, NULL });
 	add_coverage(report, (struct coverage){ text, true, text });
 	add_requests(report, (struct request_count){ text, 1, 1, 1, 1 });
 	add_declared(report, text, 1, text);

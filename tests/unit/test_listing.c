@@ -18,7 +18,8 @@ static const struct report report = {
 
 static void check_rules(bool verbose, const char *rules)
 {
-	CLEANUP(listing_release) struct listing listing = listing_of(&report, verbose);
+	CLEANUP(listing_release)
+	struct listing listing = listing_of(&report, verbose, false);
 
 	assert_int_equal(listing.count, strlen(rules));
 	for (size_t i = 0; i < listing.count; i++)
@@ -40,7 +41,7 @@ static void level_none_is_listed_where_all_is_asked_for(void **state)
 static void nothing_is_listed_of_nothing(void **state)
 {
 	static const struct report empty;
-	CLEANUP(listing_release) struct listing listing = listing_of(&empty, true);
+	CLEANUP(listing_release) struct listing listing = listing_of(&empty, true, false);
 
 	(void)state;
 	assert_int_equal(listing.count, 0);

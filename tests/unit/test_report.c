@@ -156,9 +156,9 @@ static void rows_that_differ_in_one_thing_have_one_order(void **state)
 static void the_other_lists_are_ordered_by_what_they_name(void **state)
 {
 	CLEANUP(report_release) struct report report;
-	struct gap gaps[] = { { GAP_UNRESOLVED, "a", "", "", false },
-			      { GAP_FORBIDDEN, "b", "", "", false },
-			      { GAP_FORBIDDEN, "a", "", "", false } };
+	struct gap gaps[] = { { GAP_UNRESOLVED, "a", "", "", false, NULL },
+			      { GAP_FORBIDDEN, "b", "", "", false, NULL },
+			      { GAP_FORBIDDEN, "a", "", "", false, NULL } };
 	struct coverage coverage[] = { { "tree/t", true, "" },
 				       { "cluster/k", true, "" } };
 	struct request_count requests[] = { { .host = "b" }, { .host = "a" } };

@@ -71,7 +71,7 @@ static void every_format_says_the_verdict(void **state)
 static void no_format_calls_a_report_with_a_gap_clean(void **state)
 {
 	CLEANUP(report_release) struct report report;
-	struct gap gap = { GAP_FORBIDDEN, "namespace bank", "HTTP 403", "", false };
+	struct gap gap = { GAP_FORBIDDEN, "namespace bank", "HTTP 403", "", false, NULL };
 
 	(void)state;
 	sample_clean(&report);

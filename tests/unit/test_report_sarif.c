@@ -145,7 +145,7 @@ static bool is_successful(const struct report *report)
 static void a_run_that_saw_not_everything_is_no_success(void **state)
 {
 	CLEANUP(report_release) struct report report;
-	struct gap gap = { GAP_FORBIDDEN, "namespace bank", "HTTP 403", "", false };
+	struct gap gap = { GAP_FORBIDDEN, "namespace bank", "HTTP 403", "", false, NULL };
 
 	(void)state;
 	sample_clean(&report);

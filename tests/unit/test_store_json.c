@@ -26,7 +26,8 @@ static void every_kind_of_gap_comes_back(void **state)
 	(void)state;
 	for (int kind = 0; kind < GAP_KIND_COUNT; kind++) {
 		const struct gap gap = { (enum gap_kind)kind, "namespace shop",
-					 "may not list pods", "cluster/uid:1", true };
+					 "may not list pods", "cluster/uid:1", true,
+					 NULL };
 		char *text CLEANUP(free_pointer) = gaps_format(&gap, 1);
 		CLEANUP(arena_release) struct arena arena = ARENA_INIT;
 		struct error err = ERROR_INIT;

@@ -1,0 +1,236 @@
+#include "drift/waivers.h"
+
+#include "drift/predicates.h"
+#include "model/scope.h"
+
+#include <fnmatch.h>
+
+/* "" is any. */
+static bool matches(const char *glob, const char *text)
+{
+	return glob[0] == '\0' || fnmatch(glob, text, 0) == 0;
+}
+
+static bool path_matches(const char *glob, const char *path)
+{
+	return glob[0] == '\0' || (path[0] && policy_path_matches(glob, path));
+}
+
+static bool object_matches(const struct waiver *waiver, const struct object_id *object)
+{
+	CLEANUP(arena_release) struct arena arena = ARENA_INIT;
+
+	return waiver->object[0] == '\0' ||
+	       matches(waiver->object,
+		       arena_printf(&arena, "%s/%s", object->kind, object->name));
+}
+
+static bool covers(const struct waiver *waiver, const struct finding *finding,
+		   int64_t now)
+{
+	if (waiver->of_gap || strcmp(waiver->id, finding->rule) != 0 ||
+	    !waiver_holds(waiver, now))
+		return false;
+	if (waiver->only_line)
+		return waiver->only_line == finding->line &&
+		       strcmp(waiver->path, finding->path) == 0;
+	return path_matches(waiver->path, finding->path) &&
+	       matches(waiver->cluster, finding->cluster) &&
+	       matches(waiver->namespace, finding->namespace) &&
+	       object_matches(waiver, &finding->object) &&
+	       matches(waiver->container, finding->container) &&
+	       matches(waiver->image, finding->reference);
+}
+
+const struct waiver *waivers_cover(struct drift *drift, const struct finding *finding)
+{
+	struct snapshot *snapshot = drift->snapshot;
+	const struct waiver *first = NULL;
+
+	if (finding->subject == SUBJECT_WAIVER)
+		return NULL; /* nobody waives that a waiver is over */
+	for (size_t i = 0; i < snapshot->waiver_count; i++) {
+		struct waiver *waiver = &snapshot->waivers[i];
+
+		if (!covers(waiver, finding, drift->now))
+			continue;
+		waiver->used++;
+		if (!first)
+			first = waiver;
+	}
+	return first;
+}
+
+/* An inline one is for the gap at its own line. */
+static bool covers_line(const struct drift *drift, const struct waiver *waiver,
+			const struct gap *gap)
+{
+	CLEANUP(arena_release) struct arena arena = ARENA_INIT;
+	const char *scope = scope_of_path(&arena, drift->snapshot->tree, waiver->path);
+	const char *subject =
+		arena_printf(&arena, "%s:%u", waiver->file, (unsigned)waiver->only_line);
+
+	return strcmp(gap->scope, scope) == 0 && strcmp(gap->subject, subject) == 0;
+}
+
+static bool covers_gap(const struct drift *drift, const struct waiver *waiver,
+		       const struct gap *gap)
+{
+	if (!waiver->of_gap || strcmp(waiver->id, gap_name(gap->kind)) != 0 ||
+	    !waiver_holds(waiver, drift->now))
+		return false;
+	if (waiver->only_line)
+		return covers_line(drift, waiver, gap);
+	return waiver->object[0] == '\0' && waiver->container[0] == '\0' &&
+	       path_matches(waiver->path, scope_path(gap->scope)) &&
+	       matches(waiver->cluster, drift->snapshot->cluster.name) &&
+	       matches(waiver->namespace, scope_namespace(gap->scope)) &&
+	       matches(waiver->image, gap->subject);
+}
+
+void waivers_cover_gaps(struct drift *drift)
+{
+	struct snapshot *snapshot = drift->snapshot;
+
+	for (size_t i = 0; i < snapshot->gap_count; i++) {
+		for (size_t j = 0; j < snapshot->waiver_count; j++) {
+			struct gap *gap = &snapshot->gaps[i];
+			struct waiver *waiver = &snapshot->waivers[j];
+
+			if (!covers_gap(drift, waiver, gap))
+				continue;
+			waiver->used++;
+			gap->waived = true;
+			if (!gap->waiver)
+				gap->waiver = waiver;
+		}
+	}
+}
+
+/* The part of a glob in front of its first special character, up to a "/". */
+static const char *literal_folder(struct arena *arena, const char *glob)
+{
+	size_t length = strcspn(glob, "*?[\\"), slash = 0;
+
+	for (size_t i = 0; i < length; i++)
+		slash = glob[i] == '/' ? i + 1 : slash;
+	return arena_strndup(arena, glob + (glob[0] == '/'),
+			     slash > 0 && glob[0] == '/' ? slash - 1 : slash);
+}
+
+/* Whether the run saw every manifest that the waiver may be for. */
+static bool saw_manifests(const struct drift *drift, const struct waiver *waiver)
+{
+	const struct snapshot *snapshot = drift->snapshot;
+	CLEANUP(arena_release) struct arena arena = ARENA_INIT;
+	const char *folder;
+
+	if (waiver->only_line)
+		return sight_observed(
+			&drift->join.sight,
+			scope_of_path(&arena, snapshot->tree, waiver->path));
+	folder = literal_folder(&arena, waiver->path);
+	return sight_observed_whole(&drift->join.sight,
+				    scope_of_path(&arena, snapshot->tree, folder));
+}
+
+/* Whether it saw all of the cluster. */
+static bool saw_cluster(const struct drift *drift)
+{
+	const struct snapshot *snapshot = drift->snapshot;
+	CLEANUP(arena_release) struct arena arena = ARENA_INIT;
+
+	return snapshot->has_cluster && !drift->join.sight.selective &&
+	       sight_observed_whole(
+		       &drift->join.sight,
+		       scope_of_namespace(&arena, snapshot->cluster.key, ""));
+}
+
+/* Gaps that come and go with what answers: a waiver for one waits for the next time. */
+static const bool comes_and_goes[GAP_KIND_COUNT] = {
+	[GAP_FORBIDDEN] = true,    [GAP_UNREACHABLE] = true, [GAP_UNRESOLVED] = true,
+	[GAP_UNAUTHORIZED] = true, [GAP_NOT_IN_DUMP] = true,
+};
+
+static bool registries_answered(const struct drift *drift)
+{
+	for (size_t i = 0; i < drift->snapshot->gap_count; i++) {
+		if (comes_and_goes[drift->snapshot->gaps[i].kind])
+			return false;
+	}
+	return !drift->offline;
+}
+
+static bool is_passing_gap(const char *id)
+{
+	for (int kind = 0; kind < GAP_KIND_COUNT; kind++) {
+		if (comes_and_goes[kind] &&
+		    strcmp(id, gap_name((enum gap_kind)kind)) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* Whether what it names was looked for everywhere that it may be for. */
+static bool is_settled(const struct drift *drift, const struct waiver *waiver,
+		       const struct rule *rule)
+{
+	bool of_manifests = waiver->of_gap || rule->subject == SUBJECT_DECLARATION;
+
+	if ((waiver->cluster[0] || waiver->namespace[0]) && !saw_cluster(drift))
+		return false;
+	if (waiver->of_gap && is_passing_gap(waiver->id))
+		return false;
+	if (!of_manifests && !(saw_cluster(drift) && registries_answered(drift)))
+		return false;
+	if (drift->snapshot->coverage_count > 0 && !waiver->only_line && !of_manifests &&
+	    waiver->path[0] == '\0' && !waiver->in_tree)
+		return true; /* of a cluster, in nobody's tree */
+	return saw_manifests(drift, waiver);
+}
+
+/* What is wrong with it, or NULL. */
+static const char *problem_of(struct drift *drift, const struct waiver *waiver)
+{
+	const struct rule *rule = waiver->of_gap ? NULL : rule_find(waiver->id);
+
+	if (waiver->problem)
+		return waiver->problem;
+	if (!waiver->of_gap && !rule)
+		return arena_printf(drift->texts, "there is no rule or gap '%.60s'",
+				    waiver->id);
+	if (rule && rule->subject == SUBJECT_WAIVER)
+		return "what is said of waivers cannot be waived";
+	return NULL;
+}
+
+enum answer rule_waiver_expired(struct drift *drift, const struct waiver *waiver,
+				struct finding *finding)
+{
+	if (problem_of(drift, waiver) || drift->now < waiver->until)
+		return ANSWER_NO;
+	finding->message = arena_printf(
+		drift->texts, "the waiver for %s ended with %s, and covers nothing: %s",
+		waiver->id, waiver->until_text, waiver->reason);
+	return ANSWER_YES;
+}
+
+enum answer rule_waiver_unused(struct drift *drift, const struct waiver *waiver,
+			       struct finding *finding)
+{
+	const char *problem = problem_of(drift, waiver);
+
+	if (problem) {
+		finding->message = arena_printf(drift->texts,
+						"the waiver covers nothing: %s", problem);
+		return ANSWER_YES;
+	}
+	if (waiver->used || drift->now >= waiver->until)
+		return ANSWER_NO;
+	if (!is_settled(drift, waiver, waiver->of_gap ? NULL : rule_find(waiver->id)))
+		return ANSWER_UNKNOWN;
+	finding->message = arena_printf(
+		drift->texts, "the waiver for %s covers nothing %s", waiver->id,
+		waiver->only_line ? "on this line" : "that was found");
+	return ANSWER_YES;
+}
