@@ -202,12 +202,6 @@ void snapshot_add_gap(struct snapshot *snapshot, enum gap_kind kind, const char 
 	*slot = (void *)(uintptr_t)snapshot->gap_count;
 }
 
-static void add_waiver(struct snapshot *snapshot, const struct waiver *waiver)
-{
-	snapshot->waivers = GROW(snapshot, snapshot->waivers, snapshot->waiver_count);
-	snapshot->waivers[snapshot->waiver_count++] = *waiver;
-}
-
 void snapshot_merge(struct snapshot *whole, struct snapshot *part)
 {
 	arena_adopt(&whole->arena, &part->arena);
@@ -221,8 +215,6 @@ void snapshot_merge(struct snapshot *whole, struct snapshot *part)
 
 		snapshot_add_gap(whole, gap->kind, gap->subject, gap->reason, gap->scope);
 	}
-	for (size_t i = 0; i < part->waiver_count; i++)
-		add_waiver(whole, &part->waivers[i]);
 	whole->file_count += part->file_count;
 	whole->ignored_count += part->ignored_count;
 	snapshot_release(part);
