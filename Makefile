@@ -103,8 +103,11 @@ LISTED := \
 	auditor/model/workload.c \
 	auditor/source/address.c \
 	auditor/source/challenge.c \
+	auditor/source/compose.c \
 	auditor/source/credential_helper.c \
 	auditor/source/docker_config.c \
+	auditor/source/helm_chart.c \
+	auditor/source/helm_values.c \
 	auditor/source/http.c \
 	auditor/source/http_error.c \
 	auditor/source/http_headers.c \

@@ -249,8 +249,8 @@ static void tell(const struct pinning *pinning)
 	}
 	if (snapshot->ignored_count > 0)
 		log_message(LOG_WARNING,
-			    "files without a Kubernetes object (Helm values, Compose "
-			    "files and the like), which are not edited: %u",
+			    "files without anything that is known to hold images, which "
+			    "are not edited: %u",
 			    snapshot->ignored_count);
 }
 

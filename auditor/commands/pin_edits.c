@@ -52,7 +52,7 @@ void pin_plan_refuse_use(struct pin_plan *plan, enum pin_obstacle obstacle,
 /* Whether a digest can be written into the reference at all. */
 static bool takes_digest(const struct declared_use *use)
 {
-	return !use->overrides && use->image.state == REFERENCE_OK &&
+	return !use->overrides && !use->composed && use->image.state == REFERENCE_OK &&
 	       !use->duplicate_line;
 }
 
@@ -90,6 +90,8 @@ static const char *use_problem(struct pin_plan *plan, const struct declared_use 
 		return "no image is named";
 	if (use->image.state == REFERENCE_BAD)
 		return use->image.problem;
+	if (use->composed)
+		return "it is put together from several values, which are edited by hand";
 	if (use->duplicate_line)
 		return arena_printf(&plan->arena,
 				    "line %u has the same key again, and readers differ "
@@ -161,6 +163,9 @@ const char *pin_plan_text(struct pin_plan *plan, const struct declared_use *use)
 
 	if (use->image.state == REFERENCE_PLACEHOLDER || use->overrides)
 		return NULL; /* a gap says so */
+	if (use->composed && use->image.state == REFERENCE_OK && !plan->wish.update &&
+	    digest_known(&use->image.ref.digest) != plan->wish.unpin)
+		return NULL; /* as wished already */
 	if (problem) {
 		pin_plan_refuse_use(plan, PIN_OWN_SAKE, use, problem);
 		return NULL;

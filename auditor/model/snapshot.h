@@ -65,6 +65,8 @@ struct declared_use {
 	const char *field; /* "spec.template.spec.containers[0].image" */
 	struct container_image image;
 	uint32_t duplicate_line; /* of a second `image` key in the same mapping, else 0 */
+	bool composed; /* its text is put together from several values; the place is that
+			  of its digest, else tag, else repository */
 	bool workload;           /* the API server makes pods of it */
 	bool overrides; /* an entry of a kustomization: what it makes of references in
 			   other files; the place is that of its digest, or tag */

@@ -2,6 +2,7 @@
 
 #include "base/table.h"
 #include "model/field_rules.h"
+#include "source/helm_values.h"
 
 /*
  * A group of custom resources: a domain with at least one dot (apiextensions.k8s.io
@@ -160,5 +161,6 @@ void kube_custom_read(struct kube_file *file, const struct kube_head *head,
 		kube_file_use(file, object, group, arena_strdup(arena, head->kind));
 
 	read_fields(file, head, &fields, &use);
+	helm_values_object_read(file, &use, object);
 	read_rest(file, head, object, &fields);
 }

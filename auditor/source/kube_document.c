@@ -1,6 +1,9 @@
 #include "source/kube_document.h"
 
 #include "model/workload.h"
+#include "source/compose.h"
+#include "source/helm_chart.h"
+#include "source/helm_values.h"
 #include "source/kube_custom.h"
 #include "source/kube_kustomization.h"
 
@@ -91,8 +94,25 @@ static void read_object(struct kube_file *file, const struct node *object,
 
 void kube_document_read(struct kube_file *file, const struct node *document)
 {
+	static const struct {
+		bool (*takes)(const struct kube_file *file, const struct node *document);
+		void (*read)(struct kube_file *file, const struct node *document);
+	} others[] = {
+		{ helm_is_chart, helm_chart_read },
+		{ compose_is_file, compose_read },
+		{ helm_is_values, helm_values_file_read },
+	};
+	bool is_object =
+		node_text(document, "apiVersion")[0] && node_text(document, "kind")[0];
+
 	if (kube_is_kustomization(file, document))
 		kube_kustomization_read(file, document);
 	if (document->kind == NODE_MAPPING)
 		read_object(file, document, NULL);
+	for (size_t i = 0; !is_object && i < ARRAY_LENGTH(others); i++) {
+		if (others[i].takes(file, document)) {
+			others[i].read(file, document);
+			break;
+		}
+	}
 }

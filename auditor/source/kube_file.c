@@ -1,5 +1,7 @@
 #include "source/kube_file.h"
 
+#include "source/helm_chart.h"
+
 void kube_file_gap(const struct kube_file *file, enum gap_kind kind, uint32_t line,
 		   const char *reason)
 {
@@ -62,7 +64,10 @@ void kube_file_add(struct kube_file *file, struct declared_use *use,
 	use->end = file->offset + scalar->place.end;
 	snapshot_add_declared(file->snapshot, use);
 	file->image_count++;
-	if (use->image.state == REFERENCE_PLACEHOLDER)
+	if (use->image.state == REFERENCE_PLACEHOLDER && file->chart &&
+	    strstr(use->image.text, "{{"))
+		helm_chart_gap(file, use->line, "the image is a template");
+	else if (use->image.state == REFERENCE_PLACEHOLDER)
 		kube_file_gap(file, GAP_PARAMETER, use->line,
 			      arena_printf(&file->snapshot->arena,
 					   "'%s' is to be filled in: check the result",
@@ -77,8 +82,8 @@ void kube_file_declare(struct kube_file *file, struct declared_use use, const ch
 	if (!scalar)
 		return; /* nothing is declared: a patch leaves the image to its base */
 	if (is_template(file, scalar)) {
-		kube_file_gap(file, GAP_HELM_TEMPLATE, scalar->place.line,
-			      "the image is a template: check what it renders to");
+		helm_chart_gap(file, scalar->place.line,
+			       "the image is a template: check what it renders to");
 		return;
 	}
 	use.field = arena_printf(&file->snapshot->arena, "%s%s", above, field->path);

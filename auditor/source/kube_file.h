@@ -7,12 +7,15 @@
 #include "model/snapshot.h"
 #include "model/workload.h"
 
+#define KUBE_FILE_IMAGES 10000 /* most images of a file of values or services */
+
 /* A file while it is read.  Strings live in the snapshot's arena. */
 struct kube_file {
 	struct snapshot *snapshot;
 	const char *name;  /* as the user named it; "-" */
 	const char *path;  /* relative to the work tree's root */
 	const char *scope; /* of model/scope.h */
+	const char *chart; /* folder of the Helm chart that it is part of, or NULL */
 	const char *text;  /* where the places of nodes count from */
 	size_t offset;     /* bytes of the file before that */
 	size_t object_count;

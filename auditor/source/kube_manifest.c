@@ -5,6 +5,7 @@
 #include "base/parallel.h"
 #include "base/table.h"
 #include "model/scope.h"
+#include "source/helm_chart.h"
 #include "source/kube_text.h"
 #include "source/worktree.h"
 
@@ -95,6 +96,7 @@ static struct kube_file file_new(struct snapshot *part, const char *name,
 		.name = name,
 		.path = path,
 		.scope = scope_of_path(&part->arena, part->tree, path),
+		.chart = helm_chart_of(name, &part->arena),
 	};
 }
 
@@ -116,11 +118,11 @@ static void unparsable(const struct kube_file *file, const struct buf *text,
 	else if (!template)
 		kube_file_gap(file, GAP_NOT_YAML, 0, err->text);
 	else
-		kube_file_gap(file, GAP_HELM_TEMPLATE, 0,
-			      arena_printf(&file->snapshot->arena,
-					   "%s; a template: check what it renders to "
-					   "(helm template ... | pindrift check -)",
-					   err->text));
+		helm_chart_gap(file, 0,
+			       arena_printf(&file->snapshot->arena,
+					    "%s; a template: check what it renders to "
+					    "(helm template ... | pindrift check -)",
+					    err->text));
 }
 
 /*

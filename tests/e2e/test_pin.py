@@ -117,6 +117,20 @@ class Pin(PinTest):
         self.assertEqual(path.read_text(), text.replace("R", self.repository))
         self.assertEqual(path.stat().st_mtime_ns, before.st_mtime_ns)
 
+    def test_values_and_compose_files_and_back(self):
+        texts = {"values.yaml": "web:\r\n  image: 'R:1' # why\r\n",
+                 "compose.yaml": "services:\n  web:\n    image: R:1\n  b: {build: ., image: b}\n"}
+        for name, text in texts.items():
+            with self.subTest(name):
+                path = self.put(name, text)
+                before = path.read_bytes()
+                self.pin("--write", name)
+                pinned = f"{self.repository}:1@{self.index.digest}"
+                self.assertEqual(path.read_bytes().decode(),
+                                 text.replace("R:1", pinned))
+                self.pin("--write", "--unpin", name)
+                self.assertEqual(path.read_bytes(), before)
+
     def test_drop_tag_writes_digests_alone(self):
         path = self.put("pod.yaml", POD.format(image="R:1"))
         self.pin("--write", "--drop-tag", "pod.yaml")
@@ -260,8 +274,17 @@ class Refused(PinTest):
 
     def test_other_files_are_counted(self):
         self.put("tree/pod.yaml", POD.format(image=f"R:1@sha256:{HEX}"))
-        self.put("tree/values.yaml", "image: R:1\n")
+        self.put("tree/settings.yaml", "image: R:1\n")
         self.assertIn("which are not edited: 1", self.pin("tree").stderr)
+
+    def test_references_put_together_from_values(self):
+        values = "image:\n  repository: R\n  tag: '1'\n"
+        self.refused(values, "values.yaml:3:8: could not pin", "by hand", name="values.yaml")
+        self.refused(values, name="values.yaml", arguments=["--unpin"], status=0)
+        values += f"  digest: sha256:{HEX}\n"
+        self.refused(values, name="values.yaml", status=0)
+        self.refused(values, "by hand", name="values.yaml", arguments=["--unpin"])
+        self.refused(values, "by hand", name="values.yaml", arguments=["--update"])
 
     def test_gaps(self):
         self.refused(POD.format(image="$(params.image)"), "[parameter]", status=3)

@@ -43,7 +43,7 @@ static void check_uses(const struct snapshot *snapshot, const char *text, size_t
 		size_t length = strlen(use->image.text);
 
 		check(use->begin <= use->end && use->end <= size);
-		if (use->overrides)
+		if (use->overrides || use->composed)
 			continue; /* its text is put together */
 		if (use->image.state == REFERENCE_OK && text[use->begin] != '\'' &&
 		    text[use->begin] != '"' && use->end - use->begin == length)
@@ -51,7 +51,7 @@ static void check_uses(const struct snapshot *snapshot, const char *text, size_t
 	}
 }
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+static void read_as(const char *name, const uint8_t *data, size_t size)
 {
 	CLEANUP(arena_release) struct arena arena = ARENA_INIT;
 	CLEANUP(snapshot_release) struct snapshot snapshot;
@@ -61,8 +61,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct yaml_stream *stream = yaml_stream_new(text, size, &err);
 	struct kube_file file = {
 		.snapshot = &snapshot,
-		.name = "fuzz.yaml",
-		.path = "fuzz.yaml",
+		.name = name,
+		.path = name,
 		.scope = "tree//path/fuzz.yaml",
 		.text = text,
 	};
@@ -75,5 +75,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	}
 	check_uses(&snapshot, text, size);
 	check(err.code == ERROR_NONE || err.text[0] != '\0');
+}
+
+/* The name says what a document is that is no Kubernetes object. */
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	read_as("fuzz.yaml", data, size);
+	read_as("values.yaml", data, size);
+	read_as("compose.yaml", data, size);
 	return 0;
 }

@@ -165,7 +165,7 @@ static const struct {
 	{ "kustomization.yml", "resources: [a.yaml]\n",
 	  "kustomization.yml: 0 images in 0 files\n0 files, 1 ignored\n" },
 	{ "values.yaml", "images:\n- name: a\n",
-	  "values.yaml: 0 images in 0 files\n0 files, 1 ignored\n" },
+	  "values.yaml: 0 images in 0 files\n1 files, 0 ignored\n" },
 };
 
 static void texts_are_read_as_far_as_they_can_be(void **state)

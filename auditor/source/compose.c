@@ -1,0 +1,89 @@
+#include "source/compose.h"
+
+bool compose_is_file(const struct kube_file *file, const struct node *document)
+{
+	static const char *const names[] = { "compose.", "compose-", "docker-compose.",
+					     "docker-compose-" };
+	const char *slash = strrchr(file->name, '/');
+	const char *name = slash ? slash + 1 : file->name;
+	const struct node *services = node_get(document, "services");
+
+	if (!services || services->kind != NODE_MAPPING)
+		return false;
+	for (size_t i = 0; i < ARRAY_LENGTH(names); i++) {
+		if (strncmp(name, names[i], strlen(names[i])) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* `$$` is a dollar sign, which no reference has. */
+static void read_field(struct kube_file *file, const struct declared_use *use,
+		       const struct node *owner, const char *key)
+{
+	struct image_field field = { .path = key };
+	const char *above = use->field;
+
+	image_field_read(&field, owner, key, &file->snapshot->arena);
+	field.image.container = use->image.container;
+	field.image.class = use->image.class;
+	if (field.scalar && strchr(field.image.text, '$'))
+		field.image.state = REFERENCE_PLACEHOLDER;
+	kube_file_declare(file, *use, above, &field);
+}
+
+static void read_volumes(struct kube_file *file, struct declared_use use,
+			 const struct node *service)
+{
+	size_t count;
+	struct node **volumes = node_items(service, "volumes", &count);
+	const char *above = use.field;
+
+	use.image.class = CLASS_IMAGE_VOLUME;
+	for (size_t i = 0; i < count; i++) {
+		if (strcmp(node_text(volumes[i], "type"), "image") != 0)
+			continue;
+		use.field =
+			arena_printf(&file->snapshot->arena, "%svolumes[%zu].", above, i);
+		read_field(file, &use, volumes[i], "source");
+	}
+}
+
+static void read_service(struct kube_file *file, const struct node_member *member)
+{
+	struct arena *arena = &file->snapshot->arena;
+	struct declared_use use = kube_file_use(file, NULL, "", "Compose");
+
+	use.image.container = arena_strdup(arena, member->key);
+	use.field = arena_printf(arena, "services.%s.", use.image.container);
+	if (!node_get(member->value, "build"))
+		read_field(file, &use, member->value, "image");
+	read_volumes(file, use, member->value);
+}
+
+/* The services that a mapping has itself, then those that it merges. */
+static void read_services(struct kube_file *file, const struct node *services,
+			  const struct node *mapping)
+{
+	for (size_t i = 0; i < mapping->length; i++) {
+		const struct node_member *member = &mapping->members[i];
+
+		if (member->value->kind != NODE_MAPPING ||
+		    file->image_count >= KUBE_FILE_IMAGES)
+			continue;
+		if (strcmp(member->key, "<<") == 0)
+			read_services(file, services, member->value);
+		else if (node_get(services, member->key) == member->value)
+			read_service(file, member);
+	}
+}
+
+void compose_read(struct kube_file *file, const struct node *document)
+{
+	const struct node *services = node_get(document, "services");
+
+	file->object_count++;
+	read_services(file, services, services);
+	if (file->image_count >= KUBE_FILE_IMAGES)
+		kube_file_gap(file, GAP_TOO_LARGE, 0, "10,000 images or more");
+}
