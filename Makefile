@@ -63,6 +63,7 @@ LISTED := \
 	auditor/commands/pin_running.c \
 	auditor/commands/plugin.c \
 	auditor/commands/resolution.c \
+	auditor/commands/tree_policy.c \
 	auditor/drift/comparison.c \
 	auditor/drift/drift.c \
 	auditor/drift/environment.c \

@@ -92,6 +92,31 @@ static void put_gaps(struct page *page, const struct report *report)
 	put_left_out(page, report->gap_count - shown, "gap");
 }
 
+static bool put_decision(struct page *page, const struct coverage *coverage)
+{
+	CLEANUP(buf_release) struct buf line = WORDS_INIT;
+
+	buf_puts(&line, "- <code>");
+	escape_markdown(&line, coverage->note);
+	buf_puts(&line, "</code>");
+	return put_row(page, &line);
+}
+
+/* What the policy decided. */
+static void put_policy(struct page *page, const struct report *report)
+{
+	size_t count = 0, shown = 0;
+
+	for (size_t i = 0; i < report->coverage_count; i++) {
+		if (!coverage_is_policy(&report->coverage[i]))
+			continue;
+		if (count++ == 0)
+			fputs("\n### Policy\n\n", page->out);
+		shown += put_decision(page, &report->coverage[i]);
+	}
+	put_left_out(page, count - shown, "decision");
+}
+
 static bool put_finding(struct page *page, const struct finding *finding)
 {
 	CLEANUP(buf_release) struct buf row = WORDS_INIT;
@@ -136,5 +161,6 @@ void report_markdown(FILE *out, const struct report *report,
 
 	put_verdict(&page, report);
 	put_gaps(&page, report);
+	put_policy(&page, report);
 	put_findings(&page, &listing);
 }

@@ -228,6 +228,22 @@ static void page_gap_line(struct page *page, const struct gap *gap)
 	wrap_end(&page->wrap);
 }
 
+/* What the policy decided, above the verdict that rests on it. */
+static void page_policy(struct page *page)
+{
+	const struct report *report = page->report;
+	size_t count = 0;
+
+	for (size_t i = 0; i < report->coverage_count; i++) {
+		if (!coverage_is_policy(&report->coverage[i]))
+			continue;
+		page_heading(page, PAINT_DIM, report->coverage[i].note, "");
+		count++;
+	}
+	if (count > 0)
+		wrap_space(&page->wrap);
+}
+
 static void page_check(struct page *page)
 {
 	const struct report *report = page->report;
@@ -252,6 +268,7 @@ static void page_check(struct page *page)
 	page_ignored(page);
 	if (report->finding_count + report->gap_count > 0)
 		wrap_space(&page->wrap);
+	page_policy(page);
 	page_verdict(page);
 }
 

@@ -172,6 +172,42 @@ static void add_files(struct buf *buf, const struct report *report,
 	buf_puts(buf, " without Kubernetes objects ignored");
 }
 
+static bool is_level(const struct coverage *coverage)
+{
+	return strncmp(coverage->scope, "policy/", strlen("policy/")) == 0;
+}
+
+/* What was asked for of a work tree is covered, unless the policy excludes it. */
+static bool is_exclusion(const struct coverage *coverage)
+{
+	return !coverage->observed &&
+	       strncmp(coverage->scope, "tree/", strlen("tree/")) == 0;
+}
+
+bool coverage_is_policy(const struct coverage *coverage)
+{
+	return is_level(coverage) || is_exclusion(coverage);
+}
+
+/* "; by policy 2 levels changed, 3 paths excluded". */
+static void add_policy(struct buf *buf, const struct report *report)
+{
+	size_t levels = 0, exclusions = 0, start;
+
+	for (size_t i = 0; i < report->coverage_count; i++) {
+		levels += is_level(&report->coverage[i]);
+		exclusions += is_exclusion(&report->coverage[i]);
+	}
+	if (levels + exclusions == 0)
+		return;
+	buf_puts(buf, "; by policy ");
+	start = buf->length;
+	add_count(buf, start, levels, "level");
+	buf_puts(buf, levels ? " changed" : "");
+	add_count(buf, start, exclusions, "path");
+	buf_puts(buf, exclusions ? " excluded" : "");
+}
+
 void summary_sentence(struct buf *buf, const struct report *report,
 		      const struct summary *summary)
 {
@@ -184,6 +220,7 @@ void summary_sentence(struct buf *buf, const struct report *report,
 	} else {
 		add_files(buf, report, summary);
 	}
+	add_policy(buf, report);
 }
 
 void summary_line(struct buf *buf, const struct report *report,

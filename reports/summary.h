@@ -56,6 +56,9 @@ bool finding_is_aside(const struct finding *finding);
 /* Its level; a note while a gap hides whether it is still so. */
 enum level finding_level(const struct finding *finding);
 
+/* A level that the policy changed, or a path that it excludes: every report says it. */
+bool coverage_is_policy(const struct coverage *coverage);
+
 /* A check of manifests, without a cluster: shorter in most formats. */
 bool report_is_check(const struct report *report);
 

@@ -6,6 +6,7 @@
 #include "commands/file_list.h"
 #include "commands/gate.h"
 #include "commands/output.h"
+#include "commands/tree_policy.h"
 #include "drift/drift.h"
 #include "source/kube_manifest.h"
 
@@ -64,7 +65,8 @@ static bool check(const struct settings *settings, const struct option_list *pat
 		return false;
 	snapshot.observed_at = now;
 	snapshot.no_inline_waivers = settings->no_inline_waivers;
-	if (!file_list_manifests(&snapshot, settings, paths, err))
+	if (!tree_policy_read(&snapshot, settings, paths, err) ||
+	    !file_list_manifests(&snapshot, settings, paths, err))
 		return false;
 	drift_init(&drift, &snapshot, now, true);
 	drift_judge(&drift, NULL, 0, &outcome);

@@ -7,6 +7,7 @@
 #include "commands/gate.h"
 #include "commands/network.h"
 #include "commands/pin_kubectl.h"
+#include "commands/tree_policy.h"
 #include "source/kube_manifest.h"
 #include "source/worktree.h"
 
@@ -310,6 +311,7 @@ static bool pin(struct pinning *pinning, const struct option_list *paths,
 	*status = EXIT_USAGE;
 	if (!check_usage(settings, paths, err) || !gate_init(&gate, settings, err) ||
 	    !network_configure(&network, settings, err) ||
+	    !tree_policy_read(&pinning->snapshot, settings, paths, err) ||
 	    !file_list_manifests(&pinning->snapshot, settings, paths, err))
 		return false;
 	gate_waive(&gate, pinning->snapshot.gaps, pinning->snapshot.gap_count);

@@ -9,6 +9,7 @@
 #include "commands/network.h"
 #include "commands/output.h"
 #include "commands/plugin.h"
+#include "commands/tree_policy.h"
 #include "drift/drift.h"
 #include "drift/environment.h"
 #include "model/scope.h"
@@ -114,6 +115,8 @@ static bool audit_configure(struct audit *audit, struct error *err)
 		return false;
 	audit->snapshot.observed_at = audit->now;
 	audit->snapshot.no_inline_waivers = settings->no_inline_waivers;
+	if (!tree_policy_read(&audit->snapshot, settings, audit->paths, err))
+		return false;
 	if (audit->paths->count == 0)
 		return true;
 	return kube_manifest_read(

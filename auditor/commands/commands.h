@@ -73,6 +73,7 @@ struct settings {
 	bool allow_platform;
 	bool kubectl;
 	const char *files_from0;
+	const char *policy;
 };
 
 extern const struct option command_options[];

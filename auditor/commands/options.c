@@ -70,6 +70,10 @@ const struct option command_options[] = {
 	  NETWORKED },
 	{ "platform", 0, OPTION_STRING, AT(platform), "OS/ARCHITECTURE[/VARIANT]",
 	  "Of an image index, show the manifest of this platform", COMMAND_RESOLVE },
+	{ "policy", 0, OPTION_STRING, AT(policy), "FILE",
+	  "Take this policy file instead of the work tree's own .pindrift.yaml, which "
+	  "whoever changes the tree can change",
+	  COMMAND_CHECK | COMMAND_SCAN | COMMAND_PIN },
 	{ "files-from0", 0, OPTION_STRING, AT(files_from0), "FILE",
 	  "Read the files that FILE names too, each name with a NUL behind it; - for "
 	  "standard input: git diff -z --name-only --diff-filter=d main | pindrift check "

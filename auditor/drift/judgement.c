@@ -180,7 +180,7 @@ static struct finding blank_finding(const struct drift *drift, const struct rule
 {
 	return (struct finding){
 		.rule = rule->id,
-		.level = rule->level,
+		.level = policy_level_of(&drift->snapshot->policy, rule->id, rule->level),
 		.subject = rule->subject,
 		.message = "",
 		.cluster = "",

@@ -332,8 +332,32 @@ static void follow(const struct search *search, const struct place *place,
 		follow(search, &next, rest);
 }
 
+/* "spec.workers[].image": the field is behind the last dot. */
+static void follow_path(const struct search *search, const struct place *root,
+			const char *path)
+{
+	const char *dot = strrchr(path, '.');
+	struct field_rule rule = {
+		.path = dot ? arena_strndup(search->arena, path, (size_t)(dot - path))
+			    : "",
+		.field = dot ? dot + 1 : path,
+	};
+	struct search next = { search->found, search->arena, NULL, &rule };
+
+	follow(&next, root, rule.path);
+}
+
+static void follow_policy(const struct search *search, const struct place *root,
+			  const struct policy_field *field)
+{
+	search->found->known = true;
+	for (size_t i = 0; i < field->image_count; i++)
+		follow_path(search, root, field->images[i]);
+}
+
 struct ruled_fields field_rules_find(const struct node *object, const char *api_group,
-				     const char *kind, struct arena *arena)
+				     const char *kind, const struct policy *policy,
+				     struct arena *arena)
 {
 	struct ruled_fields found = { .items = NULL };
 	struct place root = { .node = object };
@@ -347,6 +371,14 @@ struct ruled_fields field_rules_find(const struct node *object, const char *api_
 			continue;
 		found.known = true;
 		follow(&search, &root, row->root);
+	}
+	for (size_t i = 0; i < policy->field_count; i++) {
+		const struct policy_field *field = &policy->fields[i];
+		struct search search = { &found, arena, NULL, NULL };
+
+		if (strcmp(field->kind, kind) == 0 &&
+		    strcmp(field->api_group, api_group) == 0)
+			follow_policy(&search, &root, field);
 	}
 	return found;
 }

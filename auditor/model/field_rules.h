@@ -2,7 +2,8 @@
  * field_rules.h - where images stand in custom resources
  *
  * One table of kinds, with the paths of their images: Argo Workflows and Rollouts,
- * Knative, Tekton, Prometheus Operator, KubeVirt, Strimzi, OpenShift.  It also knows
+ * Knative, Tekton, Prometheus Operator, KubeVirt, Strimzi, OpenShift.  A policy adds
+ * others.  It also knows
  * fields that make an image and cannot be read as one, such as the values of a chart:
  * these are not evaluated, and say so.
  *
@@ -27,8 +28,12 @@ struct ruled_fields {
 	bool known; /* the table has the kind */
 };
 
-/* All that the table knows of an object of this kind, in `arena`. */
+/*
+ * All that the table and the policy's `fields` know of an object of this kind, in
+ * `arena`.
+ */
 struct ruled_fields field_rules_find(const struct node *object, const char *api_group,
-				     const char *kind, struct arena *arena);
+				     const char *kind, const struct policy *policy,
+				     struct arena *arena);
 
 #endif

@@ -79,6 +79,54 @@ bool policy_path_matches(const char *glob, const char *path)
 	return false;
 }
 
+/* As policy_path_matches() of the first `length` bytes of a path. */
+static bool head_matches(const char *glob, const char *path, size_t length)
+{
+	char head[PATH_MAX];
+
+	if (length >= sizeof(head))
+		return policy_path_matches(glob, path);
+	memcpy(head, path, length);
+	head[length] = '\0';
+	return policy_path_matches(glob, head);
+}
+
+static size_t matching_length(const char *glob, const char *path)
+{
+	size_t length = 0;
+
+	if (!policy_path_matches(glob, path))
+		return 0;
+	do {
+		length += length > 0;
+		length += name_length(path + length);
+	} while (!head_matches(glob, path, length));
+	return length;
+}
+
+size_t policy_excluded_length(const struct policy *policy, const char *path)
+{
+	size_t shortest = 0;
+
+	for (size_t i = 0; i < policy->excluded_count; i++) {
+		size_t length = matching_length(policy->excluded[i], path);
+
+		if (length > 0 && (shortest == 0 || length < shortest))
+			shortest = length;
+	}
+	return shortest;
+}
+
+enum level policy_level_of(const struct policy *policy, const char *rule,
+			   enum level usual)
+{
+	for (size_t i = 0; i < policy->level_count; i++) {
+		if (strcmp(policy->levels[i].rule, rule) == 0)
+			return policy->levels[i].level;
+	}
+	return usual;
+}
+
 const struct policy_environment *policy_environment_of(const struct policy *policy,
 						       const char *path)
 {

@@ -63,6 +63,16 @@ struct policy {
  */
 bool policy_path_matches(const char *glob, const char *path);
 
+/*
+ * The length of the shortest path at the head of `path` that a glob of `exclude` matches:
+ * all of it, or a folder above; 0 where it is not excluded.
+ */
+size_t policy_excluded_length(const struct policy *policy, const char *path);
+
+/* The level of a rule: `usual`, unless the policy has another. */
+enum level policy_level_of(const struct policy *policy, const char *rule,
+			   enum level usual);
+
 /* The first environment that has the path; NULL where none has. */
 const struct policy_environment *policy_environment_of(const struct policy *policy,
 						       const char *path);

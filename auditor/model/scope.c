@@ -52,6 +52,11 @@ const char *scope_of_path(struct arena *arena, const char *tree, const char *pat
 	return scope_make(arena, "tree", tree, "path", path);
 }
 
+const char *scope_of_policy(struct arena *arena, const char *file, const char *rule)
+{
+	return scope_make(arena, "policy", file, "rule", rule);
+}
+
 bool scope_within(const char *scope, const char *area)
 {
 	size_t length = strlen(area);

@@ -25,6 +25,8 @@ const char *scope_of_path(struct arena *arena, const char *tree, const char *pat
 const char *scope_namespace(const char *scope);
 /* The file or folder that a scope names, borrowed; "" for other scopes. */
 const char *scope_path(const char *scope);
+/* What a policy file decided about a rule: no area of anything that is observed. */
+const char *scope_of_policy(struct arena *arena, const char *file, const char *rule);
 
 /* True if `scope` is `area` or lies below it. */
 bool scope_within(const char *scope, const char *area);

@@ -156,7 +156,8 @@ void kube_custom_read(struct kube_file *file, const struct kube_head *head,
 {
 	struct arena *arena = &file->snapshot->arena;
 	const char *group = api_group_of(head->api_version, arena);
-	struct ruled_fields fields = field_rules_find(object, group, head->kind, arena);
+	struct ruled_fields fields = field_rules_find(object, group, head->kind,
+						      &file->snapshot->policy, arena);
 	struct declared_use use =
 		kube_file_use(file, object, group, arena_strdup(arena, head->kind));
 

@@ -38,6 +38,12 @@ struct manifest {
 	size_t image_count;
 };
 
+/* What the policy keeps from being looked at: a file, or all below a folder. */
+struct exclusion {
+	bool is_folder;
+	uint32_t file_count;
+};
+
 /*
  * All paths, while they are read: first they are listed in a stable order, then read in
  * batches, on several processors, then merged in that order.
@@ -45,7 +51,8 @@ struct manifest {
 struct reading {
 	struct snapshot *snapshot;
 	struct worktree tree;
-	struct table seen; /* paths of manifests */
+	struct table seen;     /* paths of manifests */
+	struct table excluded; /* paths that the policy excludes, to struct exclusion */
 	struct operand *operands;
 	size_t operand_count;
 	struct manifest *manifests;
@@ -57,6 +64,7 @@ struct reading {
 static void reading_release(struct reading *reading)
 {
 	table_release(&reading->seen);
+	table_release(&reading->excluded);
 	free(reading->operands);
 	free(reading->manifests);
 	free(reading->parts);
@@ -186,6 +194,36 @@ static void read_manifests(struct reading *reading, unsigned threads)
 		snapshot_merge(reading->snapshot, &reading->parts[i]);
 }
 
+/* Count a file that the policy excludes; false where it does not. */
+static bool exclude(struct reading *reading, const char *path)
+{
+	struct arena *arena = &reading->snapshot->arena;
+	size_t length = policy_excluded_length(&reading->snapshot->policy, path);
+	struct exclusion *exclusion;
+	const char **key_kept;
+	void **slot;
+
+	if (length == 0)
+		return false;
+	slot = table_slot(&reading->excluded, path, length, &key_kept);
+	if (!*slot) {
+		*slot = arena_alloc(arena, sizeof(struct exclusion));
+		*key_kept = arena_strndup(arena, path, length);
+	}
+	exclusion = *slot;
+	exclusion->is_folder = path[length] == '/';
+	exclusion->file_count++;
+	return true;
+}
+
+/* The file that decides is no manifest, even where its name is one. */
+static bool is_policy(const struct reading *reading, const char *path)
+{
+	const struct policy *policy = &reading->snapshot->policy;
+
+	return policy->file && policy->in_tree && strcmp(path, policy->file) == 0;
+}
+
 /* List a manifest.  A path may be named twice, or lie in a folder that is. */
 static void add_manifest(struct reading *reading, const struct manifest *manifest)
 {
@@ -198,6 +236,9 @@ static void add_manifest(struct reading *reading, const struct manifest *manifes
 		return;
 	*slot = reading;
 	*key_kept = manifest->path;
+	if (manifest->fetch != fetch_input &&
+	    (is_policy(reading, manifest->path) || exclude(reading, manifest->path)))
+		return;
 	reading->manifests = array_grow(reading->manifests, reading->manifest_count,
 					sizeof(*reading->manifests));
 	added = &reading->manifests[reading->manifest_count++];
@@ -374,6 +415,26 @@ static void add_coverage(struct snapshot *snapshot, const struct operand *operan
 			     operand->file_count, plural(operand->file_count)));
 }
 
+/* What was asked for and not looked at, because the policy says so. */
+static void add_exclusions(const struct reading *reading)
+{
+	struct snapshot *snapshot = reading->snapshot;
+	struct arena *arena = &snapshot->arena;
+
+	for (size_t i = 0; i < reading->excluded.count; i++) {
+		const char *path = reading->excluded.entries[i].key;
+		const struct exclusion *exclusion = reading->excluded.entries[i].value;
+
+		if (exclusion->is_folder)
+			path = arena_printf(arena, "%s/", path);
+		snapshot_add_coverage(
+			snapshot, scope_of_path(arena, snapshot->tree, path), false,
+			arena_printf(arena, "%s: excluded by %s, %u file%s", path,
+				     snapshot->policy.file, exclusion->file_count,
+				     plural(exclusion->file_count)));
+	}
+}
+
 bool kube_manifest_read_text(struct snapshot *snapshot, const char *name,
 			     const struct buf *text, struct error *err)
 {
@@ -410,6 +471,7 @@ bool kube_manifest_read(struct snapshot *snapshot,
 		.snapshot = snapshot,
 		.tree = find_worktree(paths, &snapshot->arena),
 		.seen = TABLE_INIT,
+		.excluded = TABLE_INIT,
 	};
 
 	snapshot->tree = reading.tree.remote;
@@ -419,5 +481,6 @@ bool kube_manifest_read(struct snapshot *snapshot,
 	count_images(&reading);
 	for (size_t i = 0; i < reading.operand_count; i++)
 		add_coverage(snapshot, &reading.operands[i]);
+	add_exclusions(&reading);
 	return true;
 }

@@ -29,8 +29,8 @@ static const char *const statement_text[STATEMENT_COUNT] = {
 			     "WHERE r.registry = ? AND r.name = ? AND t.tag = ? "
 			     "AND t.ended_scan IS NULL",
 	[SELECT_INDEXES] =
-		"SELECT digest FROM image WHERE kind = 'index' "
-		"AND fetched_from = ? ORDER BY fetched_at DESC, id DESC LIMIT ?",
+		("SELECT digest FROM image WHERE kind = 'index' AND fetched_from = ? "
+		 "ORDER BY fetched_at DESC, id DESC LIMIT ?"),
 };
 
 static const char *const kind_names[] = {

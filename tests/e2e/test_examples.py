@@ -67,6 +67,7 @@ class Change(lib.TestCase):
         self.base = self.git("rev-parse", "main", cwd="origin").strip()
         self.git("checkout", "-q", "-b", "change", cwd="origin")
         self.write("origin/ci/install-pindrift", SPOILED)
+        self.write("origin/.pindrift.yaml", "levels: {unpinned: none}\n")
         self.commit("spoil the gate")
 
     def git(self, *arguments, cwd="."):
@@ -79,6 +80,14 @@ class Change(lib.TestCase):
     def commit(self, message):
         self.git("add", ".", cwd="origin")
         self.git("commit", "-q", "-m", message, cwd="origin")
+
+    def decide(self, policy):
+        """Give the base branch a policy of its own."""
+        self.git("checkout", "-q", "main", cwd="origin")
+        self.write("origin/.pindrift.yaml", policy)
+        self.commit("a policy")
+        self.base = self.git("rev-parse", "main", cwd="origin").strip()
+        self.git("checkout", "-q", "change", cwd="origin")
 
     def clone(self, image):
         """The change with this image, checked out as CI systems do."""
@@ -125,6 +134,11 @@ class GithubWorkflow(Change):
         self.assertTrue(summary.startswith("# a step before\n## pindrift: NOT PINNED\n"))
         (result,) = json.loads(self.sarif.read_text())["runs"][0]["results"]
         self.assertEqual(result["ruleId"], "unpinned")
+
+    def test_the_base_branchs_policy_counts(self):
+        self.decide("levels: {unpinned: warning}\n")
+        self.assertEqual(self.run_steps("nginx:1.25"), 0, self.output)
+        self.assertIn("::warning title=unpinned", self.output)
 
     def test_its_actions_are_pinned(self):
         for used in re.findall(r"uses: (\S+)", example("examples/github-workflow.yml")):

@@ -17,6 +17,8 @@
 	"initContainers: [{name: i, image: e}], sidecars: [{name: s, image: f}]}]}"
 
 /* What is found: "path container class image", or "path open", each ended by ";". */
+static const struct policy no_policy;
+
 static const struct {
 	const char *group, *kind, *text, *found;
 } rule_cases[] = {
@@ -185,9 +187,9 @@ static void each_row_finds_the_images_of_its_kind(void **state)
 	for (size_t i = 0; i < ARRAY_LENGTH(rule_cases); i++) {
 		CLEANUP(arena_release) struct arena arena = ARENA_INIT;
 		CLEANUP(buf_release) struct buf text = BUF_INIT(10000);
-		struct ruled_fields fields =
-			field_rules_find(read_object(&arena, rule_cases[i].text),
-					 rule_cases[i].group, rule_cases[i].kind, &arena);
+		struct ruled_fields fields = field_rules_find(
+			read_object(&arena, rule_cases[i].text), rule_cases[i].group,
+			rule_cases[i].kind, &no_policy, &arena);
 
 		CHECK(rule_cases[i].kind, fields.known);
 		for (size_t n = 0; n < fields.count; n++) {
@@ -214,7 +216,7 @@ static void kinds_of_other_groups_are_not_known(void **state)
 		CLEANUP(arena_release) struct arena arena = ARENA_INIT;
 		struct ruled_fields fields = field_rules_find(
 			read_object(&arena, SPEC(WORKFLOW)), unknown_cases[i].group,
-			unknown_cases[i].kind, &arena);
+			unknown_cases[i].kind, &no_policy, &arena);
 
 		CHECK(unknown_cases[i].kind, !fields.known && fields.count == 0);
 	}
@@ -236,10 +238,37 @@ static void other_shapes_hold_nothing(void **state)
 		CLEANUP(arena_release) struct arena arena = ARENA_INIT;
 		struct ruled_fields fields =
 			field_rules_find(read_object(&arena, odd_objects[i]),
-					 "argoproj.io", "Workflow", &arena);
+					 "argoproj.io", "Workflow", &no_policy, &arena);
 
 		CHECK(odd_objects[i], fields.known && fields.count == 0);
 	}
+}
+
+static void the_policys_fields_join_the_table(void **state)
+{
+	static const char *const images[] = { "spec.image", "spec.workers[].image",
+					      "spec.byName.*.image" };
+	static struct policy_field fields[] = { { "example.com", "Widget", images,
+						  ARRAY_LENGTH(images) } };
+	static const struct policy policy = { .fields = fields, .field_count = 1 };
+	CLEANUP(arena_release) struct arena arena = ARENA_INIT;
+	CLEANUP(buf_release) struct buf text = BUF_INIT(10000);
+	struct ruled_fields found = field_rules_find(
+		read_object(&arena,
+			    SPEC("{image: a, workers: [{name: w, image: b}], "
+				 "byName: {one: {image: c}}, other: {image: d}}")),
+		"example.com", "Widget", &policy, &arena);
+
+	(void)state;
+	assert_true(found.known);
+	for (size_t i = 0; i < found.count; i++)
+		describe(&text, &found.items[i]);
+	assert_string_equal(buf_text(&text), "spec.image  container a;"
+					     "spec.workers[0].image w container b;"
+					     "spec.byName.one.image  container c;");
+	assert_false(field_rules_find(read_object(&arena, SPEC("{image: a}")),
+				      "example.org", "Widget", &policy, &arena)
+			     .known);
 }
 
 int main(void)
@@ -248,6 +277,7 @@ int main(void)
 		cmocka_unit_test(each_row_finds_the_images_of_its_kind),
 		cmocka_unit_test(kinds_of_other_groups_are_not_known),
 		cmocka_unit_test(other_shapes_hold_nothing),
+		cmocka_unit_test(the_policys_fields_join_the_table),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

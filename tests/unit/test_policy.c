@@ -80,12 +80,55 @@ static void the_first_environment_that_has_the_path_counts(void **state)
 	assert_null(policy_environment_of(&policy, "base/web.yaml"));
 }
 
+static void what_is_excluded_is_named_by_the_topmost_that_matches(void **state)
+{
+	static const char *const globs[] = { "*.tmp.yaml", "testdata", "a/**/gen" };
+	static const struct policy policy = { .excluded = globs,
+					      .excluded_count = ARRAY_LENGTH(globs) };
+	static const struct {
+		const char *path, *excluded;
+	} cases[] = {
+		{ "deploy/web.yaml", "" },
+		{ "deploy/web.tmp.yaml", "deploy/web.tmp.yaml" },
+		{ "testdata/b/web.yaml", "testdata" },
+		{ "b/testdata/testdata/web.tmp.yaml", "b/testdata" },
+		{ "a/b/c/gen/gen/web.yaml", "a/b/c/gen" },
+		{ "a/gen", "a/gen" },
+		{ "testdata2", "" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LENGTH(cases); i++) {
+		size_t length = policy_excluded_length(&policy, cases[i].path);
+
+		CHECK(cases[i].path,
+		      length == strlen(cases[i].excluded) &&
+			      strncmp(cases[i].path, cases[i].excluded, length) == 0);
+	}
+}
+
+static void a_rule_keeps_its_level_unless_the_policy_has_another(void **state)
+{
+	static struct policy_level levels[] = { { "tag-moved", LEVEL_ERROR },
+						{ "unpinned", LEVEL_NONE } };
+	static const struct policy policy = { .levels = levels, .level_count = 2 };
+
+	(void)state;
+	assert_int_equal(policy_level_of(&policy, "unpinned", LEVEL_ERROR), LEVEL_NONE);
+	assert_int_equal(policy_level_of(&policy, "tag-moved", LEVEL_WARNING),
+			 LEVEL_ERROR);
+	assert_int_equal(policy_level_of(&policy, "tag-gone", LEVEL_WARNING),
+			 LEVEL_WARNING);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(globs_match_paths_as_gitignore_has_them),
 		cmocka_unit_test(a_glob_of_many_wildcards_takes_no_exponential_time),
 		cmocka_unit_test(the_first_environment_that_has_the_path_counts),
+		cmocka_unit_test(what_is_excluded_is_named_by_the_topmost_that_matches),
+		cmocka_unit_test(a_rule_keeps_its_level_unless_the_policy_has_another),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
