@@ -113,7 +113,7 @@ class Place(PolicyTest):
         self.put(".pindrift.yaml", "levls: {}\n")
         ran = self.check("deploy", status=2)
         self.assertEqual(ran.stdout, "")
-        self.assertIn(".pindrift.yaml:1: 'levls' is no key of a policy; did you mean 'levels'?",
+        self.assertIn(".pindrift.yaml:1: there is no key 'levls'; did you mean 'levels'?",
                       ran.stderr)
         self.put(".pindrift.yaml", "token-host: evil.example.com\n")
         self.assertIn("is trust", self.check("deploy", status=2).stderr)
@@ -139,14 +139,14 @@ class Excluded(PolicyTest):
 
     def test_a_path_that_is_named_is_excluded_too(self):
         self.put("testdata/two.yaml", UNPINNED)
-        self.put(".pindrift.yaml", "exclude: testdata\n")
+        self.put(".pindrift.yaml", "exclude: [testdata]\n")
         self.check("testdata/two.yaml", status=0)
         self.check("testdata", status=5)
 
     def test_pin_leaves_it_alone(self):
         path = self.put("testdata/two.yaml", POD.replace("REF", "127.0.0.1:1/app:1"))
         self.put("one.yaml", PINNED)
-        self.put(".pindrift.yaml", "exclude: testdata\n")
+        self.put(".pindrift.yaml", "exclude: [testdata]\n")
         self.pindrift("pin", "--write", ".", status=0)
         self.assertNotIn("@sha256", path.read_text())
 
@@ -161,11 +161,43 @@ class Fields(PolicyTest):
         self.put("one.yaml", WIDGET)
         self.assertIn("unknown-kind", self.check("one.yaml", status=3).stdout)
         self.put(".pindrift.yaml",
-                 "fields: [{group: example.com, kind: Widget, images: spec.runner.image}]\n")
+                 "fields: [{group: example.com, kind: Widget, images: [spec.runner.image]}]\n")
         report = self.report("one.yaml", status=1)
         self.assertEqual([(one["rule"], one["kind"]) for one in report["findings"]],
                          [("unpinned", "Widget")])
         self.assertEqual(report["declared"][0]["line"], 4)
+
+
+class Waived(PolicyTest):
+    WAIVER = "waivers:\n- {rule: unpinned, paths: [deploy], reason: 'moves in May', until: 2026-12-31}\n"
+
+    def waived(self, policy, *arguments, now="2026-12-31T23:59:59Z", status):
+        self.put("deploy/one.yaml", UNPINNED)
+        self.put(".pindrift.yaml", policy)
+        return self.report("deploy", "--now", now, *arguments, status=status)
+
+    def test_a_waiver_of_the_policy_covers_until_its_last_day_is_over(self):
+        report = self.waived(self.WAIVER, status=0)
+        self.assertEqual([one["state"] for one in report["findings"]], ["waived"])
+        report = self.waived(self.WAIVER, now="2027-01-01T00:00:00Z", status=1)
+        self.assertEqual(sorted(one["rule"] for one in report["findings"]),
+                         ["unpinned", "waiver-expired"])
+
+    def test_a_waiver_that_covers_nothing_is_said(self):
+        self.waived(self.WAIVER.replace("unpinned", "bad-reference"), status=1)
+        report = self.report(".", "--now", "2026-12-01T00:00:00Z", status=1)
+        self.assertIn("waiver-unused", [one["rule"] for one in report["findings"]])
+
+    def test_a_gap_can_be_waived_by_name(self):
+        self.put("deploy/broken.yaml", "a: [")
+        self.waived(self.WAIVER, status=3)
+        report = self.waived(self.WAIVER + "- {gap: not-yaml, paths: [deploy], reason: r, "
+                             "until: 2026-12-31}\n", status=0)
+        self.assertEqual([one["waived"] for one in report["gaps"]], [True])
+
+    def test_another_policy_takes_the_trees_waivers_away(self):
+        self.put("strict.yaml", "")
+        self.waived(self.WAIVER, "--policy", "strict.yaml", status=1)
 
 
 class Scanned(scans.ScanTest):
@@ -182,8 +214,8 @@ class Scanned(scans.ScanTest):
         self.declare("web", "", {"app": f"docker.io/hub/app:1@{DIGEST}"})
         policy = self.folder / "policy.yaml"
         policy.write_text("environments:\n"
-                          "- {paths: prod, cluster: somewhere-else}\n"
-                          "- {paths: '*.yaml', namespace: shop}\n"
+                          "- {paths: [prod], cluster: somewhere-else}\n"
+                          "- {paths: ['*.yaml'], namespace: shop}\n"
                           "rewrites: [{from: docker.io/, to: mirror.example.com/}]\n")
         report = self.scan("-A", "--policy", policy, "--allow-incomplete", "unresolved")
         raised = {one["rule"] for one in report["findings"]}
