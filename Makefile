@@ -140,6 +140,7 @@ LISTED := \
 	auditor/source/kube_owner.c \
 	auditor/source/kube_page.c \
 	auditor/source/kube_pod.c \
+	auditor/source/kube_secrets.c \
 	auditor/source/kube_shape.c \
 	auditor/source/kube_text.c \
 	auditor/source/kube_workload.c \
@@ -147,6 +148,7 @@ LISTED := \
 	auditor/source/policy_reader.c \
 	auditor/source/policy_sections.c \
 	auditor/source/policy_waivers.c \
+	auditor/source/pull_secrets.c \
 	auditor/source/registry.c \
 	auditor/source/registry_answer.c \
 	auditor/source/registry_auth.c \

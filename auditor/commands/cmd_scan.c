@@ -16,6 +16,7 @@
 #include "source/kube_api.h"
 #include "source/kube_dump.h"
 #include "source/kube_manifest.h"
+#include "source/pull_secrets.h"
 
 /* One scan on its way from the outside world to the reports. */
 struct audit {
@@ -26,6 +27,7 @@ struct audit {
 	int64_t now; /* Unix seconds, UTC */
 	struct network network;
 	struct kube_config cluster;
+	struct pull_secrets pull_secrets;
 	struct store *store;
 	struct report_scan scan;
 	struct snapshot snapshot;
@@ -37,7 +39,11 @@ struct audit {
 static void audit_init(struct audit *audit, const struct settings *settings,
 		       const struct option_list *paths)
 {
-	*audit = (struct audit){ .settings = settings, .paths = paths };
+	*audit = (struct audit){
+		.settings = settings,
+		.paths = paths,
+		.pull_secrets = PULL_SECRETS_INIT,
+	};
 	snapshot_init(&audit->snapshot, 0);
 	outcome_init(&audit->outcome);
 	report_init(&audit->report);
@@ -51,6 +57,7 @@ static void audit_release(struct audit *audit)
 	baseline_release(&audit->baseline);
 	network_release(&audit->network);
 	kube_config_release(&audit->cluster);
+	pull_secrets_release(&audit->pull_secrets);
 	drift_release(&audit->drift);
 	outcome_release(&audit->outcome);
 	report_release(&audit->report);
@@ -84,6 +91,10 @@ static bool check_dump(const struct audit *audit, struct error *err)
 		return error_set(err, ERROR_USAGE,
 				 "--cluster-dump asks no API server: take --kubeconfig "
 				 "and --context out");
+	if (settings->pull_secrets)
+		return error_set(err, ERROR_USAGE,
+				 "--pull-secrets asks the API server, which "
+				 "--cluster-dump does not");
 	if (settings->selector || settings->field_selector)
 		return error_set(err, ERROR_USAGE,
 				 "%s is the API server's: give it to kubectl when you "
@@ -173,6 +184,7 @@ static bool observe_cluster(struct audit *audit, struct error *err)
 		.all_phases = settings->all_phases,
 		.cluster_name = settings->cluster_name ? settings->cluster_name : "",
 		.request_timeout_seconds = audit->network.request_timeout,
+		.pull_secrets = settings->pull_secrets ? &audit->pull_secrets : NULL,
 	};
 	const char *area;
 
@@ -298,6 +310,8 @@ static bool scan(struct audit *audit, enum exit_status *status, struct error *er
 	*status = EXIT_USAGE;
 	if (!audit_configure(audit, err))
 		return false;
+	if (audit->settings->pull_secrets)
+		audit->network.options.pull_secrets = &audit->pull_secrets;
 	if (!network_open(&audit->network, err)) {
 		*status = err->code == ERROR_USAGE ? EXIT_USAGE : EXIT_FATAL;
 		return false;

@@ -54,6 +54,7 @@ struct settings {
 	const char *selector;
 	const char *field_selector;
 	bool all_phases;
+	bool pull_secrets;
 	const char *cluster_name;
 	const char *cluster_dump;
 	const char *request_timeout;

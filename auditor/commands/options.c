@@ -35,6 +35,10 @@ const struct option command_options[] = {
 	  COMMAND_SCAN },
 	{ "all-phases", 0, OPTION_FLAG, AT(all_phases), NULL,
 	  "Look at pods that have ended too (Succeeded, Failed)", COMMAND_SCAN },
+	{ "pull-secrets", 0, OPTION_FLAG, AT(pull_secrets), NULL,
+	  "Read the imagePullSecrets of the pods seen (it needs `get secrets`), and ask "
+	  "registries with them about those pods' images",
+	  COMMAND_SCAN },
 	{ "cluster-name", 0, OPTION_STRING, AT(cluster_name), "NAME",
 	  "What to call the cluster, and how to know it where the uid of its "
 	  "kube-system namespace cannot be read",

@@ -3,6 +3,7 @@
 #include "base/timestamp.h"
 #include "model/scope.h"
 #include "source/kube_observation.h"
+#include "source/kube_secrets.h"
 #include "source/url.h"
 
 #define REASON_BYTES 2048
@@ -310,6 +311,10 @@ bool kube_api_observe(struct http *http, const struct kube_config *config,
 	else
 		conclude(&observation, &observation.area);
 	kube_inventory_settle(snapshot);
+	if (scope->pull_secrets) {
+		kube_secrets_get(&observation.client, scope->pull_secrets);
+		pull_secrets_settle(scope->pull_secrets, snapshot);
+	}
 	add_requests(&observation);
 	return true;
 }

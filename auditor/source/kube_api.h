@@ -18,12 +18,13 @@
 #include "source/kube_config.h"
 
 struct kube_scope {
-	const char *namespace;        /* "" for all namespaces */
-	const char *selector;         /* label selector for pods, or "" */
-	const char *field_selector;   /* the same by fields */
-	bool all_phases;              /* ended pods too */
-	const char *cluster_name;     /* --cluster-name, or "" */
-	long request_timeout_seconds; /* 0: the default */
+	const char *namespace;             /* "" for all namespaces */
+	const char *selector;              /* label selector for pods, or "" */
+	const char *field_selector;        /* the same by fields */
+	bool all_phases;                   /* ended pods too */
+	const char *cluster_name;          /* --cluster-name, or "" */
+	long request_timeout_seconds;      /* 0: the default */
+	struct pull_secrets *pull_secrets; /* to be filled in; NULL: none is asked for */
 };
 
 /*

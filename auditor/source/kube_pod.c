@@ -247,6 +247,19 @@ static void count_pod(struct kube_pods *pods, struct pod_row *row,
 		row->newest_pod_at = facts->created_at;
 }
 
+/* A ServiceAccount's own were copied into the pod when it was admitted. */
+static void note_pull_secrets(const struct kube_pods *pods, const struct node *pod)
+{
+	size_t count;
+	struct node **items =
+		node_items(node_get(pod, "spec"), "imagePullSecrets", &count);
+	const char *namespace = node_text(node_get(pod, "metadata"), "namespace");
+
+	for (size_t i = 0; i < count; i++)
+		pull_secrets_name(pods->pull_secrets, namespace,
+				  node_text(items[i], "name"));
+}
+
 bool kube_pods_fold(struct kube_pods *pods, const struct node *pod, struct error *err)
 {
 	const struct node *meta = node_get(pod, "metadata");
@@ -265,6 +278,8 @@ bool kube_pods_fold(struct kube_pods *pods, const struct node *pod, struct error
 	if (count > KUBE_POD_IMAGES)
 		return error_set(err, ERROR_LIMIT, "pod '%s' has more than %d images",
 				 facts.name, KUBE_POD_IMAGES);
+	if (pods->pull_secrets)
+		note_pull_secrets(pods, pod);
 	key = pod_key(pods, pod);
 	for (size_t i = 0; i < count; i++) {
 		facts.reason = add_container(&key, pods->pool, &fields[i].image,

@@ -14,6 +14,7 @@
 #define SOURCE_KUBE_POD_H
 
 #include "source/kube_owner.h"
+#include "source/pull_secrets.h"
 
 #define KUBE_POD_IMAGES 256 /* most of one pod */
 
@@ -26,6 +27,7 @@ struct kube_pods {
 	 * different uses then.  To be set before the first pod.
 	 */
 	bool late_nodes;
+	struct pull_secrets *pull_secrets; /* learns what pods name; NULL: unwanted */
 	struct arena rows_arena;
 	struct table rows; /* key to struct pod_row */
 	struct arena scratch;

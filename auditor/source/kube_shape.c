@@ -63,8 +63,10 @@ static const struct json_shape volume[] = {
 	{ "image", volume_image },
 	END,
 };
+static const struct json_shape pull_secret[] = { WHOLE("name"), END };
 static const struct json_shape pod_spec[] = {
 	WHOLE("nodeName"),
+	{ "imagePullSecrets", pull_secret },
 	{ "containers", container },
 	{ "initContainers", container },
 	{ "ephemeralContainers", container },

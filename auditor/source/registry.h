@@ -29,6 +29,11 @@ struct registry_options {
 	/* Hosts that may be given credentials as token realms, and have any address. */
 	const char *const *token_hosts;
 	size_t token_host_count;
+	/*
+	 * Tried in turn where the user's own credentials are refused, or there are none.
+	 * They may be filled in until the first question.  NULL: none.
+	 */
+	const struct pull_secrets *pull_secrets;
 	/* PEM file of CAs besides the system's; NULL: none. */
 	const char *ca_file;
 };

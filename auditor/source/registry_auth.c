@@ -14,6 +14,7 @@ struct grant {
 	struct registry_auth *auth;
 	char *repository;
 	struct docker_login login;
+	unsigned secret_count; /* pull secrets that were tried after the user's own */
 	enum { GRANT_NONE, GRANT_ASKED, GRANT_SETTLED } state;
 	unsigned epoch;       /* of the challenge that it answers */
 	unsigned generation;  /* counts what was settled */
@@ -75,6 +76,41 @@ void registry_auth_free(struct registry_auth **pointer)
 	*pointer = NULL;
 }
 
+static bool has_credentials(const struct docker_login *login)
+{
+	return login->username[0] || login->identity_token[0] || login->registry_token[0];
+}
+
+/* What is public is there for those whose secret is stale, too: a token for nobody. */
+static bool go_on_as_nobody(struct grant *grant)
+{
+	struct registry_auth *auth = grant->auth;
+	const char *problem;
+
+	if (auth->challenge.scheme != CHALLENGE_BEARER || grant->secret_count == 0 ||
+	    !has_credentials(&grant->login))
+		return false;
+	problem = arena_printf(&auth->arena, "those of %.300s are refused",
+			       grant->login.origin);
+	grant->login = (struct docker_login){ "", "", "", "", problem, "" };
+	return true;
+}
+
+/* The credentials of the next pull secret, in place of what there is.  False: no more. */
+static bool take_pull_secret(struct grant *grant)
+{
+	const struct registry_auth *auth = grant->auth;
+	const struct pull_secrets *secrets = auth->settings->options.pull_secrets;
+
+	if (!secrets)
+		return false;
+	if (!pull_secrets_find(secrets, auth->registry, grant->repository,
+			       grant->secret_count, &grant->login))
+		return go_on_as_nobody(grant);
+	grant->secret_count++;
+	return true;
+}
+
 static struct grant *grant_of(struct registry_auth *auth, const char *repository)
 {
 	const char **key;
@@ -87,6 +123,8 @@ static struct grant *grant_of(struct registry_auth *auth, const char *repository
 		(*slot)->repository = xstrdup(repository);
 		(*slot)->login = docker_config_find(&auth->settings->docker,
 						    auth->registry, repository);
+		if (!has_credentials(&(*slot)->login))
+			take_pull_secret(*slot);
 		*key = (*slot)->repository;
 	}
 	return *slot;
@@ -260,12 +298,18 @@ static void settle_with_failure(struct grant *grant, const struct error *failure
 	settle_without(grant, FACT_UNKNOWN, err.text);
 }
 
+static void prepare(struct grant *grant);
+
 static void settle_with_refusal(struct grant *grant, long status)
 {
 	bool denied = status == 401 || status == 403;
 	char host[URL_HOST_TEXT_SIZE];
 	struct error err = ERROR_INIT;
 
+	if (denied && grant->auth->realm.credentials && take_pull_secret(grant)) {
+		prepare(grant);
+		return;
+	}
 	error_set(&err, ERROR_NETWORK, "the token server %s answers %ld",
 		  url_host_text(host, &grant->auth->realm.url), status);
 	settle_without(grant, denied ? FACT_DENIED : FACT_UNKNOWN, err.text);
@@ -385,13 +429,19 @@ bool registry_auth_refused(struct registry_auth *auth, const char *repository,
 
 	if (changed || !was_sent)
 		return can_sign_in(grant);
-	if (grant->generation != generation)
-		return true; /* somebody else has renewed it */
+	if (grant->generation != generation || grant->state != GRANT_SETTLED)
+		return true; /* somebody else has renewed it, or does */
 	/* A token that was good has run out; one that never was will not be. */
-	if (auth->challenge.scheme != CHALLENGE_BEARER || !grant->proved)
+	if ((auth->challenge.scheme != CHALLENGE_BEARER || !grant->proved) &&
+	    !take_pull_secret(grant))
 		return false;
 	grant_clear(grant);
 	return true;
+}
+
+unsigned registry_auth_secrets_tried(struct registry_auth *auth, const char *repository)
+{
+	return grant_of(auth, repository)->secret_count;
 }
 
 /* What was sent, and where it comes from; never its value. */
@@ -404,11 +454,6 @@ static void describe_login(struct buf *note, const struct docker_login *login)
 	else
 		buf_printf(note, "asked as %.80s", login->username);
 	buf_printf(note, " (credentials of %.300s)", login->origin);
-}
-
-static bool has_credentials(const struct docker_login *login)
-{
-	return login->username[0] || login->identity_token[0] || login->registry_token[0];
 }
 
 const char *registry_auth_note(struct registry_auth *auth, const char *repository)

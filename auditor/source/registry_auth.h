@@ -59,6 +59,9 @@ bool registry_auth_refused(struct registry_auth *auth, const char *repository,
 			   const struct http_response *response, bool was_sent,
 			   unsigned generation);
 
+/* How many pull secrets were tried so far: each is worth a further question. */
+unsigned registry_auth_secrets_tried(struct registry_auth *auth, const char *repository);
+
 /*
  * How it was asked: "asked as jane (credentials of /home/jane/.docker/config.json)", or
  * why without credentials.  Never their value.  Borrowed until the next call.

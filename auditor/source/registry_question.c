@@ -256,7 +256,9 @@ static bool signs_in_again(struct question *question,
 {
 	if (response->status != 401 && (response->status != 400 || !question->was_signed))
 		return false;
-	if (question->sign_ins >= SIGN_INS_MOST ||
+	if (question->sign_ins >= SIGN_INS_MOST + registry_auth_secrets_tried(
+							  question->contact->auth,
+							  question->want.repository) ||
 	    !registry_auth_refused(question->contact->auth, question->want.repository,
 				   response, question->was_signed, question->generation))
 		return false;

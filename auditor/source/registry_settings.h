@@ -5,6 +5,7 @@
 #define SOURCE_REGISTRY_SETTINGS_H
 
 #include "source/docker_config.h"
+#include "source/pull_secrets.h"
 #include "source/registry.h"
 #include "source/url.h"
 
