@@ -153,6 +153,7 @@ LISTED := \
 	auditor/source/registry_answer.c \
 	auditor/source/registry_auth.c \
 	auditor/source/registry_contact.c \
+	auditor/source/registry_mirror.c \
 	auditor/source/registry_question.c \
 	auditor/source/registry_settings.c \
 	auditor/source/token_answer.c \

@@ -66,10 +66,10 @@ static void note_credentials(struct resolving *resolving)
 		struct resolution *one = &resolving->resolutions[i];
 		const char *text =
 			registry_credential(resolving->network.registries,
+					    &resolving->snapshot.arena,
 					    one->ref.registry, one->ref.repository);
 
-		one->credential = arena_strdup(&resolving->snapshot.arena,
-					       text[0] ? text : "not asked");
+		one->credential = text[0] ? text : "not asked";
 	}
 }
 

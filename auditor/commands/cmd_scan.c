@@ -124,6 +124,7 @@ static bool audit_configure(struct audit *audit, struct error *err)
 	    !(settings->cluster_dump ? check_dump(audit, err)
 				     : configure_cluster(audit, err)))
 		return false;
+	audit->network.options.compare_mirrors = true;
 	audit->snapshot.observed_at = audit->now;
 	audit->snapshot.no_inline_waivers = settings->no_inline_waivers;
 	if (!tree_policy_read(&audit->snapshot, settings, audit->paths, err))

@@ -64,6 +64,7 @@ struct settings {
 	struct option_list insecure_registries;
 	struct option_list token_hosts;
 	const char *registry_ca;
+	struct option_list mirrors; /* "HOST[/PREFIX]=HOST[/PREFIX]" */
 	const char *platform;
 	bool diff;
 	bool write;

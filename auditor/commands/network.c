@@ -35,6 +35,8 @@ bool network_configure(struct network *network, const struct settings *settings,
 		.token_hosts = settings->token_hosts.items,
 		.token_host_count = settings->token_hosts.count,
 		.ca_file = settings->registry_ca,
+		.mirrors = settings->mirrors.items,
+		.mirror_count = settings->mirrors.count,
 	};
 	return parse_seconds(&network->request_timeout, "request-timeout",
 			     settings->request_timeout, 0, err) &&

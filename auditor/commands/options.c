@@ -72,6 +72,11 @@ const struct option command_options[] = {
 	{ "token-host", 0, OPTION_LIST, AT(token_hosts), "HOST",
 	  "Registries may send credentials to this token server. May be given many times",
 	  NETWORKED },
+	{ "mirror", 0, OPTION_LIST, AT(mirrors), "HOST[/PREFIX]=HOST[/PREFIX]",
+	  "Ask the second place for the images of the first, and the first where the "
+	  "second has them not; the name stays. scan asks both for tags and compares "
+	  "their answers. May be given many times",
+	  NETWORKED },
 	{ "platform", 0, OPTION_STRING, AT(platform), "OS/ARCHITECTURE[/VARIANT]",
 	  "Of an image index, show the manifest of this platform", COMMAND_RESOLVE },
 	{ "policy", 0, OPTION_STRING, AT(policy), "FILE",

@@ -121,10 +121,53 @@ static struct verdict judge_mention(struct drift *drift,
 	return judge_row(drift, mention->row, ref, resolved);
 }
 
+/* What a mirror resolves the tag to against what its registry does, on all platforms. */
+static struct verdict judge_mirror(struct drift *drift, const struct tag_subject *tag,
+				   const struct digest *mirrored)
+{
+	struct platform unknown = platform_make("", "", "");
+	struct side upstream = { .digest = tag->fact->digest };
+	struct side mirror = { .digest = *mirrored };
+	struct verdict verdict;
+
+	side_add_place(&upstream, tag->registry, tag->repository);
+	side_add_place(&mirror, tag->registry, tag->repository);
+	verdict = verdict_compare_peers(&drift->inquiry, &upstream, &mirror, &unknown);
+	if (verdict.partly) {
+		verdict.answer = VERDICT_DRIFT;
+		verdict.how = HOW_LAYERS;
+	}
+	return verdict;
+}
+
+/* The first mirror that is proved to differ; else the first that cannot be told. */
+static void evaluate_mirrors(struct drift *drift, struct tag_subject *tag)
+{
+	tag->mirror = NULL;
+	for (size_t i = 0; i < tag->fact->mirror_count; i++) {
+		const struct mirror_fact *mirror = &tag->fact->mirrors[i];
+		struct verdict verdict;
+
+		if (mirror->state != FACT_FOUND ||
+		    digest_equal(&mirror->digest, &tag->fact->digest))
+			continue;
+		verdict = judge_mirror(drift, tag, &mirror->digest);
+		if (verdict.answer == VERDICT_MATCH ||
+		    (tag->mirror && verdict.answer != VERDICT_DRIFT))
+			continue;
+		tag->mirror = mirror;
+		tag->mirror_verdict = verdict;
+		if (verdict.answer == VERDICT_DRIFT)
+			return;
+	}
+}
+
 static void evaluate_tag(struct drift *drift, struct tag_subject *tag)
 {
 	inquiry_tag(&drift->inquiry, tag->registry, tag->repository, tag->tag,
 		    &tag->fact);
+	if (tag->fact && tag->fact->state == FACT_FOUND)
+		evaluate_mirrors(drift, tag);
 	for (size_t i = 0; i < tag->mention_count; i++) {
 		struct tag_mention *mention = &tag->mentions[i];
 

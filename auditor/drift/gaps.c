@@ -21,18 +21,49 @@ static void add_silence(struct snapshot *snapshot, enum fact_state state,
 				 reason, "");
 }
 
+/* One gap a mirror; that it has no such tag (404) is an answer. */
+static void add_mirror_gaps(struct snapshot *snapshot, const struct tag_subject *tag)
+{
+	const struct tag_fact *fact = tag->fact;
+	struct arena *arena = &snapshot->arena;
+
+	for (size_t i = 0; i < fact->mirror_count; i++) {
+		const struct mirror_fact *mirror = &fact->mirrors[i];
+
+		if (mirror->state == FACT_UNKNOWN || mirror->state == FACT_DENIED)
+			snapshot_add_gap(snapshot,
+					 mirror->state == FACT_DENIED ? GAP_UNAUTHORIZED
+								      : GAP_UNREACHABLE,
+					 arena_printf(arena, "mirror %s of %s",
+						      mirror->host, tag->registry),
+					 mirror->reason, "");
+	}
+	if (tag->mirror && tag->mirror_verdict.answer != VERDICT_DRIFT)
+		snapshot_add_gap(snapshot, GAP_UNRESOLVED,
+				 arena_printf(arena, "%s/%s:%s", tag->registry,
+					      tag->repository, tag->tag),
+				 arena_printf(arena,
+					      "it cannot be compared with what the "
+					      "mirror %s resolves it to: %s",
+					      tag->mirror->host,
+					      tag->mirror_verdict.reason),
+				 "");
+}
+
 static void add_tag_gaps(struct drift *drift, const struct tag_subject *tag)
 {
 	struct snapshot *snapshot = drift->snapshot;
 
-	if (tag->fact)
+	if (tag->fact) {
 		add_silence(snapshot, tag->fact->state, tag->registry, tag->repository,
 			    tag->fact->reason);
-	else
+		add_mirror_gaps(snapshot, tag);
+	} else {
 		snapshot_add_gap(snapshot, GAP_UNRESOLVED,
 				 arena_printf(&snapshot->arena, "%s/%s:%s", tag->registry,
 					      tag->repository, tag->tag),
 				 NOT_ASKED, "");
+	}
 }
 
 /* Wrong bytes are no silence: registry-mismatch tells. */

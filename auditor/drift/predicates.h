@@ -47,6 +47,8 @@ enum answer rule_tag_gone(struct drift *drift, const struct tag_subject *tag,
 			  struct finding *finding);
 enum answer rule_tag_flapping(struct drift *drift, const struct tag_subject *tag,
 			      struct finding *finding);
+enum answer rule_mirror_differs(struct drift *drift, const struct tag_subject *tag,
+				struct finding *finding);
 enum answer rule_pin_gone(struct drift *drift, const struct pin_subject *pin,
 			  struct finding *finding);
 enum answer rule_pin_platform(struct drift *drift, const struct pin_subject *pin,

@@ -152,6 +152,19 @@ const struct rule rules[] = {
 		.tag = rule_tag_flapping,
 	},
 	{
+		.id = "mirror-differs",
+		.level = LEVEL_WARNING,
+		.subject = SUBJECT_TAG,
+		.by_registry = true,
+		.title = "A mirror and its registry resolve one tag differently",
+		.why = "Nodes that pull by the tag through the mirror get another image "
+		       "than those that do not: an old one, or one that somebody put "
+		       "there.",
+		.mend = "Let the mirror fetch the tag again, or pin by digest, which means "
+			"the same everywhere.",
+		.tag = rule_mirror_differs,
+	},
+	{
 		.id = "pin-gone",
 		.level = LEVEL_ERROR,
 		.subject = SUBJECT_PIN,

@@ -82,6 +82,43 @@ enum answer rule_tag_flapping(struct drift *drift, const struct tag_subject *tag
 	return ANSWER_YES;
 }
 
+/* A mirror of which nothing was learnt hides what an earlier scan found. */
+static bool mirror_is_silent(const struct tag_fact *fact)
+{
+	for (size_t i = 0; i < fact->mirror_count; i++) {
+		enum fact_state state = fact->mirrors[i].state;
+
+		if (state == FACT_UNKNOWN || state == FACT_DENIED)
+			return true;
+	}
+	return false;
+}
+
+enum answer rule_mirror_differs(struct drift *drift, const struct tag_subject *tag,
+				struct finding *finding)
+{
+	char names[2][DIGEST_SHORT_SIZE];
+
+	/* A scan that names no mirror says nothing about what another one saw there. */
+	if (tag_unknown(tag) || tag->fact->mirror_count == 0)
+		return ANSWER_UNKNOWN;
+	if (tag->fact->state != FACT_FOUND)
+		return ANSWER_NONE;
+	if (!tag->mirror)
+		return mirror_is_silent(tag->fact) ? ANSWER_UNKNOWN : ANSWER_NO;
+	if (tag->mirror_verdict.answer != VERDICT_DRIFT)
+		return ANSWER_UNKNOWN;
+	finding->resolved = tag->fact->digest;
+	if (tag->mirror_verdict.how == HOW_OTHER_PLATFORM)
+		finding->level = LEVEL_NOTE;
+	finding->message = arena_printf(
+		drift->texts,
+		"the mirror %s resolves %s to %s, another image than its registry's %s",
+		tag->mirror->host, tag->tag, digest_short(names[0], &tag->mirror->digest),
+		digest_short(names[1], &tag->fact->digest));
+	return ANSWER_YES;
+}
+
 enum answer rule_pin_gone(struct drift *drift, const struct pin_subject *pin,
 			  struct finding *finding)
 {

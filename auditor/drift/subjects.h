@@ -25,6 +25,8 @@ struct tag_subject {
 	const struct tag_fact *fact; /* NULL while not asked */
 	struct tag_mention *mentions;
 	size_t mention_count;
+	const struct mirror_fact *mirror; /* whose word differs most; NULL: none's does */
+	struct verdict mirror_verdict;    /* its image against the registry's */
 };
 
 /* The mention that says most: one that the tag's image is proved to differ from, else the

@@ -124,6 +124,14 @@ enum fact_state {
 	FACT_UNKNOWN, /* no usable answer */
 };
 
+/* What a mirror of a tag's registry says of the tag. */
+struct mirror_fact {
+	const char *host;
+	enum fact_state state;
+	struct digest digest; /* FACT_FOUND */
+	const char *reason;   /* otherwise */
+};
+
 /* What a tag resolves to now. */
 struct tag_fact {
 	const char *registry, *repository, *tag;
@@ -131,6 +139,8 @@ struct tag_fact {
 	struct digest digest; /* FACT_FOUND: hashed by us, or unmoved (known content) */
 	const char *reason;   /* otherwise: one line for people */
 	uint32_t moves; /* seen in the last days, drift.h says how many, up to now */
+	const struct mirror_fact *mirrors; /* where they are to be compared */
+	size_t mirror_count;
 };
 
 /* Whether a repository holds a digest. */

@@ -36,13 +36,23 @@ struct registry_options {
 	const struct pull_secrets *pull_secrets;
 	/* PEM file of CAs besides the system's; NULL: none. */
 	const char *ca_file;
+	/* "HOST[/PREFIX]=HOST[/PREFIX]": registry_mirror.h. */
+	const char *const *mirrors;
+	size_t mirror_count;
+	/*
+	 * Ask for a tag at its registry, whose word alone counts, and at each of its
+	 * mirrors too, whose words are compared with it (tag_fact.mirrors).  Else a mirror
+	 * that answers is believed, and the registry is asked where none does.
+	 */
+	bool compare_mirrors;
 };
 
 struct registry_client;
 
 /*
  * `http`, `options` and what they point to are borrowed.
- * Errors: ERROR_USAGE (a config.json, auth.json or CA file that cannot be read).
+ * Errors: ERROR_USAGE (a config.json, auth.json or CA file that cannot be read, a mirror
+ * that is none).
  */
 MUST_CHECK struct registry_client *
 registry_client_new(struct http *http, const struct registry_options *options,
@@ -62,10 +72,10 @@ void registry_answer(struct registry_client *client, struct snapshot *snapshot,
 		     const struct want *wants, size_t want_count);
 
 /*
- * How this client asked for a repository: as whom, and where the credentials come from,
- * never their value; "" where it did not come to that.  Borrowed until the next call.
+ * How this client asked for a repository: as whom, at which mirrors, and where the
+ * credentials come from, never their value; "" where it did not come to that.  In `arena`.
  */
-const char *registry_credential(const struct registry_client *client,
+const char *registry_credential(struct registry_client *client, struct arena *arena,
 				const char *registry, const char *repository);
 
 #endif

@@ -24,15 +24,35 @@ static const char *name_of(const struct question *question)
 					       : question->want.digest.text;
 }
 
-/* The end of the question, without content. */
+static void begin_route(struct question *question);
+
+/* A mirror has it not: remember why, and turn to the next route. */
+static bool takes_next_route(struct question *question, const char *text)
+{
+	struct arena *arena = &question->snapshot->arena;
+
+	if (question->route + 1 == question->routes + question->route_count)
+		return false;
+	question->tried = arena_printf(arena, "%s; mirror %s: %.300s", question->tried,
+				       question->contact->host, text);
+	question->route++;
+	begin_route(question);
+	return true;
+}
+
+/* The end of the question, without content; or of this route. */
 static void give_up(struct question *question, enum fact_state state, const char *text)
 {
 	const struct want *want = &question->want;
 	CLEANUP(buf_release) struct buf reason = BUF_INIT(REASON_BYTES);
 
+	if (takes_next_route(question, text))
+		return;
 	buf_printf(&reason, "%.255s/%.255s%s%.140s: ", want->registry, want->repository,
 		   want->kind == WANT_TAG ? ":" : "@", name_of(question));
-	buf_puts(&reason, text);
+	if (question->route->mirror)
+		buf_printf(&reason, "mirror %s: ", question->contact->host);
+	buf_printf(&reason, "%s%s", text, question->tried);
 	log_redact(reason.data);
 	question->state = state;
 	question->reason = arena_strdup(&question->snapshot->arena, buf_text(&reason));
@@ -42,6 +62,11 @@ static void settle_found(struct question *question, const struct digest *digest)
 {
 	question->state = FACT_FOUND;
 	question->digest = *digest;
+	if (question->mismatch) /* of a mirror's bytes */
+		question->reason =
+			arena_printf(&question->snapshot->arena, "%.255s/%.255s@%s%s",
+				     question->want.registry, question->want.repository,
+				     digest->text, question->tried);
 }
 
 /* The grammars of image_ref.h leave nothing that has a meaning in a URL; make sure. */
@@ -62,7 +87,7 @@ static void take_token_refusal(struct question *question,
 	if (authorization->state == FACT_DENIED)
 		buf_printf(&text, "; %s",
 			   registry_auth_note(question->contact->auth,
-					      question->want.repository));
+					      question->route->repository));
 	give_up(question, authorization->state, buf_text(&text));
 }
 
@@ -83,7 +108,7 @@ static void send_signed(const struct authorization *authorization, void *user)
 	}
 	question->was_signed = authorization->header != NULL;
 	question->generation = authorization->generation;
-	buf_printf(&url, "%s/v2/%s/%s/%s", contact->base, question->want.repository,
+	buf_printf(&url, "%s/v2/%s/%s/%s", contact->base, question->route->repository,
 		   manifest ? "manifests" : "blobs", name_of(question));
 	if (!manifest)
 		headers[0] = "Accept: */*";
@@ -107,7 +132,7 @@ static void ask(struct question *question)
 		.ready = send_signed,
 		.user = question,
 	};
-	registry_auth_ask(question->contact->auth, question->want.repository,
+	registry_auth_ask(question->contact->auth, question->route->repository,
 			  &question->auth_waiter);
 }
 
@@ -122,12 +147,13 @@ static void contact_made(void *user)
 		ask(question);
 }
 
-void question_begin(struct question *question)
+static void begin_route(struct question *question)
 {
-	question->state = FACT_UNKNOWN;
-	question->reason = "";
+	question->contact = question->route->contact;
 	question->get = !begins_with_head(question);
-	if (!is_path_text(question->want.repository) ||
+	question->sign_ins = 0;
+	question->was_signed = false;
+	if (!is_path_text(question->route->repository) ||
 	    !is_path_text(name_of(question))) {
 		give_up(question, FACT_UNKNOWN, "not a name that a registry could have");
 		return;
@@ -137,6 +163,14 @@ void question_begin(struct question *question)
 		.user = question,
 	};
 	registry_contact_ask(question->contact, &question->contact_waiter);
+}
+
+void question_begin(struct question *question)
+{
+	question->state = FACT_UNKNOWN;
+	question->reason = question->tried = "";
+	question->route = question->routes;
+	begin_route(question);
 }
 
 /* Keep content that we hashed, with its bytes for the store. */
@@ -152,8 +186,8 @@ static void keep_image(struct question *question, const struct image *parsed,
 	image = arena_alloc(arena, sizeof(*image));
 	*image = *parsed;
 	image->fetched_at = timestamp_now();
-	image->fetched_from = arena_printf(arena, "%s/%s", question->want.registry,
-					   question->want.repository);
+	image->fetched_from = arena_printf(arena, "%s/%s", question->contact->name,
+					   question->route->repository);
 	image->body = arena_strndup(arena, buf_text(body), body->length);
 	image_set_add(&snapshot->images, image);
 }
@@ -213,7 +247,7 @@ static void take_refusal(struct question *question, const struct http_response *
 			     question->contact->host, response->status,
 			     answer_complaint(response, &arena),
 			     registry_auth_note(question->contact->auth,
-						question->want.repository)));
+						question->route->repository)));
 }
 
 static void take_other_status(struct question *question,
@@ -258,8 +292,8 @@ static bool signs_in_again(struct question *question,
 		return false;
 	if (question->sign_ins >= SIGN_INS_MOST + registry_auth_secrets_tried(
 							  question->contact->auth,
-							  question->want.repository) ||
-	    !registry_auth_refused(question->contact->auth, question->want.repository,
+							  question->route->repository) ||
+	    !registry_auth_refused(question->contact->auth, question->route->repository,
 				   response, question->was_signed, question->generation))
 		return false;
 	question->sign_ins++;
@@ -291,15 +325,25 @@ static void question_done(struct http_response *response, void *user)
 		return;
 	if (question->was_signed && status != 400 && status != 401 && status != 403)
 		registry_auth_accepted(question->contact->auth,
-				       question->want.repository);
+				       question->route->repository);
 	if (!falls_back_to_get(question, response))
 		take_status(question, response);
 }
 
-static void conclude_tag(const struct question *question)
+static void conclude_tag(const struct question *question, const struct question *mirrors,
+			 size_t mirror_count)
 {
 	const struct want *want = &question->want;
+	struct arena *arena = &question->snapshot->arena;
+	struct mirror_fact *facts = arena_alloc(arena, mirror_count * sizeof(*facts));
 
+	for (size_t i = 0; i < mirror_count; i++)
+		facts[i] = (struct mirror_fact){
+			.host = arena_strdup(arena, mirrors[i].contact->host),
+			.state = mirrors[i].state,
+			.digest = mirrors[i].digest,
+			.reason = mirrors[i].reason,
+		};
 	snapshot_add_tag(question->snapshot, &(struct tag_fact){
 						     .registry = want->registry,
 						     .repository = want->repository,
@@ -307,16 +351,19 @@ static void conclude_tag(const struct question *question)
 						     .state = question->state,
 						     .digest = question->digest,
 						     .reason = question->reason,
+						     .mirrors = facts,
+						     .mirror_count = mirror_count,
 					     });
 }
 
-void question_conclude(const struct question *question)
+void question_conclude(const struct question *question, const struct question *mirrors,
+		       size_t mirror_count)
 {
 	const struct want *want = &question->want;
 	bool tag = want->kind == WANT_TAG;
 
 	if (tag)
-		conclude_tag(question);
+		conclude_tag(question, mirrors, mirror_count);
 	if (tag && question->state != FACT_FOUND)
 		return; /* it says nothing about a digest */
 	snapshot_add_digest(question->snapshot,

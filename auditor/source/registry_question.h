@@ -10,10 +10,22 @@
 
 #include "source/registry_contact.h"
 
-struct question {
+/* A place where something can be asked for. */
+struct route {
 	struct registry_contact *contact;
+	const char *repository; /* what it is called there */
+	bool mirror;
+};
+
+struct question {
 	struct snapshot *snapshot;
 	struct want want; /* its strings live in the snapshot's arena */
+	/* Where it is asked, one after the other until one has it; the last one's word
+	 * counts where none has. */
+	const struct route *routes;
+	size_t route_count;
+	const struct route *route;        /* the present one */
+	struct registry_contact *contact; /* its */
 	struct contact_waiter contact_waiter;
 	struct auth_waiter auth_waiter;
 	bool get;            /* GET where it began with HEAD */
@@ -26,12 +38,17 @@ struct question {
 	struct digest digest; /* FACT_FOUND: of the content */
 	bool mismatch;
 	const char *reason;
+	const char *tried; /* what earlier routes said, "" where they said nothing */
 };
 
 /* Begin to ask; the question must stay where it is until http_run() returns. */
 void question_begin(struct question *question);
 
-/* Add the answer to the snapshot. */
-void question_conclude(const struct question *question);
+/*
+ * Add the answer to the snapshot.  `mirrors`: questions for the same tag, one a mirror,
+ * that are to be compared with it.
+ */
+void question_conclude(const struct question *question, const struct question *mirrors,
+		       size_t mirror_count);
 
 #endif

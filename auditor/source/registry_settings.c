@@ -61,6 +61,9 @@ bool registry_settings_init(struct registry_settings *settings, struct http *htt
 		.authorities = -1,
 		.unverified.insecure = true,
 	};
+	if (!mirror_rules_read(&settings->mirrors, options->mirrors,
+			       options->mirror_count, err))
+		return false;
 	if (options->ca_file && !keep_authorities(settings, options->ca_file, err))
 		return false;
 	if (!docker_config_load(&settings->docker, options->docker_config, err))
@@ -72,6 +75,7 @@ bool registry_settings_init(struct registry_settings *settings, struct http *htt
 void registry_settings_release(struct registry_settings *settings)
 {
 	docker_config_release(&settings->docker);
+	mirror_rules_release(&settings->mirrors);
 	psl_free(settings->suffixes);
 	if (settings->authorities >= 0)
 		close(settings->authorities);

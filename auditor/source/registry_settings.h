@@ -7,6 +7,7 @@
 #include "source/docker_config.h"
 #include "source/pull_secrets.h"
 #include "source/registry.h"
+#include "source/registry_mirror.h"
 #include "source/url.h"
 
 #include <libpsl.h>
@@ -15,6 +16,7 @@ struct registry_settings {
 	struct http *http;
 	struct registry_options options;
 	struct docker_config docker;
+	struct mirror_rules mirrors;
 	psl_ctx_t *suffixes; /* NULL where this machine has no list */
 	int authorities; /* a file in memory: the system's CAs and options.ca_file; or -1
 			  */

@@ -79,7 +79,12 @@ static bool take_option(struct probe *probe, const char *name, const char *value
 		add_host(&options->insecure, &options->insecure_count, value);
 	else if (strcmp(name, "--token-host") == 0)
 		add_host(&options->token_hosts, &options->token_host_count, value);
-	else if (strcmp(name, "--deadline") == 0)
+	else if (strcmp(name, "--mirror") == 0)
+		add_host(&options->mirrors, &options->mirror_count, value);
+	else if (strcmp(name, "--compare-mirror") == 0) {
+		add_host(&options->mirrors, &options->mirror_count, value);
+		options->compare_mirrors = true;
+	} else if (strcmp(name, "--deadline") == 0)
 		probe->limits.deadline = timestamp_monotonic() + strtod(value, NULL);
 	else if (strcmp(name, "--first-byte") == 0)
 		probe->limits.first_byte_seconds = strtol(value, NULL, 10);
@@ -238,6 +243,7 @@ static void probe_release(struct probe *probe)
 	free((void *)probe->options.plain_http);
 	free((void *)probe->options.insecure);
 	free((void *)probe->options.token_hosts);
+	free((void *)probe->options.mirrors);
 	log_forget_secrets();
 }
 

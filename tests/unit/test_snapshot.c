@@ -61,16 +61,17 @@ static void a_later_fact_replaces_the_earlier_one_about_the_same_tag(void **stat
 {
 	CLEANUP(snapshot_release) struct snapshot snapshot;
 	struct tag_fact fact = { "host", "shop/web", "1.0", FACT_UNKNOWN,
-				 { "" }, "silent",   0 };
+				 { "" }, "silent",   0,     NULL,
+				 0 };
 
 	(void)state;
 	snapshot_init(&snapshot, 0);
 	snapshot_add_tag(&snapshot, &fact);
 	fact.tag = "2.0";
 	snapshot_add_tag(&snapshot, &fact);
-	fact = (struct tag_fact){ "host",     "shop/web",          "1.0",
-				  FACT_FOUND, digest_of(DIGEST_A), "",
-				  0 };
+	fact = (struct tag_fact){
+		"host", "shop/web", "1.0", FACT_FOUND, digest_of(DIGEST_A), "", 0, NULL, 0
+	};
 	snapshot_add_tag(&snapshot, &fact);
 	assert_int_equal(snapshot.tag_count, 2);
 	assert_int_equal(snapshot_find_tag(&snapshot, "host", "shop/web", "1.0")->state,
@@ -117,9 +118,9 @@ static void names_of_any_length_stay_apart(void **state)
 	other = xstrdup(host);
 	other[9999] = 'o';
 	snapshot_init(&snapshot, 0);
-	snapshot_add_tag(
-		&snapshot,
-		&(struct tag_fact){ host, "web", "1", FACT_FOUND, { "" }, "", 0 });
+	snapshot_add_tag(&snapshot,
+			 &(struct tag_fact){
+				 host, "web", "1", FACT_FOUND, { "" }, "", 0, NULL, 0 });
 	assert_non_null(snapshot_find_tag(&snapshot, host, "web", "1"));
 	assert_null(snapshot_find_tag(&snapshot, other, "web", "1"));
 }

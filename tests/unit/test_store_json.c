@@ -69,10 +69,10 @@ static void request_figures_come_back(void **state)
 static void only_tags_without_an_answer_are_kept(void **state)
 {
 	static const struct tag_fact tags[] = {
-		{ "r.io", "a", "1", FACT_FOUND, { DIGEST_A }, "", 0 },
-		{ "r.io", "b", "2", FACT_DENIED, { "" }, "401", 0 },
-		{ "r.io", "c", "3", FACT_ABSENT, { "" }, "404", 0 },
-		{ "r.io", "d", "4", FACT_UNKNOWN, { "" }, "no answer", 0 },
+		{ "r.io", "a", "1", FACT_FOUND, { DIGEST_A }, "", 0, NULL, 0 },
+		{ "r.io", "b", "2", FACT_DENIED, { "" }, "401", 0, NULL, 0 },
+		{ "r.io", "c", "3", FACT_ABSENT, { "" }, "404", 0, NULL, 0 },
+		{ "r.io", "d", "4", FACT_UNKNOWN, { "" }, "no answer", 0, NULL, 0 },
 	};
 	char *text CLEANUP(free_pointer) = unanswered_format(tags, ARRAY_LENGTH(tags));
 	CLEANUP(arena_release) struct arena arena = ARENA_INIT;
