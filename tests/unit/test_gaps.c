@@ -180,6 +180,44 @@ static void rivals_are_a_gap_of_their_own_kind(void **state)
 	assert_string_equal(drift_world_rows(&world), "web/app unknown\n");
 }
 
+static void a_mirror_that_does_not_answer_is_a_gap_of_its_own(void **state)
+{
+	static const struct {
+		const char *label;
+		enum fact_state state;
+		const char *image, *gaps;
+	} rows[] = {
+		{ "it agrees", FACT_FOUND, "one", "" },
+		{ "it differs, which is a finding", FACT_FOUND, "two", "" },
+		{ "it has no such tag", FACT_ABSENT, NULL, "" },
+		{ "it denies", FACT_DENIED, NULL,
+		  "unauthorized: mirror mirror.test of " WORLD_HOST "\n" },
+		{ "it is silent", FACT_UNKNOWN, NULL,
+		  "unreachable: mirror mirror.test of " WORLD_HOST "\n" },
+		{ "it names an image that nobody has", FACT_FOUND, "gone",
+		  "unresolved: " WORLD_HOST "/web:1\n" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LENGTH(rows); i++) {
+		CLEANUP(drift_world_release) struct drift_world world;
+		struct mirror_fact mirror = { .host = "mirror.test",
+					      .state = rows[i].state,
+					      .reason = "why" };
+
+		drift_world_init(&world, images, ARRAY_LENGTH(images));
+		image_world_tag(&world.images, "web", "1", "one");
+		drift_world_declare(&world, WEB, "web:1");
+		drift_world_judge(&world, NULL, 0);
+		if (rows[i].image)
+			mirror.digest = image_world_digest(rows[i].image);
+		world.snapshot->tags[0].mirrors = &mirror;
+		world.snapshot->tags[0].mirror_count = 1;
+		drift_world_judge(&world, NULL, 0);
+		CHECK_TEXT(rows[i].label, drift_world_gaps(&world), rows[i].gaps);
+	}
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -188,6 +226,7 @@ int main(void)
 		cmocka_unit_test(wrong_bytes_of_what_runs_are_a_gap),
 		cmocka_unit_test(pods_that_may_run_two_images_are_a_gap),
 		cmocka_unit_test(a_lone_digest_that_nobody_asks_about_is_no_gap),
+		cmocka_unit_test(a_mirror_that_does_not_answer_is_a_gap_of_its_own),
 		cmocka_unit_test(rivals_are_a_gap_of_their_own_kind),
 	};
 

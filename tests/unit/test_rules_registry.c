@@ -248,6 +248,99 @@ static void a_moved_tag_shows_what_it_was_and_what_it_is(void **state)
 	}
 }
 
+/* What one mirror says of the tag; a NULL digest has a reason. */
+static void add_mirror(struct drift_world *world, enum fact_state state,
+		       const char *image)
+{
+	static struct mirror_fact mirrors[3];
+	struct tag_fact *fact = &world->snapshot->tags[0];
+	struct mirror_fact *mirror = &mirrors[fact->mirror_count++];
+
+	*mirror = (struct mirror_fact){ .host = "mirror.test",
+					.state = state,
+					.reason = "it does not say" };
+	if (image)
+		mirror->digest = image_world_digest(image);
+	fact->mirrors = mirrors;
+}
+
+static void a_mirror_differs_only_where_another_image_is_proved(void **state)
+{
+	static const struct {
+		const char *label, *tag;
+		enum fact_state first;
+		const char *first_image;
+		enum fact_state second;
+		const char *second_image;
+		enum answer answer;
+	} cases[] = {
+		{ "the same digest", "both", FACT_FOUND, "both", FACT_ABSENT, NULL,
+		  ANSWER_NO },
+		{ "the same image in another wrapping", "both", FACT_FOUND, "outer",
+		  FACT_ABSENT, NULL, ANSWER_NO },
+		{ "another image", "one", FACT_FOUND, "two", FACT_ABSENT, NULL,
+		  ANSWER_YES },
+		{ "another image for one platform", "both", FACT_FOUND, "half",
+		  FACT_ABSENT, NULL, ANSWER_YES },
+		{ "the second of two", "one", FACT_FOUND, "one", FACT_FOUND, "two",
+		  ANSWER_YES },
+		{ "a mirror that has no such tag", "one", FACT_ABSENT, NULL, FACT_ABSENT,
+		  NULL, ANSWER_NO },
+		{ "a mirror that is silent", "one", FACT_UNKNOWN, NULL, FACT_ABSENT, NULL,
+		  ANSWER_UNKNOWN },
+		{ "a mirror that denies, beside one that agrees", "one", FACT_FOUND,
+		  "one", FACT_DENIED, NULL, ANSWER_UNKNOWN },
+		{ "a mirror that is silent, beside one that differs", "one", FACT_UNKNOWN,
+		  NULL, FACT_FOUND, "two", ANSWER_YES },
+		{ "an image that nobody has", "one", FACT_FOUND, "gone", FACT_ABSENT,
+		  NULL, ANSWER_UNKNOWN },
+		{ "an image that nobody has, beside one that differs", "one", FACT_FOUND,
+		  "gone", FACT_FOUND, "two", ANSWER_YES },
+		{ "a tag that its registry has no more", NULL, FACT_FOUND, "one",
+		  FACT_ABSENT, NULL, ANSWER_NONE },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LENGTH(cases); i++) {
+		struct finding finding = { .level = LEVEL_WARNING, .message = "" };
+		struct drift_world world;
+
+		init_world(&world, cases[i].tag);
+		drift_world_declare(&world, WHERE, HELD);
+		drift_world_judge(&world, NULL, 0);
+		add_mirror(&world, cases[i].first, cases[i].first_image);
+		add_mirror(&world, cases[i].second, cases[i].second_image);
+		drift_world_judge(&world, NULL, 0);
+		CHECK(cases[i].label, rule_mirror_differs(&world.drift, lone_tag(&world),
+							  &finding) == cases[i].answer);
+		if (cases[i].answer == ANSWER_YES)
+			CHECK(cases[i].label,
+			      strstr(finding.message,
+				     "the mirror mirror.test resolves 1 to sha256:"));
+		drift_world_release(&world);
+	}
+}
+
+static void without_mirrors_nothing_is_said_of_them(void **state)
+{
+	static void (*const changes[])(struct drift_world *) = { NULL, silence };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LENGTH(changes); i++) {
+		struct finding finding = { .message = "" };
+		struct drift_world world;
+
+		init_world(&world, "one");
+		drift_world_declare(&world, WHERE, HELD);
+		if (changes[i])
+			changes[i](&world);
+		drift_world_judge(&world, NULL, 0);
+		CHECK("no mirror", rule_mirror_differs(&world.drift, lone_tag(&world),
+						       &finding) == ANSWER_UNKNOWN);
+		drift_world_release(&world);
+	}
+}
+
 struct pin_case {
 	const char *label, *tag, *declared, *image_id;
 	void (*change)(struct drift_world *world);
@@ -436,6 +529,8 @@ int main(void)
 		cmocka_unit_test(a_tag_is_gone_where_its_registry_says_so),
 		cmocka_unit_test(a_tag_flaps_from_five_moves_on),
 		cmocka_unit_test(a_moved_tag_shows_what_it_was_and_what_it_is),
+		cmocka_unit_test(a_mirror_differs_only_where_another_image_is_proved),
+		cmocka_unit_test(without_mirrors_nothing_is_said_of_them),
 		cmocka_unit_test(a_pin_breaks_the_rules_that_its_registry_shows),
 		cmocka_unit_test(a_pin_is_judged_by_all_that_mention_it),
 		cmocka_unit_test(offline_only_a_missing_tag_is_told),
