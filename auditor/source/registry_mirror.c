@@ -37,7 +37,7 @@ static bool read_end(struct mirror_end *end, struct arena *arena, const char *te
 		err->code = ERROR_USAGE;
 		return false;
 	}
-	kept = strlen(ref.repository) - strlen(PROBE + 1);
+	kept = strlen(ref.repository) - strlen(&PROBE[1]);
 	end->registry = ref.registry;
 	end->prefix = arena_strndup(arena, ref.repository, kept > 0 ? kept - 1 : 0);
 	return true;
