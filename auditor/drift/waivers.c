@@ -1,5 +1,6 @@
 #include "drift/waivers.h"
 
+#include "drift/environment.h"
 #include "drift/predicates.h"
 #include "model/scope.h"
 
@@ -28,12 +29,14 @@ static bool object_matches(const struct waiver *waiver, const struct object_id *
 static bool covers(const struct waiver *waiver, const struct finding *finding,
 		   int64_t now)
 {
+	/* Every finding meets every waiver: the number goes first, as most differ. */
+	if (waiver->only_line && waiver->only_line != finding->line)
+		return false;
 	if (waiver->of_gap || strcmp(waiver->id, finding->rule) != 0 ||
 	    !waiver_holds(waiver, now))
 		return false;
 	if (waiver->only_line)
-		return waiver->only_line == finding->line &&
-		       strcmp(waiver->path, finding->path) == 0;
+		return strcmp(waiver->path, finding->path) == 0;
 	return path_matches(waiver->path, finding->path) &&
 	       matches(waiver->cluster, finding->cluster) &&
 	       matches(waiver->namespace, finding->namespace) &&
@@ -61,16 +64,25 @@ const struct waiver *waivers_cover(struct drift *drift, const struct finding *fi
 	return first;
 }
 
+/* Whether a text is "FILE:LINE". */
+static bool is_place(const char *text, const char *file, uint32_t line)
+{
+	char digits[sizeof(":4294967295")];
+	size_t length = strlen(file);
+
+	snprintf(digits, sizeof(digits), ":%u", (unsigned)line);
+	return strncmp(text, file, length) == 0 && strcmp(text + length, digits) == 0;
+}
+
 /* An inline one is for the gap at its own line. */
 static bool covers_line(const struct drift *drift, const struct waiver *waiver,
 			const struct gap *gap)
 {
 	CLEANUP(arena_release) struct arena arena = ARENA_INIT;
-	const char *scope = scope_of_path(&arena, drift->snapshot->tree, waiver->path);
-	const char *subject =
-		arena_printf(&arena, "%s:%u", waiver->file, (unsigned)waiver->only_line);
 
-	return strcmp(gap->scope, scope) == 0 && strcmp(gap->subject, subject) == 0;
+	return is_place(gap->subject, waiver->file, waiver->only_line) &&
+	       strcmp(gap->scope,
+		      scope_of_path(&arena, drift->snapshot->tree, waiver->path)) == 0;
 }
 
 static bool covers_gap(const struct drift *drift, const struct waiver *waiver,
@@ -171,6 +183,24 @@ static bool is_passing_gap(const char *id)
 	return false;
 }
 
+/* Whether it may be for manifests that are meant for another cluster: they were not
+ * compared with this one. */
+static bool is_for_other(const struct drift *drift, const struct waiver *waiver)
+{
+	const struct snapshot *snapshot = drift->snapshot;
+
+	for (size_t i = 0; i < snapshot->declared_count; i++) {
+		const struct declared_use *declared = &snapshot->declared[i];
+
+		if (environment_includes(snapshot, declared))
+			continue;
+		if (waiver->only_line ? strcmp(waiver->path, declared->path) == 0
+				      : path_matches(waiver->path, declared->path))
+			return true;
+	}
+	return false;
+}
+
 /* Whether what it names was looked for everywhere that it may be for. */
 static bool is_settled(const struct drift *drift, const struct waiver *waiver,
 		       const struct rule *rule)
@@ -179,9 +209,12 @@ static bool is_settled(const struct drift *drift, const struct waiver *waiver,
 
 	if ((waiver->cluster[0] || waiver->namespace[0]) && !saw_cluster(drift))
 		return false;
+	if (!matches(waiver->cluster, drift->snapshot->cluster.name))
+		return false; /* it waits for a scan of that one */
 	if (waiver->of_gap && is_passing_gap(waiver->id))
 		return false;
-	if (!of_manifests && !(saw_cluster(drift) && registries_answered(drift)))
+	if (!of_manifests && (!saw_cluster(drift) || !registries_answered(drift) ||
+			      is_for_other(drift, waiver)))
 		return false;
 	if (drift->snapshot->coverage_count > 0 && !waiver->only_line && !of_manifests &&
 	    waiver->path[0] == '\0' && !waiver->in_tree)

@@ -3,6 +3,7 @@
 #include "base/cursor.h"
 
 #define MARKER "pindrift:ignore"
+#define BYTE_ORDER_MARK "\xef\xbb\xbf"
 
 /* Bytes of the file from `begin` up to, and without, `end`. */
 struct scalar_span {
@@ -101,6 +102,15 @@ static bool is_in_scalar(const struct scalar_spans *spans, size_t offset)
 	return low > 0 && offset < spans->items[low - 1].end;
 }
 
+/* Where the first line begins: a mark of the byte order is no part of it. */
+static const char *first_line(const char *text, size_t length)
+{
+	size_t mark = strlen(BYTE_ORDER_MARK);
+
+	return length >= mark && memcmp(text, BYTE_ORDER_MARK, mark) == 0 ? text + mark
+									  : text;
+}
+
 static bool is_blank(char c)
 {
 	return c == ' ' || c == '\t';
@@ -196,16 +206,27 @@ struct waiver inline_waiver_parse(const char *text, size_t length, int64_t now,
 	return waiver;
 }
 
-static void add_waiver(const struct kube_file *file, const char *marker, size_t room,
-		       const struct cursor *place)
+/* The end of the line, or where the comment goes on with another waiver. */
+static const char *waiver_end(const char *text, const char *end)
+{
+	const char *line_end = memchr(text, '\n', (size_t)(end - text));
+	const char *next, *comment;
+
+	if (line_end)
+		end = line_end;
+	next = memmem(text, (size_t)(end - text), MARKER, strlen(MARKER));
+	comment = next ? comment_begin(text, next) : NULL;
+	return comment ? comment : end;
+}
+
+/* `text` is what stands behind the marker. */
+static struct waiver read_waiver(const struct kube_file *file, const char *text,
+				 const char *end, const struct cursor *place)
 {
 	struct snapshot *snapshot = file->snapshot;
-	struct arena *arena = &snapshot->arena;
-	const char *text = marker + strlen(MARKER);
-	const char *line_end = memchr(text, '\n', room);
-	size_t length = line_end ? (size_t)(line_end - text) : room;
-	struct waiver waiver =
-		inline_waiver_parse(text, length, snapshot->observed_at, arena);
+	size_t length = (size_t)(waiver_end(text, end) - text);
+	struct waiver waiver = inline_waiver_parse(text, length, snapshot->observed_at,
+						   &snapshot->arena);
 
 	for (int kind = 0; kind < GAP_KIND_COUNT; kind++)
 		waiver.of_gap |= strcmp(waiver.id, gap_name((enum gap_kind)kind)) == 0;
@@ -214,14 +235,29 @@ static void add_waiver(const struct kube_file *file, const char *marker, size_t 
 	waiver.only_line = place->line;
 	waiver.line = place->line;
 	waiver.column = place->column;
-	snapshot_add_waiver(snapshot, &waiver);
+	return waiver;
+}
+
+/* False where that was one too many: what follows covers nothing either. */
+static bool add_waiver(const struct kube_file *file, struct waiver *waiver, size_t number)
+{
+	bool fits = number < INLINE_WAIVERS;
+
+	if (!fits)
+		waiver->problem = arena_printf(
+			&file->snapshot->arena,
+			"the first %d of a file count, and no more", INLINE_WAIVERS);
+	snapshot_add_waiver(file->snapshot, waiver);
+	return fits;
 }
 
 void inline_waivers_read(const struct kube_file *file, struct scalar_spans *spans,
 			 size_t length)
 {
-	const char *text = file->text, *end = text + length, *marker;
+	const char *text = first_line(file->text, length);
+	const char *end = file->text + length, *marker;
 	struct cursor cursor = cursor_start(text);
+	size_t count = 0;
 
 	if (!spans->wanted)
 		return;
@@ -230,14 +266,17 @@ void inline_waivers_read(const struct kube_file *file, struct scalar_spans *span
 	     (marker = memmem(at, (size_t)(end - at), MARKER, strlen(MARKER)));
 	     at = marker + strlen(MARKER)) {
 		const char *comment = comment_begin(text, marker);
+		struct waiver waiver;
 
-		if (!comment || is_in_scalar(spans, (size_t)(comment - text)))
+		if (!comment || is_in_scalar(spans, (size_t)(comment - file->text)))
 			continue;
-		cursor_to(&cursor, comment);
-		if (file->snapshot->no_inline_waivers)
+		if (file->snapshot->no_inline_waivers) {
 			file->snapshot->ignored_waiver_count++;
-		else
-			add_waiver(file, marker, (size_t)(end - marker) - strlen(MARKER),
-				   &cursor);
+			continue;
+		}
+		cursor_to(&cursor, comment);
+		waiver = read_waiver(file, marker + strlen(MARKER), end, &cursor);
+		if (!add_waiver(file, &waiver, count++))
+			break;
 	}
 }

@@ -13,6 +13,8 @@
 #include "base/node.h"
 #include "source/kube_file.h"
 
+#define INLINE_WAIVERS 10000 /* most that count, of a file */
+
 /* Where a file's scalars are.  All zero: nothing is collected. */
 struct scalar_spans {
 	bool wanted; /* the file may hold waivers */

@@ -1,6 +1,7 @@
 #include "drift/waivers.h"
 
 #include "tests/unit/check.h"
+#include "tests/unit/drift_world.h"
 
 #define NOW 1000
 
@@ -180,6 +181,55 @@ static void unused_is_said_only_where_all_of_the_scope_was_seen(void **state)
 	assert_true(unused_after("waiver-unused", "", "tree/t/path/deploy/"));
 }
 
+static struct finding waiver_finding(const struct drift_world *world)
+{
+	for (size_t i = 0; i < world->outcome.finding_count; i++) {
+		if (world->outcome.findings[i].finding.subject == SUBJECT_WAIVER)
+			return world->outcome.findings[i].finding;
+	}
+	return (struct finding){ .rule = "" };
+}
+
+/* What is said of a waiver in a scan of all of the cluster "prod"; `meant_for` is the
+ * cluster that deploy/web.yaml is for. */
+static void check_scanned(const char *label, const struct waiver *waiver,
+			  const char *meant_for, const char *expected)
+{
+	CLEANUP(drift_world_release) struct drift_world world;
+
+	drift_world_init(&world, NULL, 0);
+	world.snapshot->cluster.name = "prod";
+	drift_world_declare(&world, "shop/Deployment/web/app", "=nginx:1")->cluster =
+		meant_for;
+	snapshot_add_waiver(world.snapshot, waiver);
+	drift_world_judge(&world, NULL, 0);
+	CHECK_TEXT(label, waiver_finding(&world).rule, expected);
+}
+
+static void what_is_for_another_cluster_is_not_unused_in_this_one(void **state)
+{
+	struct waiver waiver = any_waiver("running-differs", false);
+
+	(void)state;
+	waiver.until = INT64_MAX;
+	check_scanned("anywhere", &waiver, "", "waiver-unused");
+	check_scanned("a manifest for another cluster", &waiver, "test", "");
+	waiver.path = "deploy/";
+	check_scanned("the same, by its path", &waiver, "test", "");
+	waiver.path = "deploy/db*";
+	check_scanned("another path", &waiver, "test", "waiver-unused");
+	waiver.path = "";
+	waiver.cluster = "prod";
+	check_scanned("this cluster", &waiver, "", "waiver-unused");
+	waiver.cluster = "test";
+	check_scanned("another cluster", &waiver, "", "");
+	waiver.cluster = "";
+	waiver.path = "deploy/web.yaml";
+	waiver.only_line = 1;
+	check_scanned("inline, for another cluster", &waiver, "test", "");
+	check_scanned("inline", &waiver, "", "waiver-unused");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -188,6 +238,7 @@ int main(void)
 		cmocka_unit_test(one_that_is_over_or_wrong_covers_nothing),
 		cmocka_unit_test(a_gap_is_covered_by_kind_path_and_subject),
 		cmocka_unit_test(unused_is_said_only_where_all_of_the_scope_was_seen),
+		cmocka_unit_test(what_is_for_another_cluster_is_not_unused_in_this_one),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
