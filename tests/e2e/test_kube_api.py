@@ -11,7 +11,7 @@ from servers import kube_wire as wire
 from servers.certificates import Authority
 from servers.distant import DistantWire
 from servers.kube_api import KubeApi
-from servers.kube_objects import Cluster
+from servers.kube_objects import Cluster, owner_of
 from servers.kube_replay import Replay
 from servers.kube_world import World
 
@@ -116,6 +116,21 @@ class Reading(ProbeCase):
                                 if one["owners"][0][1] == "ReplicationController"),
                          [["ReplicationController/relic"],
                           ["ReplicationController/store-3", "DeploymentConfig/store"]])
+
+    def test_owners_that_own_each_other_end_somewhere(self):
+        cluster = shop(pods=1)
+        one, two = [made[0] for made in (
+            cluster.deployment("one", "shop", {"web": WEB}),
+            cluster.deployment("two", "shop", {"web": WEB}))]
+        one["metadata"]["ownerReferences"] = owner_of(two)
+        two["metadata"]["ownerReferences"] = owner_of(one)
+        cluster.pod("lost", "shop", {"web": WEB}, {"web": WEB_ID}, owner=owner_of(one))
+        with KubeApi(cluster.world()) as api:
+            seen = self.probe(api)
+        self.assert_observed(seen, 2)
+        (chain,) = [names(use["owners"]) for use in seen["running"] if use["pod"] == "lost"]
+        self.assertEqual(chain[:3], ["Deployment/one", "Deployment/two", "Deployment/one"])
+        self.assertLess(len(chain), 10)
 
     def test_metadata_alone_is_asked_of_owners_and_our_own_agent_is_named(self):
         with KubeApi(shop().world()) as api:
@@ -304,10 +319,12 @@ class Distance(ProbeCase):
         self.world = cluster.world()
         self.authority = Authority(self.folder / "authority")
 
-    def read(self, delay=0.03, setting=""):
+    def read(self, delay=0.03, setting="", faults=()):
         """Read it through a wire; what was seen, which requests asked for gzip, bytes read."""
         api = KubeApi(self.world, certificate=self.authority.issue("api"))
         self.addCleanup(api.close)
+        for fault in faults:
+            api.add_fault(*fault, resource="pods", page=1)
         wire = DistantWire(api.address, delay)
         self.addCleanup(wire.close)
         path = lib.kubeconfig(self.folder / "config", api, authority=self.authority,
@@ -329,6 +346,13 @@ class Distance(ProbeCase):
         self.assert_observed(seen, self.PODS)
         self.assertFalse(any(zipped), "the kubeconfig forbids it")
         self.assertLess(compressed, plain / 4)
+
+    def test_a_compressed_page_that_breaks_off_is_discarded_whole(self):
+        seen, zipped, _ = self.read(faults=[("truncate",)])
+        self.assert_observed(seen, self.PODS)
+        self.assertTrue(zipped[-1])
+        first = [one for one in self.targets if one.endswith("/pods?limit=500")]
+        self.assertEqual(len(first), 2, self.targets)
 
     def test_without_tls_nothing_is_compressed(self):
         with KubeApi(self.world) as api:
