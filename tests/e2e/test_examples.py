@@ -17,6 +17,8 @@ import lib
 
 HEX = "7681a2ca5581475e00189d0215693a88283d22d43c1b08ce5d1f1ace40524d2b"
 PINNED = f"registry.example.com/app:1@sha256:{HEX}"
+WAIVED = ('nginx:1.25"}]} # pindrift:ignore unpinned until=2026-12-31 '
+          'reason=trust me, "see"')
 
 POD = """\
 apiVersion: v1
@@ -97,6 +99,13 @@ class Change(lib.TestCase):
         self.git("clone", "-q", "--depth=1", "--branch=change",
                  f"file://{self.folder}/origin", str(self.work))
 
+    def assert_waived_but_for_the_gate(self):
+        """The change's waiver holds where somebody heeds it."""
+        self.write("empty.yaml", "")
+        ran = self.pindrift("check", "deploy", "--policy", self.folder / "empty.yaml",
+                            "-f", "gcc", cwd=self.work, status=0)
+        self.assertIn("1 waived", ran.stdout)
+
     def shell(self, script, *shell, **variables):
         done = subprocess.run([*shell, script], cwd=self.work, text=True, capture_output=True,
                               env=lib.environment(self.home, **variables), check=False)
@@ -140,6 +149,11 @@ class GithubWorkflow(Change):
         self.assertEqual(self.run_steps("nginx:1.25"), 0, self.output)
         self.assertIn("::warning title=unpinned", self.output)
 
+    def test_a_waiver_of_the_change_does_not_count(self):
+        self.assertEqual(self.run_steps(WAIVED), 1, self.output)
+        self.assert_waived_but_for_the_gate()
+        self.assertIn("::error title=unpinned,file=deploy/pod.yaml,line=4,", self.output)
+
     def test_its_actions_are_pinned(self):
         for used in re.findall(r"uses: (\S+)", example("examples/github-workflow.yml")):
             self.assertRegex(used, r"^[a-z/-]+@[0-9a-f]{40}$")
@@ -166,6 +180,10 @@ class GitlabJob(Change):
         self.assertEqual([one["check_name"] for one in entries], ["pindrift", "unpinned"])
         self.assertEqual(entries[1]["location"]["path"], "deploy/pod.yaml")
 
+    def test_a_waiver_of_the_change_does_not_count(self):
+        self.assertEqual(self.run_job(WAIVED), 1, self.output)
+        self.assert_waived_but_for_the_gate()
+
 
 class Jenkinsfile(Change):
     def run_stage(self, image):
@@ -181,6 +199,10 @@ class Jenkinsfile(Change):
         (name,) = re.findall(r"junit '(\S+)'", example("examples/Jenkinsfile"))
         root = ElementTree.parse(self.work / name)
         self.assertEqual(len(root.findall(".//failure")), 1)
+
+    def test_a_waiver_of_the_change_does_not_count(self):
+        self.assertEqual(self.run_stage(WAIVED), 1, self.output)
+        self.assert_waived_but_for_the_gate()
 
 
 class PreCommitHook(lib.TestCase):
