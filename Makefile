@@ -107,6 +107,8 @@ LISTED := \
 	auditor/source/compose.c \
 	auditor/source/credential_helper.c \
 	auditor/source/docker_config.c \
+	auditor/source/dockerfile.c \
+	auditor/source/dockerfile_lines.c \
 	auditor/source/helm_chart.c \
 	auditor/source/helm_values.c \
 	auditor/source/http.c \

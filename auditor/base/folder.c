@@ -22,6 +22,7 @@ struct walk {
 	struct buf path;    /* where the walk is: the root, "/", the rest */
 	size_t root_length; /* with the slash */
 	int descriptor;     /* of the root */
+	bool (*takes)(const char *name);
 	bool (*visit)(const struct folder_entry *entry, void *user);
 	void *user;
 };
@@ -243,7 +244,7 @@ static bool walk_names(struct walk *walk, const struct names *names, unsigned de
 		if (is_folder && !name->through_link) {
 			if (strcmp(name->text, ".git") != 0)
 				go_on = walk_folder(walk, depth + 1);
-		} else if (is_folder || folder_has_manifest_name(name->text)) {
+		} else if (is_folder || walk->takes(name->text)) {
 			go_on = visit_file(walk, name);
 		}
 		walk->path.length = length;
@@ -267,13 +268,14 @@ static int open_root(const char *root)
 	return open(root, O_PATH | O_DIRECTORY | O_CLOEXEC);
 }
 
-bool folder_walk(const char *root,
+bool folder_walk(const char *root, bool (*takes)(const char *name),
 		 bool (*visit)(const struct folder_entry *entry, void *user), void *user,
 		 struct error *err)
 {
 	struct walk walk = {
 		.path = BUF_INIT(PATH_BYTES),
 		.descriptor = open_root(root),
+		.takes = takes,
 		.visit = visit,
 		.user = user,
 	};

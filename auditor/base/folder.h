@@ -10,7 +10,7 @@
 #include "base/buf.h"
 #include "base/error.h"
 
-/* Whether folder_walk() would visit a file of this name: by its extension. */
+/* Whether a file of this name may hold manifests: .yaml, .yml, .json. */
 bool folder_has_manifest_name(const char *name);
 
 /* What folder_walk() met. */
@@ -22,8 +22,9 @@ struct folder_entry {
 };
 
 /*
- * Call `visit` for each file below the folder `root` whose name ends in .yaml, .yml or
- * .json, sorted by bytes within each folder, depth first; `.git` is not entered.
+ * Call `visit` for each file below the folder `root` whose name (the last part of its
+ * path) `takes` accepts, sorted by bytes within each folder, depth first; `.git` is not
+ * entered.
  *
  * Symbolic links to files beneath the root are visited as files.  Links to folders
  * beneath it are passed by, since what these hold is visited under its own name.  What
@@ -31,7 +32,7 @@ struct folder_entry {
  * `problem`.  `visit` returns false to stop.
  * Errors: ERROR_NOT_FOUND, ERROR_DENIED, ERROR_SYSTEM for the root itself.
  */
-MUST_CHECK bool folder_walk(const char *root,
+MUST_CHECK bool folder_walk(const char *root, bool (*takes)(const char *name),
 			    bool (*visit)(const struct folder_entry *entry, void *user),
 			    void *user, struct error *err);
 

@@ -76,6 +76,7 @@ struct settings {
 	bool kubectl;
 	const char *files_from0;
 	const char *policy;
+	bool dockerfiles;
 };
 
 extern const struct option command_options[];

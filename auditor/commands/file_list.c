@@ -75,6 +75,7 @@ bool file_list_manifests(struct snapshot *snapshot, const struct settings *setti
 	struct kube_manifest_paths paths = {
 		.items = operands->items,
 		.count = operands->count,
+		.dockerfiles = settings->dockerfiles,
 	};
 
 	if (!load(&list, settings->files_from0, operands, err))

@@ -89,6 +89,11 @@ const struct option command_options[] = {
 	  "--files-from0 -. Names are relative to the current folder; those that do not "
 	  "end in .yaml, .yml or .json are passed by, and there may be none left",
 	  COMMAND_CHECK | COMMAND_PIN },
+	{ "dockerfiles", 0, OPTION_FLAG, AT(dockerfiles), NULL,
+	  "Look at the Dockerfiles of folders and of --files-from0 too (Dockerfile, "
+	  "Dockerfile.x, x.Dockerfile, Containerfile): what they are built upon. One that "
+	  "is itself a PATH is always read",
+	  COMMAND_CHECK | COMMAND_PIN },
 	{ "diff", 0, OPTION_FLAG, AT(diff), NULL,
 	  "Print the change as a unified diff, for git apply. This is the default",
 	  COMMAND_PIN },

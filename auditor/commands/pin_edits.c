@@ -1,6 +1,7 @@
 #include "commands/pin_edits.h"
 
 #include "base/yaml.h"
+#include "source/dockerfile.h"
 #include "source/kube_manifest.h"
 
 /* A reference that is to change. */
@@ -90,6 +91,8 @@ static const char *use_problem(struct pin_plan *plan, const struct declared_use 
 		return "no image is named";
 	if (use->image.state == REFERENCE_BAD)
 		return use->image.problem;
+	if (use->composed && strcmp(use->object.kind, DOCKERFILE_KIND) == 0)
+		return "an ARG is part of it: pin the ARG's default by hand";
 	if (use->composed)
 		return "it is put together from several values, which are edited by hand";
 	if (use->duplicate_line)

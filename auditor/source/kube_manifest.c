@@ -5,6 +5,7 @@
 #include "base/parallel.h"
 #include "base/table.h"
 #include "model/scope.h"
+#include "source/dockerfile.h"
 #include "source/helm_chart.h"
 #include "source/kube_text.h"
 #include "source/worktree.h"
@@ -53,6 +54,7 @@ struct reading {
 	struct worktree tree;
 	struct table seen;     /* paths of manifests */
 	struct table excluded; /* paths that the policy excludes, to struct exclusion */
+	bool (*takes)(const char *name); /* which files of folders and lists are read */
 	struct operand *operands;
 	size_t operand_count;
 	struct manifest *manifests;
@@ -273,12 +275,17 @@ static bool visit_entry(const struct folder_entry *entry, void *user)
 	return true;
 }
 
+static bool is_manifest_or_dockerfile(const char *name)
+{
+	return folder_has_manifest_name(name) || dockerfile_is_name(name);
+}
+
 static void list_folder(struct reading *reading)
 {
 	const struct operand *operand = newest_operand(reading);
 	struct error err = ERROR_INIT;
 
-	if (!folder_walk(operand->name, visit_entry, reading, &err)) {
+	if (!folder_walk(operand->name, reading->takes, visit_entry, reading, &err)) {
 		struct kube_file folder =
 			file_new(reading->snapshot, operand->name, operand->relative);
 
@@ -342,7 +349,7 @@ static bool list_listed(struct reading *reading, const char *name, struct error 
 	struct arena *arena = &reading->snapshot->arena;
 	struct operand operand = { .name = arena_strdup(arena, name) };
 
-	if (!folder_has_manifest_name(name))
+	if (!reading->takes(name))
 		return true;
 	if (lstat(name, &status) != 0 && (errno == ENOENT || errno == ENOTDIR))
 		return error_set(
@@ -472,6 +479,8 @@ bool kube_manifest_read(struct snapshot *snapshot,
 		.tree = find_worktree(paths, &snapshot->arena),
 		.seen = TABLE_INIT,
 		.excluded = TABLE_INIT,
+		.takes = paths->dockerfiles ? is_manifest_or_dockerfile
+					    : folder_has_manifest_name,
 	};
 
 	snapshot->tree = reading.tree.remote;

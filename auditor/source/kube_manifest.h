@@ -1,7 +1,8 @@
 /*
  * kube_manifest.h - the images that kube manifests declare
  *
- * Files, folders and standard input; YAML (many documents) and JSON; `List` kinds.
+ * Files, folders and standard input; YAML (many documents) and JSON; `List` kinds;
+ * Dockerfiles by their name.
  * Makes no connection and starts no process.
  *
  * A container without an `image` key declares nothing, since patches leave it out; an
@@ -21,6 +22,7 @@ struct kube_manifest_paths {
 	const char *const *listed; /* files; those that a folder's walk would pass by are
 				      passed by */
 	size_t listed_count;
+	bool dockerfiles; /* of folders and lists, too; those in `items` always are */
 	unsigned threads; /* that read; 0: as many as there are processors */
 };
 

@@ -2,6 +2,7 @@
 
 #include "base/json.h"
 #include "base/yaml.h"
+#include "source/dockerfile.h"
 #include "source/inline_waiver.h"
 #include "source/kube_document.h"
 
@@ -78,6 +79,8 @@ bool kube_text_read(struct kube_text *from, struct kube_file *file, struct error
 
 	if (is_blank(text))
 		return true;
+	if (dockerfile_is_name(file->name))
+		return dockerfile_read(file, text, err);
 	if (is_json_name(file->name))
 		return read_json(from, file, err);
 	if (text->data[strspn(text->data, " \t\r\n")] == '{' &&

@@ -131,6 +131,27 @@ class Pin(PinTest):
                 self.pin("--write", "--unpin", name)
                 self.assertEqual(path.read_bytes(), before)
 
+    def test_dockerfiles_where_asked_for_and_back(self):
+        image = f"{self.repository}:1"
+        path = self.put("b/Dockerfile", "")
+        path.write_bytes((
+            f"\ufeff# FROM {image}\r\nARG T=1\r\nFROM --platform=linux/amd64 \\\r\n  {image} AS a\r\n"
+            f"RUN <<X\r\nFROM {image}\r\nX\r\nFROM {self.repository}:$T\r\n"
+            f"COPY --from={self.repository}:2 / /\r\nFROM a").encode())
+        before = path.read_bytes()
+        self.pin("--write", "b", status=5)
+        self.assertEqual(path.read_bytes(), before)
+        ran = self.pin("--write", "--dockerfiles", "b", status=1)
+        self.assertIn("b/Dockerfile:8:6: could not pin", ran.stderr)
+        self.assertIn("an ARG is part of it", ran.stderr)
+        after = path.read_bytes()
+        self.assertEqual([line for line, one in enumerate(after.split(b"\n"), 1)
+                          if b"@sha256:" in one], [4, 9])
+        self.assertIn(f"  {self.repository}:1@{self.index.digest} AS a\r\n".encode(), after)
+        self.assertEqual(PIN.sub(b"", after), before)
+        self.pin("--write", "--unpin", "--dockerfiles", "b")
+        self.assertEqual(path.read_bytes(), before)
+
     def test_drop_tag_writes_digests_alone(self):
         path = self.put("pod.yaml", POD.format(image="R:1"))
         self.pin("--write", "--drop-tag", "pod.yaml")

@@ -30,7 +30,7 @@ static void check_walk(const char *root, const char *expected)
 {
 	struct visits visits = { .text = BUF_INIT(100000) };
 	struct error err = ERROR_INIT;
-	bool ok = folder_walk(root, note_visit, &visits, &err);
+	bool ok = folder_walk(root, folder_has_manifest_name, note_visit, &visits, &err);
 
 	if (!ok)
 		fail_msg("%s: %s", root, err.text);
@@ -200,7 +200,8 @@ static void walk_goes_a_hundred_folders_deep(void **state)
 		close(openat(descriptor, "f.yaml", O_CREAT | O_WRONLY, 0600));
 	}
 	close(descriptor);
-	assert_true(folder_walk("d", note_visit, &visits, &err));
+	assert_true(
+		folder_walk("d", folder_has_manifest_name, note_visit, &visits, &err));
 	assert_int_equal(visits.count, 102);
 	assert_non_null(strstr(buf_text(&visits.text),
 			       "/d/d/d/d: too many folders within each other\n"));
@@ -218,7 +219,8 @@ static void walk_stops_when_told(void **state)
 	scratch_write("root/a.yaml", "", 0);
 	scratch_write("root/b/b.yaml", "", 0);
 	scratch_write("root/c.yaml", "", 0);
-	assert_true(folder_walk("root", note_visit, &visits, &err));
+	assert_true(
+		folder_walk("root", folder_has_manifest_name, note_visit, &visits, &err));
 	assert_string_equal(buf_text(&visits.text), "root/a.yaml\nroot/b/b.yaml\n");
 	buf_release(&visits.text);
 }
@@ -230,9 +232,11 @@ static void a_root_that_is_no_folder_is_an_error(void **state)
 
 	(void)state;
 	scratch_write("file.yaml", "", 0);
-	assert_false(folder_walk("absent", note_visit, &visits, &err));
+	assert_false(folder_walk("absent", folder_has_manifest_name, note_visit, &visits,
+				 &err));
 	assert_int_equal(err.code, ERROR_NOT_FOUND);
-	assert_false(folder_walk("file.yaml", note_visit, &visits, &err));
+	assert_false(folder_walk("file.yaml", folder_has_manifest_name, note_visit,
+				 &visits, &err));
 	assert_int_equal(err.code, ERROR_NOT_FOUND);
 	assert_int_equal(visits.count, 0);
 }
