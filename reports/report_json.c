@@ -109,6 +109,7 @@ static json_t *request_json(const struct report *report, size_t i)
 	member_set_count(object, "made", count->made);
 	member_set_count(object, "failed", count->failed);
 	member_set_count(object, "spared", count->spared);
+	member_set_count(object, "refused", count->refused);
 	member_set_count(object, "bytes", count->bytes);
 	return object;
 }

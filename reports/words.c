@@ -185,6 +185,8 @@ void words_requests(struct buf *buf, const struct request_count *count)
 		buf_printf(buf, ", %u failed", (unsigned)count->failed);
 	if (count->spared)
 		buf_printf(buf, ", %u answered by the database", (unsigned)count->spared);
+	if (count->refused)
+		buf_printf(buf, ", %u not sent", (unsigned)count->refused);
 	buf_puts(buf, ", ");
 	words_bytes(buf, count->bytes);
 }

@@ -65,9 +65,9 @@ struct declared_use {
 	const char *field; /* "spec.template.spec.containers[0].image" */
 	struct container_image image;
 	uint32_t duplicate_line; /* of a second `image` key in the same mapping, else 0 */
-	bool composed; /* its text is put together from several values; the place is that
-			  of its digest, else tag, else repository */
-	bool workload;           /* the API server makes pods of it */
+	bool composed;  /* its text is put together from several values; the place is that
+			   of its digest, else tag, else repository */
+	bool workload;  /* the API server makes pods of it */
 	bool overrides; /* an entry of a kustomization: what it makes of references in
 			   other files; the place is that of its digest, or tag */
 };
@@ -224,10 +224,11 @@ bool cluster_is_called(const struct cluster_identity *cluster, const char *name)
 /* What one host was asked. */
 struct request_count {
 	const char *host;
-	uint32_t made;   /* requests sent */
-	uint32_t failed; /* without a usable answer */
-	uint32_t spared; /* answered by the store */
-	uint64_t bytes;  /* of bodies received */
+	uint32_t made;    /* requests sent */
+	uint32_t failed;  /* without a usable answer */
+	uint32_t spared;  /* answered by the store */
+	uint32_t refused; /* not sent: the host was given up, or time was up */
+	uint64_t bytes;   /* of bodies received */
 };
 
 struct snapshot {
@@ -241,7 +242,7 @@ struct snapshot {
 	struct policy policy;
 	struct waiver *waivers;
 	size_t waiver_count;
-	bool no_inline_waivers;          /* those of manifests are only counted */
+	bool no_inline_waivers;        /* those of manifests are only counted */
 	uint32_t ignored_waiver_count; /* inline ones that were not heeded */
 	struct declared_use *declared;
 	size_t declared_count;

@@ -299,6 +299,7 @@ static bool host_proceed(struct http *http, struct http_host *host, double now)
 	struct transfer *transfer;
 
 	while (host->first && (reason = stop_reason(http, host, now))) {
+		host->figures.refused++;
 		transfer_fail(http_host_drop(host), reason);
 		moved = true;
 	}

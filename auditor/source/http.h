@@ -114,6 +114,7 @@ const char *http_header_nth(const struct http_response *response, const char *na
 struct http_figures {
 	const char *host;
 	uint32_t made, failed;
+	uint32_t refused; /* never sent: the host was given up, or time was up */
 	uint64_t bytes;
 };
 const struct http_figures *http_figures(const struct http *http, size_t index);

@@ -242,6 +242,7 @@ static void add_requests(const struct observation *observation)
 		count = snapshot_requests(observation->snapshot, host);
 		count->made = figures->made;
 		count->failed = figures->failed;
+		count->refused = figures->refused;
 		count->bytes = figures->bytes;
 	}
 }

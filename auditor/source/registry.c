@@ -127,8 +127,11 @@ static void inquest_begin(struct inquest *inquest)
 		question_begin(&inquest->mirrors[i]);
 }
 
-static void publish_figures(const struct http *http, struct snapshot *snapshot)
+/* Questions to a registry that did not answer at first count as refused too. */
+static void publish_figures(const struct registry_client *client,
+			    struct snapshot *snapshot)
 {
+	const struct http *http = client->settings.http;
 	const struct http_figures *figures;
 
 	for (size_t i = 0; (figures = http_figures(http, i)); i++) {
@@ -136,7 +139,16 @@ static void publish_figures(const struct http *http, struct snapshot *snapshot)
 
 		count->made = figures->made;
 		count->failed = figures->failed;
+		count->refused = figures->refused;
 		count->bytes = figures->bytes;
+	}
+	for (size_t i = 0; i < client->contacts.count; i++) {
+		const struct registry_contact *contact =
+			client->contacts.entries[i].value;
+
+		if (contact->refused)
+			snapshot_requests(snapshot, contact->host)->refused +=
+				contact->refused;
 	}
 }
 
@@ -156,7 +168,7 @@ void registry_answer(struct registry_client *client, struct snapshot *snapshot,
 				  inquests[i].mirror_count);
 		free(inquests[i].mirrors);
 	}
-	publish_figures(client->settings.http, snapshot);
+	publish_figures(client, snapshot);
 	free(inquests);
 }
 

@@ -35,6 +35,7 @@ struct registry_contact {
 	char *name; /* as references have it: "docker.io" */
 	enum contact_state state;
 	char *reason;
+	uint32_t refused; /* questions that were not asked, since it failed */
 	struct url url;
 	char *base; /* "https://registry-1.docker.io", without a final slash */
 	char host[URL_HOST_TEXT_SIZE];       /* of `url`, as http_figures() names it */

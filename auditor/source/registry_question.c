@@ -141,10 +141,12 @@ static void contact_made(void *user)
 {
 	struct question *question = user;
 
-	if (question->contact->state == CONTACT_FAILED)
-		give_up(question, FACT_UNKNOWN, question->contact->reason);
-	else
+	if (question->contact->state != CONTACT_FAILED) {
 		ask(question);
+		return;
+	}
+	question->contact->refused++;
+	give_up(question, FACT_UNKNOWN, question->contact->reason);
 }
 
 static void begin_route(struct question *question)

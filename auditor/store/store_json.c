@@ -151,6 +151,7 @@ char *requests_format(const struct request_count *requests, size_t count)
 		put_number(item, "made", requests[i].made);
 		put_number(item, "failed", requests[i].failed);
 		put_number(item, "spared", requests[i].spared);
+		put_number(item, "refused", requests[i].refused);
 		put_number(item, "bytes", requests[i].bytes);
 		json_array_append_new(list, item);
 	}
@@ -371,6 +372,7 @@ bool requests_parse(const char *text, struct arena *arena,
 			.made = (uint32_t)get_number(item, "made"),
 			.failed = (uint32_t)get_number(item, "failed"),
 			.spared = (uint32_t)get_number(item, "spared"),
+			.refused = (uint32_t)get_number(item, "refused"),
 			.bytes = get_number(item, "bytes"),
 		};
 	}

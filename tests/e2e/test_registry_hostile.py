@@ -337,6 +337,9 @@ class Patience(HostileCase):
         self.assertEqual({one["state"] for one in facts.value["tags"]}, {"unknown"})
         self.assertIn("given up", facts.tag("busy/app:499")["reason"])
         self.assertLessEqual(len(self.hostile.asked("busy")), 48)
+        figures = facts.requests[self.hostile.address]
+        self.assertEqual(figures["made"], len(self.hostile.requests))
+        self.assertGreaterEqual(figures["refused"], 500 - 48)
 
     def test_a_server_error_is_tried_again_and_named(self):
         self.assert_unknown(self.tag("failing"), "answers 500")

@@ -207,6 +207,9 @@ class Trouble(scans.ScanTest):
         (gap,) = report["gaps"]
         self.assertEqual(gap["id"], "unreachable")
         self.assertIn(self.registry.address, gap["subject"] + gap["reason"])
+        (figures,) = [one for one in report["requests"] if one["host"] == self.registry.address]
+        self.assertEqual((figures["made"], figures["failed"]), (1, 1))
+        self.assertGreaterEqual(figures["refused"], 1)
         self.assertNotIn("pin-gone", scans.rules(report))
         self.assertNotIn("tag-gone", scans.rules(report))
 

@@ -212,10 +212,11 @@ static json_t *requests_json(const struct snapshot *snapshot)
 		const struct request_count *count = &snapshot->requests[i];
 
 		json_object_set_new(hosts, count->host,
-				    json_pack("{s:I, s:I, s:I, s:I}", "made",
+				    json_pack("{s:I, s:I, s:I, s:I, s:I}", "made",
 					      (json_int_t)count->made, "failed",
 					      (json_int_t)count->failed, "spared",
-					      (json_int_t)count->spared, "bytes",
+					      (json_int_t)count->spared, "refused",
+					      (json_int_t)count->refused, "bytes",
 					      (json_int_t)count->bytes));
 	}
 	return hosts;

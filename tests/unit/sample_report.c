@@ -244,8 +244,9 @@ static void begin_scan(struct report *report)
 	report->ignored_count = 2;
 	report->pod_count = 15;
 	report->ended_pod_count = 2;
-	add_requests(report, (struct request_count){ "10.0.0.1:6443", 9, 0, 0, 184320 });
-	add_requests(report, (struct request_count){ "registry.example.com", 31, 2, 12,
+	add_requests(report,
+		     (struct request_count){ "10.0.0.1:6443", 9, 0, 0, 0, 184320 });
+	add_requests(report, (struct request_count){ "registry.example.com", 31, 2, 12, 5,
 						     1204033 });
 }
 
@@ -443,7 +444,7 @@ static void add_hostile(struct report *report, const char *text)
 	add_finding(report, &finding);
 	add_gap(report, (struct gap){ GAP_FORBIDDEN, text, text, text, false, NULL });
 	add_coverage(report, (struct coverage){ text, true, text });
-	add_requests(report, (struct request_count){ text, 1, 1, 1, 1 });
+	add_requests(report, (struct request_count){ text, 1, 1, 1, 1, 1 });
 	add_declared(report, text, 1, text);
 	use.namespace = use.object.api_group = use.object.kind = use.object.name =
 		use.container = use.declared = use.reference = use.image_id =

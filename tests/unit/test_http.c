@@ -78,6 +78,7 @@ static void an_answer_may_lead_to_further_requests(void **state)
 	assert_int_equal(seen.done, 21);
 	/* Four refusals, and the host is given up without asking. */
 	assert_int_equal(http_figures(http, 0)->made, 4);
+	assert_int_equal(http_figures(http, 0)->refused, 17);
 	assert_non_null(strstr(seen.err.text, "given up"));
 	assert_null(http_figures(http, 1));
 }

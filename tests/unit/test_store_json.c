@@ -25,8 +25,11 @@ static void every_kind_of_gap_comes_back(void **state)
 {
 	(void)state;
 	for (int kind = 0; kind < GAP_KIND_COUNT; kind++) {
-		const struct gap gap = { (enum gap_kind)kind, "namespace shop",
-					 "may not list pods", "cluster/uid:1", true,
+		const struct gap gap = { (enum gap_kind)kind,
+					 "namespace shop",
+					 "may not list pods",
+					 "cluster/uid:1",
+					 true,
 					 NULL };
 		char *text CLEANUP(free_pointer) = gaps_format(&gap, 1);
 		CLEANUP(arena_release) struct arena arena = ARENA_INIT;
@@ -49,6 +52,7 @@ static void request_figures_come_back(void **state)
 					       .made = UINT32_MAX,
 					       .failed = 2,
 					       .spared = 3,
+					       .refused = 4,
 					       .bytes = (uint64_t)1 << 40 };
 	char *text CLEANUP(free_pointer) = requests_format(&request, 1);
 	CLEANUP(arena_release) struct arena arena = ARENA_INIT;
@@ -63,6 +67,7 @@ static void request_figures_come_back(void **state)
 	assert_true(requests[0].made == UINT32_MAX);
 	assert_int_equal(requests[0].failed, 2);
 	assert_int_equal(requests[0].spared, 3);
+	assert_int_equal(requests[0].refused, 4);
 	assert_true(requests[0].bytes == request.bytes);
 }
 
