@@ -4,11 +4,14 @@
 #include "base/timestamp.h"
 #include "source/address.h"
 
+#include <ctype.h>
 #include <math.h>
 
 #define RATE 200.0  /* requests a second to one host */
 #define BURST 100.0 /* requests at once after a pause */
 #define RATE_LEAST 1.0
+#define RATE_NEAR_LIMIT 10.0 /* where a host says that few requests are left */
+#define RECOVERY 2.0      /* requests a second that a slowed host gets back each second */
 #define RATE_LOOPBACK 1e6 /* our own machine needs no sparing */
 #define FAILURES 4        /* in a row: the host is given up */
 
@@ -34,8 +37,10 @@ struct http_host *http_host_of(struct http *http, const struct url *url)
 	host = xcalloc(1, sizeof(*host));
 	host->key = xstrdup(key);
 	host->figures.host = name_of(url);
-	host->rate = address_kind_of_host(url->host) == ADDRESS_LOOPBACK ? RATE_LOOPBACK
-									 : RATE;
+	host->rate_most = address_kind_of_host(url->host) == ADDRESS_LOOPBACK
+				  ? RATE_LOOPBACK
+				  : RATE;
+	host->rate = host->rate_most;
 	host->tokens = BURST;
 	host->tokens_at = timestamp_monotonic();
 	*kept = host->key;
@@ -88,8 +93,13 @@ struct transfer *http_host_drop(struct http_host *host)
 	return host->first ? unlink_transfer(host, &host->first, NULL) : NULL;
 }
 
+/* A host that was slowed down gets its pace back, little by little. */
 static void refill(struct http_host *host, double now)
 {
+	double at_work = now - greater(host->tokens_at, host->not_before);
+
+	if (at_work > 0)
+		host->rate = lesser(host->rate_most, host->rate + at_work * RECOVERY);
 	host->tokens = lesser(BURST, host->tokens + (now - host->tokens_at) * host->rate);
 	host->tokens_at = now;
 }
@@ -137,18 +147,42 @@ void http_host_slow_down(struct http_host *host, double until)
 	host->rate = greater(RATE_LEAST, lesser(host->rate, RATE) / 2);
 }
 
+/* The number at the beginning of a header: "76;w=21600"; negative: there is none. */
+static double leading_number(const struct http_response *response, const char *name)
+{
+	const char *text = http_header(response, name);
+
+	return text && isdigit((unsigned char)text[0]) ? (double)strtoull(text, NULL, 10)
+						       : -1;
+}
+
 /*
- * draft-ietf-httpapi-ratelimit-headers: nothing left, and for how many seconds.  Docker
- * Hub's remaining pulls come without a reset and do not count HEAD: they stop nothing.
+ * The pace sinks with the part that is left of a limit, long before that is used up.  It
+ * does not sink to nothing: what we ask most, HEAD, Docker Hub does not count.
+ */
+static void pace_by_what_is_left(struct http_host *host, double remaining, double limit)
+{
+	double left = remaining / limit;
+
+	host->rate = lesser(host->rate, greater(RATE_NEAR_LIMIT, RATE * left));
+	host->tokens = lesser(host->tokens, greater(RATE_NEAR_LIMIT, BURST * left));
+}
+
+/*
+ * draft-ietf-httpapi-ratelimit-headers: what is left, of how much; and where nothing is,
+ * for how many seconds.  Docker Hub's "ratelimit-remaining: 76;w=21600" comes without a
+ * reset and does not count HEAD: it stops nothing.
  */
 void http_host_heed(struct http_host *host, const struct http_response *response)
 {
-	const char *remaining = http_header(response, "RateLimit-Remaining");
+	double remaining = leading_number(response, "RateLimit-Remaining");
+	double limit = leading_number(response, "RateLimit-Limit");
 	const char *reset = http_header(response, "RateLimit-Reset");
 	double seconds = reset ? http_retry_after(reset, 0) : -1;
 
-	if (remaining && strtoul(remaining, NULL, 10) == 0 && seconds > 0 &&
-	    seconds <= HTTP_WAIT_SECONDS)
+	if (remaining >= 0 && limit > remaining)
+		pace_by_what_is_left(host, remaining, limit);
+	if (remaining == 0 && seconds > 0 && seconds <= HTTP_WAIT_SECONDS)
 		host->not_before =
 			greater(host->not_before, timestamp_monotonic() + seconds);
 }

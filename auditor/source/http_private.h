@@ -63,7 +63,8 @@ struct http_host {
 	struct transfer *first, *last; /* waiting, in order */
 	unsigned active;
 	double not_before; /* monotonic; nothing is sent before: Retry-After */
-	double rate;       /* requests a second */
+	double rate;       /* requests a second, */
+	double rate_most;  /* at most */
 	double tokens;     /* requests that may be sent now */
 	double tokens_at;  /* monotonic; when `tokens` was right */
 	unsigned failures; /* in a row, without a usable answer */
@@ -107,7 +108,7 @@ struct transfer *http_host_drop(struct http_host *host);
 double http_host_wake(const struct http_host *host, unsigned most_at_once);
 /* The host asks for patience: nothing before `until`, and half the pace from then on. */
 void http_host_slow_down(struct http_host *host, double until);
-/* What an answer says of the host's patience: RateLimit-Remaining and -Reset. */
+/* What an answer says of the host's patience: RateLimit-Limit, -Remaining and -Reset. */
 void http_host_heed(struct http_host *host, const struct http_response *response);
 /* A request ended: `failure` says why without a usable answer, NULL that it had one. */
 void http_host_note(struct http_host *host, const char *failure);

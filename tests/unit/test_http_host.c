@@ -154,6 +154,75 @@ static void a_host_that_asks_for_patience_gets_it_and_half_the_pace(void **state
 	assert_true(world.host->rate >= 1);
 }
 
+static void a_host_that_was_slowed_down_recovers_little_by_little(void **state)
+{
+	CLEANUP(world_leave) struct world world;
+	double now;
+
+	(void)state;
+	world_enter(&world, "https://ghcr.io");
+	now = world.host->tokens_at;
+	http_host_slow_down(world.host, now + 10);
+	take_all(&world, now + 10);
+	assert_true(world.host->rate == 100); /* not while it was left alone */
+	take_all(&world, now + 20);
+	assert_true(fabs(world.host->rate - 120) < 0.001);
+	http_host_queue(world.host, &world.transfers[0]);
+	take_all(&world, now + 1000);
+	assert_true(world.host->rate == 200);
+}
+
+static void what_is_left_of_a_limit_sets_the_pace(void **state)
+{
+	static const struct {
+		const char *label, *limit, *remaining, *reset;
+		double rate, tokens;
+		bool waits;
+	} cases[] = {
+		{ "nothing said", NULL, NULL, NULL, 200, BURST, false },
+		{ "all", "100;w=21600", "100;w=21600", NULL, 200, BURST, false },
+		{ "half", "100;w=21600", "50;w=21600", NULL, 100, 50, false },
+		{ "little", "100;w=21600", "1;w=21600", NULL, 10, 10, false },
+		{ "nothing, of what does not count HEAD", "100;w=21600", "0;w=21600",
+		  NULL, 10, 10, false },
+		{ "nothing, for a minute", "100", "0", "60", 10, 10, true },
+		{ "nothing, for longer than anybody waits", "100", "0", "86400", 10, 10,
+		  false },
+		{ "more than all", "1", "99999999999999999999999", NULL, 200, BURST,
+		  false },
+		{ "of nothing", "0", "0", NULL, 200, BURST, false },
+		{ "no number", "100", "-1", "60", 200, BURST, false },
+		{ "no number, nor a limit", "many", "none", "soon", 200, BURST, false },
+	};
+	static const char *const names[] = { "RateLimit-Limit", "RateLimit-Remaining",
+					     "RateLimit-Reset" };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LENGTH(cases); i++) {
+		const char *const values[] = { cases[i].limit, cases[i].remaining,
+					       cases[i].reset };
+		CLEANUP(world_leave) struct world world;
+		struct http_response response = {
+			.headers = HTTP_HEADERS_INIT((size_t)1024),
+		};
+		char line[80];
+
+		world_enter(&world, "https://registry-1.docker.io");
+		http_headers_take(&response.headers, "HTTP/1.1 200\r\n", 14);
+		for (size_t j = 0; j < ARRAY_LENGTH(values); j++) {
+			if (!values[j])
+				continue;
+			snprintf(line, sizeof(line), "%s: %s\r\n", names[j], values[j]);
+			http_headers_take(&response.headers, line, strlen(line));
+		}
+		http_host_heed(world.host, &response);
+		CHECK(cases[i].label, fabs(world.host->rate - cases[i].rate) < 0.001);
+		CHECK(cases[i].label, fabs(world.host->tokens - cases[i].tokens) < 0.001);
+		CHECK(cases[i].label, (world.host->not_before > 0) == cases[i].waits);
+		http_headers_release(&response.headers);
+	}
+}
+
 static void four_failures_in_a_row_and_no_less_open_the_breaker(void **state)
 {
 	CLEANUP(world_leave) struct world world;
@@ -186,6 +255,8 @@ int main(void)
 		cmocka_unit_test(a_burst_of_100_then_200_a_second),
 		cmocka_unit_test(loopback_is_not_slowed_down),
 		cmocka_unit_test(a_host_that_asks_for_patience_gets_it_and_half_the_pace),
+		cmocka_unit_test(a_host_that_was_slowed_down_recovers_little_by_little),
+		cmocka_unit_test(what_is_left_of_a_limit_sets_the_pace),
 		cmocka_unit_test(four_failures_in_a_row_and_no_less_open_the_breaker),
 	};
 
