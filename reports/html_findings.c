@@ -1,6 +1,7 @@
 /*
- * The findings of the HTML report: those that stand and those behind a gap in one table,
- * the others in a second; the rules that they break below.
+ * The findings of the HTML report: those that stand, those behind a gap and those that
+ * somebody accepted in one table, the others in a second; the rules that they break
+ * below.
  */
 #include "reports/html_page.h"
 
@@ -123,17 +124,37 @@ static void put_finding(FILE *out, const struct finding *finding, int64_t now)
 	fputs("</td></tr>\n", out);
 }
 
-/* What stands first, what a gap hides behind it; or what is aside. */
-static void put_findings(FILE *out, const struct report *report, bool aside)
+/* The parts of the tables: the last is the second table. */
+enum part { PART_STANDING, PART_HIDDEN, PART_ACCEPTED, PART_ASIDE };
+
+static enum part part_of(const struct finding *finding)
+{
+	if (finding->level == LEVEL_NONE || finding->state == FINDING_FIXED)
+		return PART_ASIDE;
+	if (finding_is_accepted(finding))
+		return PART_ACCEPTED;
+	return finding->state == FINDING_UNKNOWN ? PART_HIDDEN : PART_STANDING;
+}
+
+static size_t count_part(const struct report *report, enum part part)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < report->finding_count; i++)
+		count += part_of(&report->findings[i]) == part;
+	return count;
+}
+
+static void put_findings(FILE *out, const struct report *report, enum part first,
+			 enum part last)
 {
 	size_t row = 0;
 
-	for (int hidden = 0; hidden <= 1; hidden++) {
+	for (int part = first; part <= (int)last; part++) {
 		for (size_t i = 0; i < report->finding_count; i++) {
 			const struct finding *finding = &report->findings[i];
 
-			if (finding_is_aside(finding) != aside ||
-			    (finding->state == FINDING_UNKNOWN) != hidden)
+			if ((int)part_of(finding) != part)
 				continue;
 			html_table_part(out, row++);
 			put_finding(out, finding, report->scan.started_at);
@@ -141,7 +162,7 @@ static void put_findings(FILE *out, const struct report *report, bool aside)
 	}
 }
 
-/* Findings of a level in the first table. */
+/* Findings of a level in the first table that nobody accepted. */
 static size_t count_level(const struct report *report, enum level level)
 {
 	size_t count = 0;
@@ -161,6 +182,19 @@ static void put_filter(FILE *out, const struct report *report, enum level level,
 		level_name(level), label, count_level(report, level));
 }
 
+/* What somebody accepted is shown at first only where there is nothing else. */
+static void put_accepted_filter(FILE *out, const struct report *report)
+{
+	size_t count = count_part(report, PART_ACCEPTED);
+	bool alone = count + count_part(report, PART_ASIDE) == report->finding_count;
+
+	if (count)
+		fprintf(out,
+			"<label><input type=\"checkbox\" name=\"accepted\"%s> "
+			"Waived or known <b>%zu</b></label>\n",
+			alone ? " checked" : "", count);
+}
+
 /* Of use with the script alone, which shows it. */
 static void put_filters(FILE *out, const struct report *report)
 {
@@ -173,23 +207,15 @@ static void put_filters(FILE *out, const struct report *report)
 	put_filter(out, report, LEVEL_WARNING, "Warnings");
 	put_filter(out, report, LEVEL_NOTE, "Notes");
 	fputs("</fieldset>\n"
-	      "<label><input type=\"checkbox\" name=\"new\"> New only</label>\n"
-	      "<output name=\"count\" role=\"status\"></output>\n</form>\n",
+	      "<label><input type=\"checkbox\" name=\"new\"> New only</label>\n",
 	      out);
-}
-
-static size_t count_aside(const struct report *report)
-{
-	size_t count = 0;
-
-	for (size_t i = 0; i < report->finding_count; i++)
-		count += finding_is_aside(&report->findings[i]);
-	return count;
+	put_accepted_filter(out, report);
+	fputs("<output name=\"count\" role=\"status\"></output>\n</form>\n", out);
 }
 
 void html_findings(FILE *out, const struct report *report)
 {
-	size_t aside = count_aside(report);
+	size_t aside = count_part(report, PART_ASIDE);
 
 	html_section_open(out, "findings", "Findings", "");
 	if (report->finding_count == aside) {
@@ -198,18 +224,18 @@ void html_findings(FILE *out, const struct report *report)
 		put_filters(out, report);
 		html_table_open(out, "findings-table", "Findings, the worst first",
 				headings, true);
-		put_findings(out, report, false);
+		put_findings(out, report, PART_STANDING, PART_ACCEPTED);
 		html_table_close(out);
 	}
 	if (aside) {
 		fprintf(out,
-			"<details class=\"aside\"><summary>Fixed, waived, known or switched off: %zu"
+			"<details class=\"aside\"><summary>Fixed or switched off: %zu"
 			"</summary>\n",
 			aside);
 		html_table_open(out, "aside-table",
-				"Findings that are fixed, accepted, or whose rule is off",
-				headings, true);
-		put_findings(out, report, true);
+				"Findings that are fixed, or whose rule is off", headings,
+				true);
+		put_findings(out, report, PART_ASIDE, PART_ASIDE);
 		html_table_close(out);
 		fputs("</details>\n", out);
 	}

@@ -16,13 +16,16 @@ static void put_cell(FILE *out, const char *text)
 
 static void put_gap(FILE *out, const struct gap *gap)
 {
+	CLEANUP(buf_release) struct buf reason = WORDS_INIT;
+
+	words_gap_reason(&reason, gap);
 	fprintf(out, "<tr data-level=\"%s\"><td><span class=\"level\">%s</span>%s</td>",
 		gap->waived ? "waived" : "gap", gap_name(gap->kind),
 		gap->waived ? " <span class=\"state\">waived</span>" : "");
 	fputs("<th scope=\"row\">", out);
 	escape_html(out, gap->subject);
 	fputs("</th>", out);
-	put_cell(out, gap->reason);
+	put_cell(out, buf_text(&reason));
 	fputs("</tr>\n", out);
 }
 

@@ -12,11 +12,14 @@
 struct listing {
 	const struct finding **findings; /* borrowed from the report */
 	size_t count;
+	bool known;
 };
 
-/* `accepted`: with those that are waived or known.  By level; among equals in the order
- * of the report.  Release with listing_release(). */
-struct listing listing_of(const struct report *report, bool verbose, bool accepted);
+/*
+ * By level, what somebody accepted last; among equals in the order of the report.
+ * `known`: with what the baseline knew.  Release with listing_release().
+ */
+struct listing listing_of(const struct report *report, bool verbose, bool known);
 void listing_release(struct listing *listing);
 
 #endif

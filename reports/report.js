@@ -98,8 +98,11 @@ document.addEventListener("DOMContentLoaded", () => {
 			const levels = new Set(Array.from(
 				form.querySelectorAll("[name=level]:checked"), (box) => box.value));
 			const onlyNew = form.elements.new.checked;
+			const isShown = (state) => form.elements.accepted?.checked ||
+				(state !== "waived" && state !== "known");
 
 			findings.wanted = (row) => levels.has(row.dataset.level) &&
+				isShown(row.dataset.state) &&
 				(!onlyNew || row.dataset.state === "new") &&
 				words.every((word) => textOf(row).includes(word));
 			findings.limit = page;

@@ -34,8 +34,8 @@ static void put_gap(FILE *out, const struct gap *gap)
 {
 	CLEANUP(buf_release) struct buf text = WORDS_INIT;
 
-	buf_printf(&text, "not checked%s: %s", gap->waived ? " (waived)" : "",
-		   gap->reason);
+	buf_printf(&text, "not checked%s: ", gap->waived ? " (waived)" : "");
+	words_gap_reason(&text, gap);
 	put_line(out, gap->subject, gap->waived ? "note" : "warning", buf_text(&text),
 		 gap_name(gap->kind));
 }

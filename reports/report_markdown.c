@@ -72,10 +72,12 @@ static void put_verdict(struct page *page, const struct report *report)
 static bool put_gap(struct page *page, const struct gap *gap)
 {
 	CLEANUP(buf_release) struct buf row = WORDS_INIT;
+	CLEANUP(buf_release) struct buf reason = WORDS_INIT;
 
+	words_gap_reason(&reason, gap);
 	buf_printf(&row, "| %s%s |", gap_name(gap->kind), gap->waived ? " (waived)" : "");
 	add_cell(&row, gap->subject);
-	add_cell(&row, gap->reason);
+	add_cell(&row, buf_text(&reason));
 	return put_row(page, &row);
 }
 

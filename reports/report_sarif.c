@@ -293,7 +293,11 @@ static const char *baseline_state(const struct finding *finding)
 	return states[finding->state];
 }
 
-/* What 3.27.9 calls it; "fail" where the rule is broken, and only then a level. */
+/*
+ * What 3.27.9 calls it; "fail" where the rule is broken, and only then a level.  GitHub
+ * does not read suppressions: what is suppressed is a note, so that it fails no check
+ * there.
+ */
 static void set_kind(json_t *result, const struct finding *finding)
 {
 	const char *kind = "fail";
@@ -303,9 +307,9 @@ static void set_kind(json_t *result, const struct finding *finding)
 	else if (finding->level == LEVEL_NONE)
 		kind = "informational";
 	member_set_text(result, "kind", kind);
-	member_set_text(
-		result, "level",
-		level_name(strcmp(kind, "fail") == 0 ? finding->level : LEVEL_NONE));
+	member_set_text(result, "level",
+			level_name(strcmp(kind, "fail") == 0 ? finding_level(finding)
+							     : LEVEL_NONE));
 }
 
 /* Who accepted it (3.35): in the source means in the file of the result itself. */

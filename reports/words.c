@@ -148,14 +148,20 @@ void words_finding(struct buf *buf, const struct finding *finding)
 	words_message(buf, finding);
 }
 
-void words_gap(struct buf *buf, const struct gap *gap)
+void words_gap_reason(struct buf *buf, const struct gap *gap)
 {
-	buf_printf(buf, "not checked%s: %s: %s", gap->waived ? " (waived)" : "",
-		   gap->subject, gap->reason);
+	buf_puts(buf, gap->reason);
 	if (gap->waiver) {
 		buf_puts(buf, "; ");
 		words_waiver(buf, gap->waiver);
 	}
+}
+
+void words_gap(struct buf *buf, const struct gap *gap)
+{
+	buf_printf(buf, "not checked%s: %s: ", gap->waived ? " (waived)" : "",
+		   gap->subject);
+	words_gap_reason(buf, gap);
 }
 
 void words_place(struct buf *buf, const struct finding *finding)

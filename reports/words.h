@@ -47,6 +47,9 @@ void words_message(struct buf *buf, const struct finding *finding);
 /* "shop Deployment/web, container app: no digest: only the tag 1.36". */
 void words_finding(struct buf *buf, const struct finding *finding);
 
+/* Why, and who waived it: "HTTP 403; waived until 2027-01-31 by policy.yaml:3: …". */
+void words_gap_reason(struct buf *buf, const struct gap *gap);
+
 /* "not checked (waived): namespace payments: HTTP 403". */
 void words_gap(struct buf *buf, const struct gap *gap);
 

@@ -164,7 +164,7 @@ class InBrowser(unittest.TestCase):
             words.dispatchEvent(new Event('input', { bubbles: true }));
             await wait();
             return [shown(), document.forms[0].elements.count.value];
-            """), [["running-differs"], "1 of 9 findings"])
+            """), [["running-differs"], "1 of 11 findings"])
 
     def test_levels_and_new_ones_can_be_chosen(self):
         self.assertEqual(self.act("""
@@ -177,6 +177,16 @@ class InBrowser(unittest.TestCase):
             return [warnings, shown()];
             """), [["running-unpinned", "tag-moved", "undeclared", "running-unpinned"],
                    ["tag-moved", "undeclared"]])
+
+    def test_what_somebody_accepted_shows_where_it_is_asked_for(self):
+        before, after, accepted = self.act("""
+            const before = shown();
+            document.forms[0].elements.accepted.click();
+            await wait();
+            return [before, shown(), document.querySelectorAll('[data-state=waived]').length];
+            """)
+        self.assertEqual(after, before + ["unpinned", "unpinned"])
+        self.assertEqual((len(before), accepted), (9, 1))
 
     def test_columns_sort_both_ways_and_say_so(self):
         ages = """
@@ -192,7 +202,7 @@ class InBrowser(unittest.TestCase):
         self.assertEqual((up, down), ("ascending", "descending"))
         self.assertEqual(upwards, sorted(upwards))
         self.assertEqual(downwards, sorted(upwards, reverse=True))
-        self.assertEqual(len(upwards), 9)
+        self.assertEqual(len(upwards), 11)
 
     def test_long_tables_show_the_first_rows_and_say_so(self):
         first, offer, everything = self.act("""

@@ -137,6 +137,43 @@ struct told {
 #define MAILER "registry.example.com/shop/mailer:latest"
 #define CACHE "docker.io/library/redis:7.2"
 
+/* Of the waived finding, which stands in its manifest, and of the waived gap. */
+static struct waiver waivers[] = {
+	{
+		.id = "unpinned",
+		.path = "deploy/batch.yaml",
+		.cluster = "",
+		.namespace = "",
+		.object = "",
+		.container = "",
+		.image = "",
+		.only_line = 9,
+		.until_text = "2026-12-31",
+		.reason = "a test image, <replaced> with the next release",
+		.file = "deploy/batch.yaml",
+		.line = 9,
+		.column = 44,
+		.in_tree = true,
+		.used = 1,
+	},
+	{
+		.id = "helm-template",
+		.of_gap = true,
+		.path = "deploy/chart/",
+		.cluster = "",
+		.namespace = "",
+		.object = "",
+		.container = "",
+		.image = "",
+		.until_text = "2027-01-31",
+		.reason = "rendered by another job",
+		.file = "policy.yaml",
+		.line = 3,
+		.column = 3,
+		.used = 1,
+	},
+};
+
 static const struct told scan_findings[] = {
 	{ "mixed-digests", LEVEL_ERROR, SUBJECT_USE, FINDING_NEW, "Deployment", "cart",
 	  "container", "cart", CART, true, "cart b", "", 4, 23, 0,
@@ -156,6 +193,12 @@ static const struct told scan_findings[] = {
 	{ "unpinned", LEVEL_ERROR, SUBJECT_DECLARATION, FINDING_OPEN, "Deployment",
 	  "mailer", "container", "mailer", MAILER, false, "", "", 0, 17, 87,
 	  "registry.example.com/shop/mailer:latest has no digest: its tag is latest" },
+	{ "unpinned", LEVEL_ERROR, SUBJECT_DECLARATION, FINDING_WAIVED, "Job", "batch",
+	  "container", "batch", "busybox:1.35", false, "", "", 0, 9, 30,
+	  "busybox:1.35 has no digest: only the tag 1.35" },
+	{ "unpinned", LEVEL_ERROR, SUBJECT_DECLARATION, FINDING_KNOWN, "Deployment",
+	  "legacy", "container", "legacy", "busybox:1.30", false, "", "", 0, 12, 300,
+	  "busybox:1.30 has no digest: only the tag 1.30" },
 	{ "running-unpinned", LEVEL_WARNING, SUBJECT_USE, FINDING_UNKNOWN, "StatefulSet",
 	  "ledger", "sidecar", "backup", "registry.example.com/payments/backup:4", false,
 	  "ledger", "", 1, 0, 21,
@@ -185,6 +228,7 @@ static void tell(struct report *report, const struct told *told)
 	struct finding finding = finding_of(told->rule, told->level, told->subject);
 
 	finding.state = told->state;
+	finding.waiver = told->state == FINDING_WAIVED ? &waivers[0] : NULL;
 	finding.object = (struct object_id){ "apps", told->kind, told->name };
 	finding.class = told->class;
 	finding.container = told->container;
@@ -314,10 +358,12 @@ void sample_scan(struct report *report)
 			      "pindrift check -",
 			      "tree/https:%2F%2Fgit.example.com%2Fshop.git/path/"
 			      "deploy/chart/templates/api.yaml",
-			      true, NULL });
+			      true, &waivers[1] });
 	add_gap(report, (struct gap){ GAP_UNRESOLVED, SEARCH,
 				      "registry.example.com answered 503 to every try",
 				      "", false, NULL });
+	report->waivers = waivers;
+	report->waiver_count = ARRAY_LENGTH(waivers);
 	for (size_t i = 0; i < ARRAY_LENGTH(scan_findings); i++)
 		tell(report, &scan_findings[i]);
 	add_declared(report, "cache", 12, pinned(report, CACHE));
@@ -489,7 +535,7 @@ bool sample_is_visible(const char *text, const char *allowed)
 void sample_many(struct report *report, size_t count)
 {
 	static const struct told *const kinds[] = { &scan_findings[2], &scan_findings[4],
-						    &scan_findings[7] };
+						    &scan_findings[9] };
 
 	begin_scan(report);
 	for (size_t i = 0; i < count; i++)

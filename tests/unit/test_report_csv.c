@@ -112,8 +112,8 @@ static void coverage_comes_first_then_gaps_then_findings(void **state)
 	sample_scan(&report);
 	text = sample_render("csv", &report, &plain, NULL);
 	each_cell(text, note_record);
-	/* record, the verdict and three areas, three gaps, eleven findings */
-	assert_string_equal(order_seen, "rccccgggfffffffffff");
+	/* record, the verdict and three areas, three gaps, thirteen findings */
+	assert_string_equal(order_seen, "rccccgggfffffffffffff");
 }
 
 static void a_report_without_findings_still_says_its_verdict(void **state)
