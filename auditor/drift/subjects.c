@@ -117,19 +117,17 @@ static void mention_pin(struct subjects *subjects, struct arena *arena,
 }
 
 void subjects_make(struct subjects *subjects, struct arena *arena,
-		   const struct snapshot *snapshot, const struct join *join,
-		   bool with_tags)
+		   const struct snapshot *snapshot, const struct join *join)
 {
 	*subjects = (struct subjects){ .tags = NULL };
 	for (size_t i = 0; i < snapshot->declared_count; i++) {
 		const struct declared_use *declared = &snapshot->declared[i];
 
-		if (with_tags)
-			mention_tag(subjects, arena, &declared->image,
-				    &(struct tag_mention){ .declared = declared });
+		mention_tag(subjects, arena, &declared->image,
+			    &(struct tag_mention){ .declared = declared });
 		mention_pin(subjects, arena, declared);
 	}
-	for (size_t i = 0; i < join->use_count && with_tags; i++) {
+	for (size_t i = 0; i < join->use_count; i++) {
 		const struct use *use = &join->uses[i];
 
 		for (size_t j = 0; j < use->row_count; j++)

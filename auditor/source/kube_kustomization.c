@@ -1,5 +1,8 @@
 #include "source/kube_kustomization.h"
 
+#include "source/kustomize_effects.h"
+
+#define EFFECTS_BYTES 1000 /* most of the names of fields */
 #define FLUX_GROUP "kustomize.toolkit.fluxcd.io"
 
 bool kube_is_kustomization(const struct kube_file *file, const struct node *document)
@@ -56,10 +59,32 @@ static void read_images(struct kube_file *file, struct declared_use *use,
 			arena_printf(&file->snapshot->arena, "%simages[%zu]", above, i);
 		read_entry(file, *use, entries[i]);
 	}
-	if (count > 0)
-		kube_file_gap(file, GAP_KUSTOMIZE, 0,
-			      "its images: change what is deployed: check what it builds "
-			      "(kustomize build ... | pindrift check -)");
+}
+
+/* What to build: a component is built with those that include it. */
+static const char *built_folder(const struct kube_file *file, const struct node *document)
+{
+	return strcmp(node_text(document, "kind"), "Component") == 0
+		       ? "..."
+		       : kustomize_folder(file);
+}
+
+/* What it does to other files is not evaluated. */
+static void tell_effects(struct kube_file *file, const struct node *document)
+{
+	CLEANUP(buf_release) struct buf fields = BUF_INIT(EFFECTS_BYTES);
+
+	kustomize_effects_list(&fields, file, document);
+	if (fields.length > 0 || fields.overflowed)
+		kube_file_gap(
+			file, GAP_KUSTOMIZE, 0,
+			arena_printf(&file->snapshot->arena,
+				     "its %s: change what is deployed: check what "
+				     "it builds (kubectl kustomize %s | pindrift "
+				     "check -)",
+				     fields.overflowed ? "fields" : buf_text(&fields),
+				     built_folder(file, document)));
+	kustomize_remotes_tell(file, document);
 }
 
 void kube_kustomization_read(struct kube_file *file, const struct node *document)
@@ -74,12 +99,18 @@ void kube_kustomization_read(struct kube_file *file, const struct node *document
 	    node_get(document, "images"))
 		file->object_count++;
 	read_images(file, &use, document, "");
+	tell_effects(file, document);
 }
 
 void kube_flux_kustomization_read(struct kube_file *file, const struct node *object)
 {
 	struct declared_use use =
 		kube_file_use(file, object, FLUX_GROUP, "Kustomization");
+	size_t count;
 
 	read_images(file, &use, node_get(object, "spec"), "spec.");
+	if (node_items(node_get(object, "spec"), "images", &count) && count > 0)
+		kube_file_gap(file, GAP_KUSTOMIZE, 0,
+			      "its images: change what is deployed: check what it builds "
+			      "(kustomize build ... | pindrift check -)");
 }
