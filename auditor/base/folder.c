@@ -293,17 +293,30 @@ bool folder_walk(const char *root, bool (*takes)(const char *name),
 	return ok;
 }
 
+bool folder_open(int *folder, const char *root, struct error *err)
+{
+	*folder = open_root(root);
+	return *folder >= 0 || file_fail(err, errno);
+}
+
+bool folder_read_at(struct buf *buf, int folder, const char *beneath, struct error *err)
+{
+	int descriptor = open_beneath(folder, beneath, OPEN_FLAGS);
+
+	if (descriptor < 0)
+		return fail_beneath(err, errno);
+	return file_read_regular(buf, descriptor, err);
+}
+
 bool folder_read(struct buf *buf, const char *root, const char *beneath,
 		 struct error *err)
 {
-	int folder = open_root(root);
-	int descriptor;
+	int folder;
+	bool ok;
 
-	if (folder < 0)
-		return file_fail(err, errno);
-	descriptor = open_beneath(folder, beneath, OPEN_FLAGS);
-	if (descriptor < 0)
-		fail_beneath(err, errno);
+	if (!folder_open(&folder, root, err))
+		return false;
+	ok = folder_read_at(buf, folder, beneath, err);
 	close(folder);
-	return descriptor >= 0 && file_read_regular(buf, descriptor, err);
+	return ok;
 }

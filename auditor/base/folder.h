@@ -40,4 +40,12 @@ MUST_CHECK bool folder_walk(const char *root, bool (*takes)(const char *name),
 MUST_CHECK bool folder_read(struct buf *buf, const char *root, const char *beneath,
 			    struct error *err);
 
+/*
+ * The same for many files of one folder, which is opened once and closed by close(2).
+ * Errors: ERROR_NOT_FOUND, ERROR_DENIED, ERROR_SYSTEM.
+ */
+MUST_CHECK bool folder_open(int *folder, const char *root, struct error *err);
+MUST_CHECK bool folder_read_at(struct buf *buf, int folder, const char *beneath,
+			       struct error *err);
+
 #endif

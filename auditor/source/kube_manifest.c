@@ -27,11 +27,18 @@ struct operand {
 	size_t image_count, file_count;
 };
 
+/* What reads one file after the other: a thread has its own. */
+struct reader {
+	struct kube_text from;
+	const char *root; /* of the newest file, NULL while there is none, ... */
+	int folder;       /* ... and its descriptor: most files are beneath the same */
+};
+
 /* A file that is to be read, and what came of it. */
 struct manifest {
 	const char *name; /* as the user would write it */
 	const char *path; /* relative to the root of the work tree */
-	bool (*fetch)(struct buf *text, const struct manifest *manifest,
+	bool (*fetch)(struct reader *reader, const struct manifest *manifest,
 		      struct error *err);
 	const char *root, *beneath; /* fetch_beneath(): the folder and the rest */
 	const char *problem;        /* fetch_nothing(): why */
@@ -72,29 +79,49 @@ static void reading_release(struct reading *reading)
 	free(reading->parts);
 }
 
-static bool fetch_input(struct buf *text, const struct manifest *manifest,
+static void reader_release(struct reader *reader)
+{
+	kube_text_release(&reader->from);
+	if (reader->root)
+		close(reader->folder);
+	reader->root = NULL;
+}
+
+static bool fetch_input(struct reader *reader, const struct manifest *manifest,
 			struct error *err)
 {
 	(void)manifest;
-	return file_read_descriptor(text, STDIN_FILENO, err);
+	return file_read_descriptor(&reader->from.text, STDIN_FILENO, err);
 }
 
-static bool fetch_named(struct buf *text, const struct manifest *manifest,
+static bool fetch_named(struct reader *reader, const struct manifest *manifest,
 			struct error *err)
 {
-	return file_read(text, manifest->name, err);
+	return file_read(&reader->from.text, manifest->name, err);
 }
 
-static bool fetch_beneath(struct buf *text, const struct manifest *manifest,
-			  struct error *err)
+/* Have the folder `root` open. */
+static bool enter(struct reader *reader, const char *root, struct error *err)
 {
-	return folder_read(text, manifest->root, manifest->beneath, err);
+	if (reader->root && strcmp(reader->root, root) == 0)
+		return true;
+	if (reader->root)
+		close(reader->folder);
+	reader->root = folder_open(&reader->folder, root, err) ? root : NULL;
+	return reader->root != NULL;
 }
 
-static bool fetch_nothing(struct buf *text, const struct manifest *manifest,
+static bool fetch_beneath(struct reader *reader, const struct manifest *manifest,
 			  struct error *err)
 {
-	(void)text;
+	return enter(reader, manifest->root, err) &&
+	       folder_read_at(&reader->from.text, reader->folder, manifest->beneath, err);
+}
+
+static bool fetch_nothing(struct reader *reader, const struct manifest *manifest,
+			  struct error *err)
+{
+	(void)reader;
 	return error_set(err, ERROR_SYSTEM, "%s", manifest->problem);
 }
 
@@ -140,13 +167,14 @@ static void unparsable(const struct kube_file *file, const struct buf *text,
  * the same time.
  */
 static void read_manifest(struct manifest *manifest, struct snapshot *part,
-			  struct kube_text *from)
+			  struct reader *reader)
 {
+	struct kube_text *from = &reader->from;
 	struct kube_file file = file_new(part, manifest->name, manifest->path);
 	struct error err = ERROR_INIT;
 	bool ok;
 
-	if (!manifest->fetch(&from->text, manifest, &err)) {
+	if (!manifest->fetch(reader, manifest, &err)) {
 		unreadable(&file, &err);
 		return;
 	}
@@ -164,14 +192,14 @@ static void read_batch(size_t number, void *user)
 {
 	struct reading *reading = user;
 	struct snapshot *part = &reading->parts[number];
-	CLEANUP(kube_text_release) struct kube_text from = KUBE_TEXT_INIT;
+	CLEANUP(reader_release) struct reader reader = { .from = KUBE_TEXT_INIT };
 	size_t first = number * reading->batch_size;
 	size_t count = reading->manifest_count - first;
 
 	snapshot_part(part, reading->snapshot);
 	for (size_t i = 0; i < count && i < reading->batch_size; i++) {
-		read_manifest(&reading->manifests[first + i], part, &from);
-		kube_text_reuse(&from);
+		read_manifest(&reading->manifests[first + i], part, &reader);
+		kube_text_reuse(&reader.from);
 	}
 }
 

@@ -158,17 +158,29 @@ static void read_stays_beneath_the_root(void **state)
 		{ "sub", ERROR_SYSTEM },
 	};
 
+	struct error failure = ERROR_INIT;
+	int folder;
+
 	(void)state;
 	make_links();
+	assert_false(folder_open(&folder, "missing", &failure));
+	assert_int_equal(failure.code, ERROR_NOT_FOUND);
+	assert_true(folder_open(&folder, "root", &failure));
 	for (size_t i = 0; i < ARRAY_LENGTH(cases); i++) {
 		CLEANUP(buf_release) struct buf buf = BUF_INIT(100);
 		struct error err = ERROR_INIT;
-		bool ok = folder_read(&buf, "root", cases[i].beneath, &err);
+		bool ok = folder_read_at(&buf, folder, cases[i].beneath, &err);
 
 		CHECK(cases[i].beneath, ok == (cases[i].code == ERROR_NONE));
 		CHECK(cases[i].beneath, err.code == cases[i].code);
 		CHECK_TEXT(cases[i].beneath, buf_text(&buf), ok ? "real" : "");
+		buf_clear(&buf);
+		err = (struct error)ERROR_INIT;
+		CHECK(cases[i].beneath,
+		      folder_read(&buf, "root", cases[i].beneath, &err) == ok);
+		CHECK(cases[i].beneath, err.code == cases[i].code);
 	}
+	close(folder);
 }
 
 static void walk_names_folders_that_cannot_be_entered(void **state)
