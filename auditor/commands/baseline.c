@@ -31,14 +31,19 @@ static bool read_report(struct node **report, struct arena *nodes, struct buf *t
 	return true;
 }
 
-/* What was fixed by then is new when it comes back. */
+/*
+ * What was fixed by then is new when it comes back; what a waiver covered then is no more
+ * than that, or the baseline would hold on when the waiver is over.
+ */
 static void add_finding(struct baseline *baseline, const struct node *finding)
 {
 	const char *fingerprint = node_text(finding, "fingerprint");
+	const char *state = node_text(finding, "state");
 	const char **kept;
 	void **slot;
 
-	if (fingerprint[0] == '\0' || strcmp(node_text(finding, "state"), "fixed") == 0)
+	if (fingerprint[0] == '\0' || strcmp(state, "fixed") == 0 ||
+	    strcmp(state, "waived") == 0)
 		return;
 	slot = table_slot(&baseline->fingerprints, fingerprint, strlen(fingerprint),
 			  &kept);

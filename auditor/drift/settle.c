@@ -81,6 +81,14 @@ static void settle_any(struct outcome *outcome, const struct earlier_finding *ea
 			    earlier->scopes);
 }
 
+/* A waiver in a comment, where comments are not heeded: nobody knows whether it is there.
+ */
+static bool is_unheeded(const struct sight *sight, const struct finding *finding)
+{
+	return sight->no_inline_waivers && finding->subject == SUBJECT_WAIVER &&
+	       strcmp(finding->file, sight->policy_file) != 0;
+}
+
 /* This scan did not meet the subject. */
 static void settle_absent(const struct sight *sight, struct outcome *outcome,
 			  const struct earlier_finding *earlier)
@@ -92,7 +100,9 @@ static void settle_absent(const struct sight *sight, struct outcome *outcome,
 		settle_any(outcome, earlier, &standing);
 	else if (!standing.elsewhere)
 		outcome_add(outcome, &earlier->finding,
-			    standing.hidden ? FINDING_UNKNOWN : FINDING_FIXED,
+			    standing.hidden || is_unheeded(sight, &earlier->finding)
+				    ? FINDING_UNKNOWN
+				    : FINDING_FIXED,
 			    earlier->id, earlier->scopes);
 }
 

@@ -27,6 +27,8 @@ void sight_make(struct sight *sight, const struct snapshot *snapshot)
 		.arena = ARENA_INIT,
 		.areas = TABLE_INIT,
 		.selective = snapshot->selector[0] != '\0',
+		.no_inline_waivers = snapshot->no_inline_waivers,
+		.policy_file = snapshot->policy.file ? snapshot->policy.file : "",
 	};
 	for (size_t i = 0; i < snapshot->coverage_count; i++) {
 		struct area *area = area_of(sight, snapshot->coverage[i].scope);

@@ -11,8 +11,10 @@
 
 struct sight {
 	struct arena arena;
-	struct table areas; /* scope to struct area */
-	bool selective;     /* a label selector chose what was seen of the cluster */
+	struct table areas;      /* scope to struct area */
+	bool selective;          /* a label selector chose what was seen of the cluster */
+	bool no_inline_waivers;  /* comments were not heeded */
+	const char *policy_file; /* whose waivers were; "" */
 };
 
 void sight_make(struct sight *sight, const struct snapshot *snapshot);

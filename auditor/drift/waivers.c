@@ -173,11 +173,16 @@ static bool registries_answered(const struct drift *drift)
 	return !drift->offline;
 }
 
-static bool is_passing_gap(const char *id)
+/* Gaps in manifests that only the comparison with a cluster finds. */
+static const bool needs_cluster[GAP_KIND_COUNT] = {
+	[GAP_NAMESPACE_UNKNOWN] = true,
+	[GAP_AMBIGUOUS_DECLARATION] = true,
+};
+
+static bool is_gap_of(const bool kinds[GAP_KIND_COUNT], const char *id)
 {
 	for (int kind = 0; kind < GAP_KIND_COUNT; kind++) {
-		if (comes_and_goes[kind] &&
-		    strcmp(id, gap_name((enum gap_kind)kind)) == 0)
+		if (kinds[kind] && strcmp(id, gap_name((enum gap_kind)kind)) == 0)
 			return true;
 	}
 	return false;
@@ -205,20 +210,18 @@ static bool is_for_other(const struct drift *drift, const struct waiver *waiver)
 static bool is_settled(const struct drift *drift, const struct waiver *waiver,
 		       const struct rule *rule)
 {
-	bool of_manifests = waiver->of_gap || rule->subject == SUBJECT_DECLARATION;
+	bool compared = waiver->of_gap ? is_gap_of(needs_cluster, waiver->id)
+				       : rule->subject != SUBJECT_DECLARATION;
 
-	if ((waiver->cluster[0] || waiver->namespace[0]) && !saw_cluster(drift))
+	if ((compared || waiver->cluster[0] || waiver->namespace[0]) &&
+	    !saw_cluster(drift))
 		return false;
 	if (!matches(waiver->cluster, drift->snapshot->cluster.name))
 		return false; /* it waits for a scan of that one */
-	if (waiver->of_gap && is_passing_gap(waiver->id))
+	if (waiver->of_gap && is_gap_of(comes_and_goes, waiver->id))
 		return false;
-	if (!of_manifests && (!saw_cluster(drift) || !registries_answered(drift) ||
-			      is_for_other(drift, waiver)))
+	if (compared && (!registries_answered(drift) || is_for_other(drift, waiver)))
 		return false;
-	if (drift->snapshot->coverage_count > 0 && !waiver->only_line && !of_manifests &&
-	    waiver->path[0] == '\0' && !waiver->in_tree)
-		return true; /* of a cluster, in nobody's tree */
 	return saw_manifests(drift, waiver);
 }
 

@@ -129,6 +129,16 @@ class Waived(Shop):
         self.assertEqual(self.names(report, "fixed"), ["waiver-expired"] * 2)
         self.assertEqual(self.state(report, "unpinned")[0], "open")
 
+    def test_unheeded_comments_are_not_taken_for_removed_ones(self):
+        self.waive_all(until="2026-11-25")
+        self.scan(day="2026-11-26", status=1)
+        self.policy("")
+        report = self.scan("--no-inline-waivers", day="2026-11-27", status=1)
+        self.assertEqual(self.names(report, "fixed"), ["waiver-expired"])  # the policy's
+        self.assertEqual(self.names(report, "unknown"), ["waiver-expired"])
+        report = self.scan(day="2026-11-28", status=1)
+        self.assertEqual(self.state(report, "waiver-expired"), ("open", "2026-11-26", ""))
+
     def test_what_is_mended_is_fixed_and_its_waiver_unused(self):
         self.waive_all()
         self.scan(status=0)

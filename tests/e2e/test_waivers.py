@@ -19,10 +19,10 @@ HEX = "7681a2ca5581475e00189d0215693a88283d22d43c1b08ce5d1f1ace40524d2b"
 
 
 class Waivers(lib.TestCase):
-    def check(self, image, *arguments, status, now="2026-11-23T23:59:59Z"):
+    def check(self, image, *arguments, status, now="2026-11-23T23:59:59Z", **environment):
         self.write("pod.yaml", POD % image)
         return json.loads(self.pindrift("check", "--now", now, "-f", "json", "pod.yaml",
-                                        *arguments, status=status).stdout)
+                                        *arguments, status=status, **environment).stdout)
 
     def states(self, *arguments, **options):
         return sorted((finding["rule"], finding["state"])
@@ -77,6 +77,25 @@ class Waivers(lib.TestCase):
                          [("unpinned", "known")])
         self.assertEqual(self.states("nginx@sha256:abc", "--baseline", "base.json", status=1),
                          [("bad-reference", "new")])
+
+    def test_a_baseline_does_not_hold_on_to_what_was_waived(self):
+        self.write("base.json", json.dumps(self.check(GOOD, status=0)))
+        self.assertEqual(self.states("nginx:1", "--baseline", "base.json", status=1),
+                         [("unpinned", "new")])
+
+    def test_a_gap_is_a_gap_again_when_its_waiver_is_over(self):
+        image = "$(x) # pindrift:ignore parameter until=2026-11-23 reason=filled in later"
+        self.check(image, status=0)
+        report = self.check(image, now="2026-11-24T00:00:00Z", status=3)
+        self.assertEqual(report["gaps"][0]["waived"], False)
+        self.assertEqual([one["rule"] for one in report["findings"]], ["waiver-expired"])
+
+    def test_its_last_day_is_one_of_utc_wherever_it_is_read(self):
+        for zone in ("Pacific/Kiritimati", "America/Los_Angeles", "UTC-14", "UTC+12"):
+            with self.subTest(zone):
+                self.assertEqual(self.states(GOOD, status=0, TZ=zone), [("unpinned", "waived")])
+                self.assertEqual(self.states(GOOD, status=1, TZ=zone,
+                                             now="2026-11-24T00:00:00Z")[0], ("unpinned", "new"))
 
     def test_a_baseline_that_is_none_is_said(self):
         self.write("pod.yaml", POD % "nginx:1")

@@ -296,6 +296,34 @@ static void a_finding_that_is_there_twice_is_settled_once(void **state)
 	scene_release(&scene);
 }
 
+static void a_comment_that_was_not_heeded_may_still_be_there(void **state)
+{
+	static const struct {
+		const char *file, *policy;
+		bool heeded;
+		enum finding_state state;
+	} cases[] = {
+		{ "deploy/web.yaml", NULL, true, FINDING_FIXED },
+		{ "deploy/web.yaml", NULL, false, FINDING_UNKNOWN },
+		{ "deploy/web.yaml", ".pindrift.yaml", false, FINDING_UNKNOWN },
+		{ ".pindrift.yaml", ".pindrift.yaml", false, FINDING_FIXED },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LENGTH(cases); i++) {
+		struct scene scene = scene_new("tree/t/path/deploy/", true);
+		struct earlier_finding earlier = { 7, finding_of(SUBJECT_WAIVER), WEB };
+
+		earlier.finding.file = cases[i].file;
+		scene.snapshot.policy.file = cases[i].policy;
+		scene.snapshot.no_inline_waivers = !cases[i].heeded;
+		settle_all(&scene, NULL, 0, &earlier, 1);
+		assert_int_equal(scene.outcome.finding_count, 1);
+		assert_int_equal(scene.outcome.findings[0].finding.state, cases[i].state);
+		scene_release(&scene);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -307,6 +335,7 @@ int main(void)
 		cmocka_unit_test(a_declaration_is_known_by_its_tree_as_well),
 		cmocka_unit_test(a_pin_is_known_by_its_digest_whatever_its_ordinal),
 		cmocka_unit_test(a_finding_that_is_there_twice_is_settled_once),
+		cmocka_unit_test(a_comment_that_was_not_heeded_may_still_be_there),
 	};
 
 	return cmocka_run_group_tests_name("settle", tests, NULL, NULL);

@@ -147,12 +147,12 @@ static void a_gap_is_covered_by_kind_path_and_subject(void **state)
 }
 
 /* What becomes of a waiver of the policy file that nothing was found for. */
-static bool unused_after(const char *id, const char *path, const char *area)
+static bool unused_after(const char *id, bool of_gap, const char *path, const char *area)
 {
 	CLEANUP(snapshot_release) struct snapshot snapshot;
 	CLEANUP(outcome_release) struct outcome outcome;
 	CLEANUP(drift_release) struct drift drift = { .arena = ARENA_INIT };
-	struct waiver waiver = any_waiver(id, false);
+	struct waiver waiver = any_waiver(id, of_gap);
 
 	snapshot_init(&snapshot, NOW);
 	outcome_init(&outcome);
@@ -169,16 +169,23 @@ static bool unused_after(const char *id, const char *path, const char *area)
 static void unused_is_said_only_where_all_of_the_scope_was_seen(void **state)
 {
 	(void)state;
-	assert_true(unused_after("unpinned", "", "tree/t"));
-	assert_true(unused_after("unpinned", "deploy/*.yaml", "tree/t/path/deploy/"));
-	assert_true(unused_after("unpinned", "/deploy/*.yaml", "tree/t/path/deploy/"));
-	assert_false(unused_after("unpinned", "", "tree/t/path/deploy/"));
-	assert_false(unused_after("unpinned", "test/*.yaml", "tree/t/path/deploy/"));
-	assert_false(unused_after("unpinned", "web.yaml", "tree/t/path/deploy/"));
-	assert_false(unused_after("tag-moved", "", "tree/t"));
-	assert_false(unused_after("running-differs", "", "tree/t"));
-	assert_true(unused_after("no-such-rule", "", "tree/t/path/deploy/"));
-	assert_true(unused_after("waiver-unused", "", "tree/t/path/deploy/"));
+	assert_true(unused_after("unpinned", false, "", "tree/t"));
+	assert_true(
+		unused_after("unpinned", false, "deploy/*.yaml", "tree/t/path/deploy/"));
+	assert_true(
+		unused_after("unpinned", false, "/deploy/*.yaml", "tree/t/path/deploy/"));
+	assert_false(unused_after("unpinned", false, "", "tree/t/path/deploy/"));
+	assert_false(
+		unused_after("unpinned", false, "test/*.yaml", "tree/t/path/deploy/"));
+	assert_false(unused_after("unpinned", false, "web.yaml", "tree/t/path/deploy/"));
+	assert_false(unused_after("tag-moved", false, "", "tree/t"));
+	assert_false(unused_after("running-differs", false, "", "tree/t"));
+	assert_true(unused_after("parameter", true, "", "tree/t"));
+	assert_false(unused_after("namespace-unknown", true, "", "tree/t"));
+	assert_false(unused_after("ambiguous-declaration", true, "", "tree/t"));
+	assert_false(unused_after("unreachable", true, "", "tree/t"));
+	assert_true(unused_after("no-such-rule", false, "", "tree/t/path/deploy/"));
+	assert_true(unused_after("waiver-unused", false, "", "tree/t/path/deploy/"));
 }
 
 static struct finding waiver_finding(const struct drift_world *world)
@@ -212,13 +219,13 @@ static void what_is_for_another_cluster_is_not_unused_in_this_one(void **state)
 
 	(void)state;
 	waiver.until = INT64_MAX;
-	check_scanned("anywhere", &waiver, "", "waiver-unused");
-	check_scanned("a manifest for another cluster", &waiver, "test", "");
+	check_scanned("anywhere, of which a part was seen", &waiver, "", "");
 	waiver.path = "deploy/";
-	check_scanned("the same, by its path", &waiver, "test", "");
+	check_scanned("what was seen", &waiver, "", "waiver-unused");
+	check_scanned("a manifest for another cluster", &waiver, "test", "");
 	waiver.path = "deploy/db*";
 	check_scanned("another path", &waiver, "test", "waiver-unused");
-	waiver.path = "";
+	waiver.path = "deploy/";
 	waiver.cluster = "prod";
 	check_scanned("this cluster", &waiver, "", "waiver-unused");
 	waiver.cluster = "test";
