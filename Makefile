@@ -60,6 +60,7 @@ LISTED := \
 	auditor/commands/output.c \
 	auditor/commands/pin_edits.c \
 	auditor/commands/pin_kubectl.c \
+	auditor/commands/pin_lines.c \
 	auditor/commands/pin_running.c \
 	auditor/commands/plugin.c \
 	auditor/commands/resolution.c \

@@ -104,6 +104,19 @@ static size_t lines_below(const struct edit_list *edits, size_t at)
 	return at;
 }
 
+/* The end of the lines that an edit touches: none below, where it puts in or takes out
+ * whole lines. */
+static size_t touched_end(const struct edit_list *edits, const struct edit *edit)
+{
+	size_t length = strlen(edit->text);
+	bool whole = length > 0 ? edit->text[length - 1] == '\n'
+				: line_begin(edits, edit->begin) == edit->begin;
+
+	if (whole && edit->end > 0 && edits->text[edit->end - 1] == '\n')
+		return edit->end;
+	return line_end(edits, edit->end);
+}
+
 /* The lines that edit number `first` touches, with those of edits that share them. */
 static struct region region_at(const struct edit_list *edits, size_t first)
 {
@@ -111,7 +124,7 @@ static struct region region_at(const struct edit_list *edits, size_t first)
 
 	region.begin = line_begin(edits, edits->items[first].begin);
 	do {
-		region.end = line_end(edits, edits->items[first + region.count].end);
+		region.end = touched_end(edits, &edits->items[first + region.count]);
 		region.count++;
 	} while (first + region.count < edits->count &&
 		 edits->items[first + region.count].begin < region.end);

@@ -1,6 +1,7 @@
 #include "commands/pin_edits.h"
 
 #include "base/yaml.h"
+#include "commands/pin_lines.h"
 #include "source/dockerfile.h"
 #include "source/kube_manifest.h"
 
@@ -8,7 +9,9 @@
 struct change {
 	const struct declared_use *use;
 	struct edit edit;
-	bool spreads; /* an alias brings it to where no image belongs */
+	const char *meant; /* the reference as it is to be */
+	long lines;        /* that it adds, with those of the changes before it */
+	bool spreads;      /* an alias brings it to where no image belongs */
 };
 
 /* The changes of one text, while they are found. */
@@ -18,12 +21,15 @@ struct planning {
 	struct snapshot snapshot; /* what the text declares */
 	struct change *changes;   /* in the order of the text, each place once */
 	size_t change_count;
+	struct pin_line *lines; /* of the uses that are composed, likewise */
+	size_t line_count;
 };
 
 static void planning_release(struct planning *planning)
 {
 	snapshot_release(&planning->snapshot);
 	free(planning->changes);
+	free(planning->lines);
 }
 
 void pin_plan_release(struct pin_plan *plan)
@@ -50,10 +56,16 @@ void pin_plan_refuse_use(struct pin_plan *plan, enum pin_obstacle obstacle,
 			     use->image.text[0] ? use->image.text : "''", reason));
 }
 
+/* An ARG is part of the image of a FROM. */
+static bool is_of_arg(const struct declared_use *use)
+{
+	return use->composed && strcmp(use->object.kind, DOCKERFILE_KIND) == 0;
+}
+
 /* Whether a digest can be written into the reference at all. */
 static bool takes_digest(const struct declared_use *use)
 {
-	return !use->overrides && !use->composed && use->image.state == REFERENCE_OK &&
+	return !use->overrides && !is_of_arg(use) && use->image.state == REFERENCE_OK &&
 	       !use->duplicate_line;
 }
 
@@ -91,10 +103,10 @@ static const char *use_problem(struct pin_plan *plan, const struct declared_use 
 		return "no image is named";
 	if (use->image.state == REFERENCE_BAD)
 		return use->image.problem;
-	if (use->composed && strcmp(use->object.kind, DOCKERFILE_KIND) == 0)
+	if (is_of_arg(use))
 		return "an ARG is part of it: pin the ARG's default by hand";
-	if (use->composed)
-		return "it is put together from several values, which are edited by hand";
+	if (use->composed && plan->wish.unpin && !use->image.ref.tag[0])
+		return "it has no tag: without a digest its chart decides";
 	if (use->duplicate_line)
 		return arena_printf(&plan->arena,
 				    "line %u has the same key again, and readers differ "
@@ -184,8 +196,8 @@ const char *pin_plan_text(struct pin_plan *plan, const struct declared_use *use)
 				    "it has a digest and no tag to follow");
 	if (!digest)
 		return NULL;
-	text = image_ref_respell(use->image.text, digest, !plan->wish.drop_tag,
-				 &plan->arena);
+	text = image_ref_respell(use->image.text, digest,
+				 !plan->wish.drop_tag || use->composed, &plan->arena);
 	return strcmp(text, use->image.text) == 0 ? NULL : text;
 }
 
@@ -229,17 +241,89 @@ static bool locate(struct edit *edit, const struct buf *text,
 	       memcmp(text->data + edit->begin, use->image.text, length) == 0;
 }
 
+static int compare_lines(const void *a, const void *b)
+{
+	const struct pin_line *left = a, *right = b;
+
+	return (left->begin > right->begin) - (left->begin < right->begin);
+}
+
+/* Find the mappings of the composed uses.  Errors: as pin_lines_find(). */
+static bool find_lines(struct planning *planning, struct error *err)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < planning->snapshot.declared_count; i++) {
+		const struct declared_use *use = &planning->snapshot.declared[i];
+
+		if (!use->composed || !takes_digest(use))
+			continue;
+		planning->lines = array_grow(planning->lines, planning->line_count,
+					     sizeof(*planning->lines));
+		planning->lines[planning->line_count++] =
+			(struct pin_line){ .begin = use->begin };
+	}
+	if (planning->line_count == 0)
+		return true;
+	qsort(planning->lines, planning->line_count, sizeof(*planning->lines),
+	      compare_lines);
+	for (size_t i = 0; i < planning->line_count; i++) {
+		if (kept == 0 ||
+		    planning->lines[kept - 1].begin != planning->lines[i].begin)
+			planning->lines[kept++] = planning->lines[i];
+	}
+	planning->line_count = kept;
+	return pin_lines_find(planning->lines, kept, planning->text, err);
+}
+
+/* The digest of a reference in parts.  Errors: ERROR_SYNTAX: why not. */
+static bool locate_digest(struct change *change, const struct planning *planning,
+			  struct error *err)
+{
+	struct pin_plan *plan = planning->plan;
+	const struct declared_use *use = change->use;
+	const struct pin_line key = { .begin = use->begin };
+	const struct pin_line *line = bsearch(&key, planning->lines, planning->line_count,
+					      sizeof(*planning->lines), compare_lines);
+	const char *at = strchr(change->meant, '@');
+
+	if (!line)
+		return error_set(err, ERROR_SYNTAX, "the file changed meanwhile");
+	if (!pin_line_edit(&change->edit, line, planning->text, at ? at + 1 : "",
+			   &plan->arena, err))
+		return false;
+	if (!line->has_digest && !digest_known(&use->image.ref.digest))
+		pin_plan_refuse(plan, PIN_NOTE,
+				arena_printf(&plan->arena,
+					     "%s:%u:%u: the digest of %s is a new line, "
+					     "which counts where the chart reads it",
+					     use->file, use->line, use->column,
+					     use->image.text));
+	return true;
+}
+
+/* The reference where it stands.  Errors: ERROR_SYNTAX: why not. */
+static bool locate_reference(struct change *change, const struct planning *planning,
+			     struct error *err)
+{
+	change->edit.text = change->meant;
+	return locate(&change->edit, planning->text, change->use) ||
+	       error_set(err, ERROR_SYNTAX,
+			 "it is written with escapes, or over several lines");
+}
+
 /* Aliases bring one text to many containers: it is changed once. */
 static void find_change(struct planning *planning, const struct declared_use *use)
 {
 	struct change change = { .use = use };
+	struct error err = ERROR_INIT;
 
-	change.edit.text = pin_plan_text(planning->plan, use);
-	if (!change.edit.text)
+	change.meant = pin_plan_text(planning->plan, use);
+	if (!change.meant)
 		return;
-	if (!locate(&change.edit, planning->text, use)) {
-		pin_plan_refuse_use(planning->plan, PIN_OWN_SAKE, use,
-				    "it is written with escapes, or over several lines");
+	if (!(use->composed ? locate_digest : locate_reference)(&change, planning,
+								&err)) {
+		pin_plan_refuse_use(planning->plan, PIN_OWN_SAKE, use, err.text);
 		return;
 	}
 	planning->changes = array_grow(planning->changes, planning->change_count,
@@ -251,8 +335,8 @@ static int compare_changes(const void *a, const void *b)
 {
 	const struct change *left = a, *right = b;
 
-	return (left->edit.begin > right->edit.begin) -
-	       (left->edit.begin < right->edit.begin);
+	return (left->use->begin > right->use->begin) -
+	       (left->use->begin < right->use->begin);
 }
 
 static void find_changes(struct planning *planning)
@@ -268,8 +352,10 @@ static void find_changes(struct planning *planning)
 		struct change change = planning->changes[i];
 
 		if (kept == 0 ||
-		    planning->changes[kept - 1].edit.begin != change.edit.begin)
+		    planning->changes[kept - 1].use->begin != change.use->begin)
 			planning->changes[kept++] = change;
+		else if (strcmp(planning->changes[kept - 1].meant, change.meant) != 0)
+			planning->changes[kept - 1].spreads = true; /* one tag of two */
 	}
 	planning->change_count = kept;
 }
@@ -324,7 +410,7 @@ static void mark_spreading(const struct planning *planning, const struct node *n
 	} else if (!is_image) {
 		struct change *change = change_at(planning, node->place.begin);
 
-		if (change)
+		if (change && !change->use->composed) /* pin_line_edit() knows */
 			change->spreads = true;
 	}
 }
@@ -357,8 +443,8 @@ static void refuse_spreading(struct planning *planning)
 	struct error ignored = ERROR_INIT;
 	size_t kept = 0;
 
-	if (planning->change_count == 0 || !memchr(text->data, '&', text->length) ||
-	    !memchr(text->data, '*', text->length) || !follow_aliases(planning, &ignored))
+	if (planning->change_count > 0 && memchr(text->data, '&', text->length) &&
+	    memchr(text->data, '*', text->length) && !follow_aliases(planning, &ignored))
 		return;
 	for (size_t i = 0; i < planning->change_count; i++) {
 		struct change change = planning->changes[i];
@@ -378,7 +464,7 @@ static const char *expected_text(const struct planning *planning,
 {
 	const struct change *change = change_at(planning, use->begin);
 
-	return change ? change->edit.text : use->image.text;
+	return change ? change->meant : use->image.text;
 }
 
 static bool same_use(const struct declared_use *before, const struct declared_use *after)
@@ -386,8 +472,36 @@ static bool same_use(const struct declared_use *before, const struct declared_us
 	return object_id_equal(&before->object, &after->object) &&
 	       strcmp(before->namespace, after->namespace) == 0 &&
 	       strcmp(before->field, after->field) == 0 &&
-	       strcmp(before->image.container, after->image.container) == 0 &&
-	       before->line == after->line;
+	       strcmp(before->image.container, after->image.container) == 0;
+}
+
+static long count_lines(const char *text, size_t length)
+{
+	long count = 0;
+
+	for (size_t i = 0; i < length; i++)
+		count += text[i] == '\n';
+	return count;
+}
+
+/* Lines that the changes above a use add; one that is itself composed may move more. */
+static bool same_line(const struct planning *planning, const struct declared_use *before,
+		      const struct declared_use *after)
+{
+	size_t low = 0, high = planning->change_count;
+
+	if (before->composed)
+		return true;
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (planning->changes[middle].use->begin < before->begin)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return (long)after->line ==
+	       (long)before->line + (low > 0 ? planning->changes[low - 1].lines : 0);
 }
 
 /* The edited text declares the same, but for the references that were to change. */
@@ -407,11 +521,19 @@ static bool check_result(const struct planning *planning, const char *name,
 		const struct declared_use *use = &meant->declared[i];
 
 		same = same_use(use, &result.declared[i]) &&
+		       same_line(planning, use, &result.declared[i]) &&
 		       strcmp(expected_text(planning, use),
 			      result.declared[i].image.text) == 0;
 	}
 	return same || error_set(err, ERROR_SYNTAX,
 				 "the result of the edit would not read as it should");
+}
+
+static int compare_edits(const void *a, const void *b)
+{
+	const struct edit *left = a, *right = b;
+
+	return (left->begin > right->begin) - (left->begin < right->begin);
 }
 
 /* Errors: as pin_plan_make(). */
@@ -421,12 +543,20 @@ static bool make_edits(struct planning *planning, const char *name, struct buf *
 	struct pin_plan *plan = planning->plan;
 	struct edit_list list = { .text = buf_text(planning->text),
 				  .length = planning->text->length };
+	long lines = 0;
 
 	for (size_t i = 0; i < planning->change_count; i++) {
+		const struct edit *edit = &planning->changes[i].edit;
+
+		lines += count_lines(edit->text, strlen(edit->text)) -
+			 count_lines(list.text + edit->begin, edit->end - edit->begin);
+		planning->changes[i].lines = lines;
 		plan->edits = arena_grow(&plan->arena, plan->edits, plan->edit_count,
 					 sizeof(*plan->edits));
 		plan->edits[plan->edit_count++] = planning->changes[i].edit;
 	}
+	if (plan->edit_count > 0)
+		qsort(plan->edits, plan->edit_count, sizeof(*plan->edits), compare_edits);
 	list.items = plan->edits;
 	list.count = plan->edit_count;
 	return edit_apply(after, &list, err) &&
@@ -445,6 +575,8 @@ bool pin_plan_make(struct pin_plan *plan, const char *name, const struct buf *be
 	buf_clear(after);
 	snapshot_init(&planning.snapshot, 0);
 	if (!kube_manifest_read_text(&planning.snapshot, name, before, err))
+		return false;
+	if (!find_lines(&planning, err))
 		return false;
 	find_changes(&planning);
 	refuse_spreading(&planning);

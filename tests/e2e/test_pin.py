@@ -80,7 +80,8 @@ class PinTest(scans.ScanTest):
         cls.child = images.image("linux/amd64", "one")
         cls.index = images.index([cls.child, images.image("linux/arm64", "one")])
         cls.registry.push(cls.index, "demo/app", "1", "latest")
-        cls.registry.push(images.image("linux/amd64", "two"), "demo/app", "2")
+        cls.two = images.image("linux/amd64", "two")
+        cls.registry.push(cls.two, "demo/app", "2")
         cls.repository = f"{cls.registry.address}/demo/app"
 
     def put(self, name, text):
@@ -129,6 +130,46 @@ class Pin(PinTest):
                 self.assertEqual(path.read_bytes().decode(),
                                  text.replace("R:1", pinned))
                 self.pin("--write", "--unpin", name)
+                self.assertEqual(path.read_bytes(), before)
+
+    def test_maps_of_values_get_a_digest_and_lose_it(self):
+        registry, _, name = self.repository.partition("/")
+        text = ("web: # W\r\n  image:\r\n    registry: H\r\n    repository: N\r\n"
+                "    tag: '1' # why\r\n    z: 1\r\n"
+                "list:\r\n- tag: 2\r\n  repository: H/N\r\n"
+                "full: {repository: H/N, tag: 1, digest: ''}\r\n"
+                "empty:\r\n  digest: \"\"\r\n  image: H/N:1\r\n  repository: H/N\r\n"
+                "  tag: 2\r\n"
+                "last:\r\n  repository: H/N\r\n  tag: 1")
+        text = text.replace("H", registry).replace("N", name)
+        path = self.put("values.yaml", "")
+        path.write_bytes(text.encode())
+        ran = self.pin("--write", "values.yaml")
+        self.assertEqual(ran.stderr.count("is a new line"), 3)
+        after = path.read_bytes().decode()
+        one, two = self.index.digest, self.two.digest
+        self.assertIn(f"    tag: '1' # why\r\n    digest: {one}\r\n    z: 1\r\n", after)
+        self.assertIn(f"- tag: 2\r\n  digest: {two}\r\n  repository:", after)
+        self.assertIn(f"tag: 1, digest: '{one}'}}\r\n", after)
+        self.assertIn(f"  digest: \"{two}\"\r\n  image: {self.repository}:1@{one}\r\n", after)
+        self.assertTrue(after.endswith(f"  tag: 1\r\n  digest: {one}"))
+        self.assertEqual(self.pin("--update", "values.yaml").stdout, "")
+        declared = self.pindrift_json("check", "values.yaml")["declared"]
+        self.assertEqual([use["reference"].count("@sha256:") for use in declared], [1] * 6)
+        self.pin("--write", "--unpin", "values.yaml")
+        self.assertEqual(path.read_bytes().decode(), text)
+
+    def test_maps_of_values_that_cannot_be_edited_say_why(self):
+        for text, reason in (
+                ("a: {repository: R, tag: 1}\n", "not written one key a line"),
+                ("a: &a\n  repository: R\n  tag: 1\nb:\n  <<: *a\n  x: 1\n", "its anchor"),
+                ("a:\n  image: R\n  bImage: R/b\n  tag: 1\n", "")):
+            with self.subTest(text):
+                path = self.put("values.yaml", text)
+                before = path.read_bytes()
+                ran = self.pin("--write", "values.yaml", status=None)
+                self.assertIn(ran.status, (1, 3))
+                self.assertIn(reason, ran.stderr)
                 self.assertEqual(path.read_bytes(), before)
 
     def test_dockerfiles_where_asked_for_and_back(self):
@@ -257,6 +298,25 @@ class Odd(PinTest):
                        env=dict(os.environ, GIT_CEILING_DIRECTORIES=str(self.folder.parent)))
         self.assertIn(self.index.digest, path.read_text())
 
+    @unittest.skipUnless(shutil.which("git"), "git is not here")
+    def test_git_applies_the_diff_of_added_and_removed_lines(self):
+        head = "a:\n  repository: R\n  tag: 1"
+        for text in (head, head + "\n", head + "\n  z: 1\n", head + "\n" + "b: 1\n" * 9 +
+                     head.replace("a:", "c:") + "\nd: 1"):
+            with self.subTest(text):
+                path = self.put("values.yaml", text)
+                before = path.read_bytes()
+                for option, removed in (("--diff", 0), ("--unpin", text.count("tag"))):
+                    ran = self.pin(option, "values.yaml", status=1)
+                    if text.endswith("1\n"):
+                        self.assertEqual(ran.stdout.count("\n-"), removed)
+                    subprocess.run(["git", "apply"], cwd=self.folder, input=ran.stdout, text=True,
+                                   check=True, env=dict(
+                                       os.environ, GIT_CEILING_DIRECTORIES=str(self.folder.parent)))
+                    if option == "--diff":
+                        self.assertIn(f"tag: 1\n  digest: {self.index.digest}", path.read_text())
+                self.assertEqual(path.read_bytes(), before)
+
 
 class Refused(PinTest):
     def refused(self, text, *words, status=1, name="pod.yaml", arguments=()):
@@ -297,15 +357,6 @@ class Refused(PinTest):
         self.put("tree/pod.yaml", POD.format(image=f"R:1@sha256:{HEX}"))
         self.put("tree/settings.yaml", "image: R:1\n")
         self.assertIn("which are not edited: 1", self.pin("tree").stderr)
-
-    def test_references_put_together_from_values(self):
-        values = "image:\n  repository: R\n  tag: '1'\n"
-        self.refused(values, "values.yaml:3:8: could not pin", "by hand", name="values.yaml")
-        self.refused(values, name="values.yaml", arguments=["--unpin"], status=0)
-        values += f"  digest: sha256:{HEX}\n"
-        self.refused(values, name="values.yaml", status=0)
-        self.refused(values, "by hand", name="values.yaml", arguments=["--unpin"])
-        self.refused(values, "by hand", name="values.yaml", arguments=["--update"])
 
     def test_gaps(self):
         self.refused(POD.format(image="$(params.image)"), "[parameter]", status=3)

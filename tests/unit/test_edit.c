@@ -62,7 +62,8 @@ static const struct edit_case cases[] = {
 	  { { 2, 2, "new\n" }, { 16, 18, "" } },
 	  2,
 	  "a\nnew\n1\n2\n3\n4\n5\n6\n7\nc\n",
-	  "@@ -1,10 +1,10 @@\n a\n-1\n+new\n+1\n 2\n 3\n 4\n 5\n 6\n 7\n-b\n-c\n+c\n" },
+	  "@@ -1,4 +1,5 @@\n a\n+new\n 1\n 2\n 3\n"
+	  "@@ -6,5 +7,4 @@\n 5\n 6\n 7\n-b\n c\n" },
 	{ "into nothing", "", { { 0, 0, "a\n" } }, 1, "a\n", "@@ -0,0 +1,1 @@\n+a\n" },
 	{ "all of it", "a\n", { { 0, 2, "" } }, 1, "", "@@ -1,1 +0,0 @@\n-a\n" },
 };
