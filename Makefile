@@ -40,6 +40,7 @@ LISTED := \
 	auditor/base/process.c \
 	auditor/base/program.c \
 	auditor/base/table.c \
+	auditor/base/toml.c \
 	auditor/base/timestamp.c \
 	auditor/base/utf8.c \
 	auditor/base/yaml.c \
@@ -112,6 +113,7 @@ LISTED := \
 	auditor/source/dockerfile_lines.c \
 	auditor/source/helm_chart.c \
 	auditor/source/helm_values.c \
+	auditor/source/hosts_dir.c \
 	auditor/source/http.c \
 	auditor/source/http_error.c \
 	auditor/source/http_headers.c \

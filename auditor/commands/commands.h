@@ -47,7 +47,7 @@ struct settings {
 	bool no_inline_waivers;
 	const char *baseline;
 	const char *kubeconfig;
-	struct option_list contexts; /* one at most */
+	struct option_list contexts;   /* one at most */
 	struct option_list allow_exec; /* commands of `exec` in kubeconfigs */
 	const char *namespace;
 	bool all_namespaces;
@@ -64,6 +64,7 @@ struct settings {
 	struct option_list insecure_registries;
 	struct option_list token_hosts;
 	const char *registry_ca;
+	const char *hosts_dir;
 	struct option_list mirrors; /* "HOST[/PREFIX]=HOST[/PREFIX]" */
 	const char *platform;
 	bool diff;

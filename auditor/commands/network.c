@@ -37,6 +37,7 @@ bool network_configure(struct network *network, const struct settings *settings,
 		.ca_file = settings->registry_ca,
 		.mirrors = settings->mirrors.items,
 		.mirror_count = settings->mirrors.count,
+		.hosts_dir = settings->hosts_dir,
 	};
 	return parse_seconds(&network->request_timeout, "request-timeout",
 			     settings->request_timeout, 0, err) &&

@@ -77,6 +77,10 @@ const struct option command_options[] = {
 	  "second has them not; the name stays. scan asks both for tags and compares "
 	  "their answers. May be given many times",
 	  NETWORKED },
+	{ "hosts-dir", 0, OPTION_STRING, AT(hosts_dir), "FOLDER",
+	  "Ask the mirrors that containerd's hosts.toml files in this folder name, such as "
+	  "/etc/containerd/certs.d of a node",
+	  NETWORKED },
 	{ "platform", 0, OPTION_STRING, AT(platform), "OS/ARCHITECTURE[/VARIANT]",
 	  "Of an image index, show the manifest of this platform", COMMAND_RESOLVE },
 	{ "policy", 0, OPTION_STRING, AT(policy), "FILE",

@@ -32,16 +32,18 @@ void registry_client_free(struct registry_client **pointer)
 	*pointer = NULL;
 }
 
+/* `endpoint`: as a hosts.toml names it; NULL: as the registry's name alone says. */
 static struct registry_contact *contact_of(struct registry_client *client,
-					   const char *name)
+					   const char *name,
+					   const struct hosts_endpoint *endpoint)
 {
-	const char **key;
+	const char *id = endpoint ? endpoint->id : name, **key;
 	struct registry_contact **slot = (struct registry_contact **)table_slot(
-		&client->contacts, name, strlen(name), &key);
+		&client->contacts, id, strlen(id), &key);
 
 	if (!*slot) {
-		*slot = registry_contact_new(&client->settings, name);
-		*key = (*slot)->name;
+		*slot = registry_contact_new(&client->settings, name, endpoint);
+		*key = endpoint ? id : (*slot)->name;
 	}
 	return *slot;
 }
@@ -55,28 +57,78 @@ struct inquest {
 	size_t mirror_count;
 };
 
+/* Those of the hosts.toml that may be asked for tags, or for digests. */
+static void add_hosts(struct inquest *inquest, struct registry_client *client,
+		      struct arena *arena, const struct hosts_file *file,
+		      const struct want *want)
+{
+	for (size_t i = 0; i < file->host_count; i++) {
+		const struct hosts_endpoint *host = &file->hosts[i];
+
+		if (strcmp(host->name, want->registry) == 0)
+			continue; /* no mirror: add_registry() */
+		if (want->kind == WANT_TAG ? host->resolve : host->pull)
+			inquest->routes[inquest->route_count++] = (struct route){
+				.contact = contact_of(client, host->name, host),
+				.repository = arena_strdup(arena, want->repository),
+				.ns = arena_strdup(arena, want->registry),
+				.mirror = true,
+			};
+	}
+}
+
+/* How a hosts.toml says that the registry is to be asked; NULL: it does not. */
+static const struct hosts_endpoint *own_endpoint(const struct hosts_file *file,
+						 const char *registry)
+{
+	if (!file || file->server)
+		return file ? file->server : NULL;
+	for (size_t i = 0; i < file->host_count; i++)
+		if (strcmp(file->hosts[i].name, registry) == 0)
+			return &file->hosts[i];
+	return NULL;
+}
+
+/* The registry, or what a hosts.toml puts in its place. */
+static void add_registry(struct inquest *inquest, struct registry_client *client,
+			 struct arena *arena, const struct hosts_file *file,
+			 const struct want *want)
+{
+	const struct hosts_endpoint *server = own_endpoint(file, want->registry);
+	bool other = server && strcmp(server->name, want->registry) != 0;
+
+	inquest->routes[inquest->route_count++] = (struct route){
+		.contact = contact_of(client, server ? server->name : want->registry,
+				      server),
+		.repository = arena_strdup(arena, want->repository),
+		.ns = other ? arena_strdup(arena, want->registry) : NULL,
+	};
+}
+
 static void find_routes(struct inquest *inquest, struct registry_client *client,
-			struct arena *arena, const char *registry, const char *repository)
+			struct arena *arena, const struct want *want)
 {
 	const struct mirror_rules *rules = &client->settings.mirrors;
+	const struct hosts_file *file =
+		hosts_dir_find(&client->settings.hosts, want->registry);
+	size_t most = rules->count + (file ? file->host_count : 0) + 1;
 
-	inquest->routes = arena_alloc(arena, (rules->count + 1) * sizeof(struct route));
+	inquest->routes = arena_alloc(arena, most * sizeof(struct route));
 	for (size_t i = 0; i < rules->count; i++) {
-		const char *there =
-			mirror_rule_apply(&rules->items[i], arena, registry, repository);
+		const char *there = mirror_rule_apply(&rules->items[i], arena,
+						      want->registry, want->repository);
 
 		if (there)
 			inquest->routes[inquest->route_count++] = (struct route){
-				.contact =
-					contact_of(client, rules->items[i].to.registry),
+				.contact = contact_of(client, rules->items[i].to.registry,
+						      NULL),
 				.repository = there,
 				.mirror = true,
 			};
 	}
-	inquest->routes[inquest->route_count++] = (struct route){
-		.contact = contact_of(client, registry),
-		.repository = arena_strdup(arena, repository),
-	};
+	if (file)
+		add_hosts(inquest, client, arena, file, want);
+	add_registry(inquest, client, arena, file, want);
 }
 
 static void question_init(struct question *question, struct snapshot *snapshot,
@@ -109,7 +161,7 @@ static void inquest_init(struct inquest *inquest, struct registry_client *client
 	size_t mirrors;
 
 	*inquest = (struct inquest){ .routes = NULL };
-	find_routes(inquest, client, &snapshot->arena, want->registry, want->repository);
+	find_routes(inquest, client, &snapshot->arena, want);
 	mirrors = compares ? inquest->route_count - 1 : 0;
 	question_init(&inquest->question, snapshot, want, inquest->routes + mirrors,
 		      inquest->route_count - mirrors);
@@ -176,9 +228,12 @@ const char *registry_credential(struct registry_client *client, struct arena *ar
 				const char *registry, const char *repository)
 {
 	struct inquest inquest = { .routes = NULL };
+	const struct want want = { .kind = WANT_TAG,
+				   .registry = registry,
+				   .repository = repository };
 	const char *text = "";
 
-	find_routes(&inquest, client, arena, registry, repository);
+	find_routes(&inquest, client, arena, &want);
 	for (size_t i = 0; i < inquest.route_count; i++) {
 		const struct route *route = &inquest.routes[i];
 

@@ -39,10 +39,11 @@ struct registry_options {
 	/* "HOST[/PREFIX]=HOST[/PREFIX]": registry_mirror.h. */
 	const char *const *mirrors;
 	size_t mirror_count;
+	const char *hosts_dir; /* hosts_dir.h; NULL: none */
 	/*
 	 * Ask for a tag at its registry, whose word alone counts, and at each of its
-	 * mirrors too, whose words are compared with it (tag_fact.mirrors).  Else a mirror
-	 * that answers is believed, and the registry is asked where none does.
+	 * mirrors too, whose words are compared with it (tag_fact.mirrors).  Else a
+	 * mirror that answers is believed, and the registry is asked where none does.
 	 */
 	bool compare_mirrors;
 };
@@ -73,7 +74,8 @@ void registry_answer(struct registry_client *client, struct snapshot *snapshot,
 
 /*
  * How this client asked for a repository: as whom, at which mirrors, and where the
- * credentials come from, never their value; "" where it did not come to that.  In `arena`.
+ * credentials come from, never their value; "" where it did not come to that.  In
+ * `arena`.
  */
 const char *registry_credential(struct registry_client *client, struct arena *arena,
 				const char *registry, const char *repository);

@@ -18,7 +18,11 @@ static bool set_scheme(struct registry_contact *contact, bool tls, struct error 
 {
 	CLEANUP(buf_release) struct buf base = BUF_INIT(URL_BYTES);
 
-	buf_printf(&base, "%s://%s", tls ? "https" : "http", api_host(contact->name));
+	if (contact->endpoint)
+		buf_puts(&base, contact->endpoint->base);
+	else
+		buf_printf(&base, "%s://%s", tls ? "https" : "http",
+			   api_host(contact->name));
 	free(contact->base);
 	contact->base = buf_detach(&base);
 	if (!url_parse(&contact->url, contact->base, err))
@@ -28,12 +32,15 @@ static bool set_scheme(struct registry_contact *contact, bool tls, struct error 
 }
 
 struct registry_contact *registry_contact_new(struct registry_settings *settings,
-					      const char *name)
+					      const char *name,
+					      const struct hosts_endpoint *endpoint)
 {
 	struct registry_contact *contact = xcalloc(1, sizeof(*contact));
 
 	contact->settings = settings;
 	contact->name = xstrdup(name);
+	contact->endpoint = endpoint;
+	contact->api = endpoint ? endpoint->api : "/v2";
 	return contact;
 }
 
@@ -48,6 +55,10 @@ void registry_contact_free(struct registry_contact *contact)
 
 const struct http_trust *registry_contact_trust(const struct registry_contact *contact)
 {
+	const struct hosts_endpoint *endpoint = contact->endpoint;
+
+	if (endpoint && (endpoint->trust.ca_pem || endpoint->trust.insecure))
+		return &endpoint->trust;
 	return registry_settings_trust(contact->settings, &contact->url);
 }
 
@@ -76,7 +87,7 @@ static void send_probe(struct registry_contact *contact)
 {
 	CLEANUP(buf_release) struct buf url = BUF_INIT(URL_BYTES);
 
-	buf_printf(&url, "%s/v2/", contact->base);
+	buf_printf(&url, "%s%s/", contact->base, contact->api);
 	http_send(contact->settings->http,
 		  &(struct http_request){
 			  .method = "GET",
@@ -129,6 +140,10 @@ static void begin(struct registry_contact *contact)
 	contact->state = CONTACT_ASKED;
 	if (!set_scheme(contact, true, &err)) {
 		fail(contact, &err);
+		return;
+	}
+	if (contact->endpoint) {
+		send_probe(contact);
 		return;
 	}
 	plain = host_is_listed(options->plain_http, options->plain_http_count,

@@ -108,8 +108,11 @@ static void send_signed(const struct authorization *authorization, void *user)
 	}
 	question->was_signed = authorization->header != NULL;
 	question->generation = authorization->generation;
-	buf_printf(&url, "%s/v2/%s/%s/%s", contact->base, question->route->repository,
-		   manifest ? "manifests" : "blobs", name_of(question));
+	buf_printf(&url, "%s%s/%s/%s/%s", contact->base, contact->api,
+		   question->route->repository, manifest ? "manifests" : "blobs",
+		   name_of(question));
+	if (question->route->ns)
+		buf_printf(&url, "?ns=%s", question->route->ns);
 	if (!manifest)
 		headers[0] = "Accept: */*";
 	http_send(contact->settings->http,

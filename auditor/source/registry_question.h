@@ -14,6 +14,7 @@
 struct route {
 	struct registry_contact *contact;
 	const char *repository; /* what it is called there */
+	const char *ns;         /* the registry that a mirror is to stand for, or NULL */
 	bool mirror;
 };
 

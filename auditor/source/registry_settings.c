@@ -62,7 +62,8 @@ bool registry_settings_init(struct registry_settings *settings, struct http *htt
 		.unverified.insecure = true,
 	};
 	if (!mirror_rules_read(&settings->mirrors, options->mirrors,
-			       options->mirror_count, err))
+			       options->mirror_count, err) ||
+	    !hosts_dir_read(&settings->hosts, options->hosts_dir, err))
 		return false;
 	if (options->ca_file && !keep_authorities(settings, options->ca_file, err))
 		return false;
@@ -76,6 +77,7 @@ void registry_settings_release(struct registry_settings *settings)
 {
 	docker_config_release(&settings->docker);
 	mirror_rules_release(&settings->mirrors);
+	hosts_dir_release(&settings->hosts);
 	psl_free(settings->suffixes);
 	if (settings->authorities >= 0)
 		close(settings->authorities);

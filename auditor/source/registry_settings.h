@@ -5,6 +5,7 @@
 #define SOURCE_REGISTRY_SETTINGS_H
 
 #include "source/docker_config.h"
+#include "source/hosts_dir.h"
 #include "source/pull_secrets.h"
 #include "source/registry.h"
 #include "source/registry_mirror.h"
@@ -17,6 +18,7 @@ struct registry_settings {
 	struct registry_options options;
 	struct docker_config docker;
 	struct mirror_rules mirrors;
+	struct hosts_dir hosts;
 	psl_ctx_t *suffixes; /* NULL where this machine has no list */
 	int authorities; /* a file in memory: the system's CAs and options.ca_file; or -1
 			  */

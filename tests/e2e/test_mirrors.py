@@ -6,7 +6,7 @@ import unittest
 
 import scans
 from registries import ProbeCase
-from servers import images, registry
+from servers import certificates, images, registry
 from servers.any_registry import AnyRegistry
 from servers.hostile import MANIFEST, HostileRegistry
 
@@ -100,6 +100,107 @@ class Routes(ProbeCase):
                           status=2)
         self.assertIn("--mirror nonsense", said)
         self.assertEqual(self.upstream.requests, [])
+
+
+class HostsDir(ProbeCase):
+    """containerd's hosts.toml files."""
+
+    def setUp(self):
+        super().setUp()
+        self.upstream, self.mirror = HostileRegistry(), HostileRegistry()
+        self.addCleanup(self.upstream.close)
+        self.addCleanup(self.mirror.close)
+
+    def hosts(self, text, folder=None):
+        path = self.folder / "certs.d" / (folder or self.upstream.address)
+        path.mkdir(parents=True, exist_ok=True)
+        (path / "hosts.toml").write_text(text)
+        return path.parent
+
+    def mirror_text(self, path="", **fields):
+        lines = [f'[host."http://{self.mirror.address}{path}"]']
+        return "\n".join(lines + [f"{key} = {value}" for key, value in fields.items()])
+
+    def tag(self, hosts, name="good/app:1", *options):
+        return self.one_tag("--hosts-dir", hosts, *options, "tag",
+                            f"{self.upstream.address}/{name}")
+
+    def test_the_host_is_asked_and_told_for_whom(self):
+        fact = self.tag(self.hosts(self.mirror_text()))
+        self.assertEqual((fact["state"], fact["registry"]), ("found", self.upstream.address))
+        self.assertEqual(self.upstream.requests, [])
+        (asked, *_) = self.mirror.asked("/good/")
+        self.assertEqual(asked.target, f"/v2/good/app/manifests/1?ns={self.upstream.address}")
+
+    def test_the_folder_of_all_and_the_name_with_underscores_count(self):
+        host, port = self.upstream.address.split(":")
+        self.hosts(f'server = "http://{self.upstream.address}"', "_default")
+        hosts = self.hosts(self.mirror_text(), f"{host}_{port}_")
+        self.assertEqual(self.tag(hosts)["state"], "found")
+        self.assertEqual(self.upstream.requests, [])
+        (hosts / f"{host}_{port}_" / "hosts.toml").unlink()
+        (hosts / f"{host}_{port}_").rmdir()
+        self.hosts(self.mirror_text(), "_default")
+        self.assertEqual(self.tag(hosts)["state"], "found")
+        self.assertEqual(self.upstream.requests, [])
+
+    def test_where_the_host_fails_the_registry_is_asked_without_ns(self):
+        hosts = self.hosts(self.mirror_text("/v2/forbidden", override_path="true"))
+        self.assertEqual(self.tag(hosts)["state"], "found")
+        self.assertTrue(self.mirror.asked("/v2/forbidden/good/app/"))
+        (asked, *_) = self.upstream.asked("/good/")
+        self.assertEqual(asked.target, "/v2/good/app/manifests/1")
+
+    def test_who_may_only_be_pulled_from_is_not_asked_for_tags(self):
+        hosts = self.hosts(self.mirror_text(capabilities='["pull"]'))
+        self.assertEqual(self.tag(hosts)["state"], "found")
+        self.assertEqual(self.mirror.requests, [])
+        self.probe("--hosts-dir", hosts, "manifest",
+                   f"{self.upstream.address}/good/app@{MANIFEST.digest}")
+        self.assertTrue(self.mirror.asked(MANIFEST.digest))
+
+    def test_a_server_stands_in_the_registrys_place(self):
+        hosts = self.hosts(f'server = "http://{self.mirror.address}"')
+        self.assertEqual(self.tag(hosts)["state"], "found")
+        self.assertEqual(self.upstream.requests, [])
+
+    def test_the_registry_among_its_own_hosts_is_asked_once(self):
+        self.assertEqual(self.one_tag("tag", f"{self.upstream.address}/forbidden/app:1")["state"],
+                         "denied")
+        alone = [(one.method, one.target) for one in self.upstream.requests]
+        self.upstream.forget()
+        hosts = self.hosts(f'[host."http://{self.upstream.address}"]')
+        self.assertEqual(self.tag(hosts, "forbidden/app:1")["state"], "denied")
+        self.assertEqual([(one.method, one.target) for one in self.upstream.requests], alone)
+
+    def test_the_registrys_password_does_not_go_to_the_host(self):
+        self.mirror.challenges = ['Basic realm="r"']
+        hosts = self.hosts(self.mirror_text("/v2/challenge", override_path="true"))
+        config = self.config(**{self.upstream.address: ("jane", "a-canary-password")})
+        self.assertEqual(self.tag(hosts, "good/app:1", "--docker-config", config)["state"],
+                         "found")
+        self.assertTrue(self.mirror.asked("/challenge/"))
+        for request in self.mirror.requests:
+            self.assertNotIn("authorization", request.headers)
+
+    def test_what_is_not_understood_ends_the_run_before_any_request(self):
+        hosts = self.hosts(self.mirror_text(client='"me.pem"'))
+        said = self.probe("--hosts-dir", hosts, "tag", f"{self.upstream.address}/good/app:1",
+                          status=2)
+        self.assertIn("hosts.toml: line 2: client: not supported", said)
+        self.assertEqual(self.upstream.requests + self.mirror.requests, [])
+
+    def test_ca_and_skip_verify_count_for_that_host_alone(self):
+        (self.folder / "ca").mkdir()
+        authority = certificates.Authority(self.folder / "ca")
+        context = certificates.server_context(authority.issue("server"))
+        with HostileRegistry(context) as mirror:
+            for fields, expected in ((f'ca = "{authority.path}"', True),
+                                     ("skip_verify = true", True), ("", False)):
+                with self.subTest(fields):
+                    self.tag(self.hosts(f'[host."https://{mirror.address}"]\n{fields}'))
+                    self.assertEqual(bool(mirror.asked("/good/")), expected)
+                    mirror.forget()
 
 
 @unittest.skipUnless(registry.available(), "docker-registry is not installed")

@@ -81,6 +81,8 @@ static bool take_option(struct probe *probe, const char *name, const char *value
 		add_host(&options->token_hosts, &options->token_host_count, value);
 	else if (strcmp(name, "--mirror") == 0)
 		add_host(&options->mirrors, &options->mirror_count, value);
+	else if (strcmp(name, "--hosts-dir") == 0)
+		options->hosts_dir = value;
 	else if (strcmp(name, "--compare-mirror") == 0) {
 		add_host(&options->mirrors, &options->mirror_count, value);
 		options->compare_mirrors = true;
