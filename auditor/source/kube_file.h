@@ -4,8 +4,10 @@
 #ifndef SOURCE_KUBE_FILE_H
 #define SOURCE_KUBE_FILE_H
 
+#include "base/table.h"
 #include "model/snapshot.h"
 #include "model/workload.h"
+#include "source/worktree.h"
 
 #define KUBE_FILE_IMAGES 10000 /* most images of a file of values or services */
 
@@ -16,8 +18,11 @@ struct kube_file {
 	const char *path;  /* relative to the work tree's root */
 	const char *scope; /* of model/scope.h */
 	const char *chart; /* folder of the Helm chart that it is part of, or NULL */
-	const char *text;  /* where the places of nodes count from */
-	size_t offset;     /* bytes of the file before that */
+	/* Paths of all files that are read, where a folder was asked for; else NULL. */
+	const struct table *listed;
+	const struct worktree *tree; /* those paths are relative to; with `listed` */
+	const char *text;            /* where the places of nodes count from */
+	size_t offset;               /* bytes of the file before that */
 	size_t object_count;
 	size_t image_count; /* declared uses */
 };

@@ -166,14 +166,18 @@ static void unparsable(const struct kube_file *file, const struct buf *text,
  * One file into its part of the snapshot.  Touches nothing else: other files are read at
  * the same time.
  */
-static void read_manifest(struct manifest *manifest, struct snapshot *part,
-			  struct reader *reader)
+static void read_manifest(const struct reading *reading, struct manifest *manifest,
+			  struct snapshot *part, struct reader *reader)
 {
 	struct kube_text *from = &reader->from;
 	struct kube_file file = file_new(part, manifest->name, manifest->path);
 	struct error err = ERROR_INIT;
 	bool ok;
 
+	if (reading->operands[manifest->operand].is_folder) {
+		file.listed = &reading->seen;
+		file.tree = &reading->tree;
+	}
 	if (!manifest->fetch(reader, manifest, &err)) {
 		unreadable(&file, &err);
 		return;
@@ -198,7 +202,7 @@ static void read_batch(size_t number, void *user)
 
 	snapshot_part(part, reading->snapshot);
 	for (size_t i = 0; i < count && i < reading->batch_size; i++) {
-		read_manifest(&reading->manifests[first + i], part, &reader);
+		read_manifest(reading, &reading->manifests[first + i], part, &reader);
 		kube_text_reuse(&reader.from);
 	}
 }

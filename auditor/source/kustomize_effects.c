@@ -165,6 +165,83 @@ static bool is_remote(const char *resource)
 	       strncmp(resource, "git::", strlen("git::")) == 0;
 }
 
+/*
+ * A resource as `listed` has it; its leading ".." parts are followed.  NULL: above all
+ * paths.
+ */
+static const char *listed_path(const struct kube_file *file, const char *resource)
+{
+	struct arena *arena = &file->snapshot->arena;
+	char *folder = arena_strdup(arena, file->path);
+	char *slash = strrchr(folder, '/');
+	size_t length;
+
+	/* Only the file system knows where symbolic links lead. */
+	if (file->tree->root[0])
+		return worktree_relative(
+			file->tree,
+			arena_printf(arena, "%s/%s", kustomize_folder(file), resource),
+			arena);
+	*(slash ? slash : folder) = '\0';
+	while (resource[0] == '.' && strchr("./", resource[1])) {
+		bool up = strncmp(resource, "..", 2) == 0;
+
+		if (up && (!folder[0] || (resource[2] && resource[2] != '/')))
+			return NULL;
+		slash = strrchr(folder, '/');
+		if (up)
+			*(slash ? slash : folder) = '\0';
+		resource += up ? 2 : 1;
+		resource += strspn(resource, "/");
+	}
+	length = strlen(resource);
+	while (length > 0 && resource[length - 1] == '/')
+		length--;
+	return arena_printf(arena, "%s%s%.*s", folder, folder[0] && length ? "/" : "",
+			    (int)length, resource);
+}
+
+/* Whether a file is read, or a folder's kustomization is. */
+static bool is_listed(const struct kube_file *file, const char *resource)
+{
+	static const char *const names[] = { "", "kustomization.yaml",
+					     "kustomization.yml", "Kustomization" };
+	const char *path = listed_path(file, resource);
+
+	for (size_t i = 0; path && i < ARRAY_LENGTH(names); i++) {
+		const char *name = arena_printf(&file->snapshot->arena, "%s%s%s", path,
+						path[0] && i > 0 ? "/" : "", names[i]);
+
+		if (table_find(file->listed, name, strlen(name)))
+			return true;
+	}
+	return false;
+}
+
+/* Why a resource is not read; NULL where it is. */
+static const char *unread_reason(const struct kube_file *file, const char *resource)
+{
+	if (is_remote(resource))
+		return "is remote and not read";
+	if (!file->listed || is_listed(file, resource))
+		return NULL;
+	return "is not there, or outside of what was asked for, and not read";
+}
+
+static void tell_unread(const struct kube_file *file, const struct node *resource)
+{
+	const char *reason =
+		node_is_scalar(resource) ? unread_reason(file, resource->text) : NULL;
+
+	if (reason)
+		kube_file_gap(file, GAP_KUSTOMIZE, resource->place.line,
+			      arena_printf(&file->snapshot->arena,
+					   "'%s' %s: check what is built (kubectl "
+					   "kustomize %s | pindrift check -)",
+					   resource->text, reason,
+					   kustomize_folder(file)));
+}
+
 void kustomize_remotes_tell(const struct kube_file *file,
 			    const struct node *kustomization)
 {
@@ -174,16 +251,7 @@ void kustomize_remotes_tell(const struct kube_file *file,
 		size_t count;
 		struct node **items = node_items(kustomization, keys[k], &count);
 
-		for (size_t i = 0; i < count; i++) {
-			if (node_is_scalar(items[i]) && is_remote(items[i]->text))
-				kube_file_gap(
-					file, GAP_KUSTOMIZE, items[i]->place.line,
-					arena_printf(
-						&file->snapshot->arena,
-						"'%s' is remote and not read: check what "
-						"is built (kubectl kustomize %s | "
-						"pindrift check -)",
-						items[i]->text, kustomize_folder(file)));
-		}
+		for (size_t i = 0; i < count; i++)
+			tell_unread(file, items[i]);
 	}
 }

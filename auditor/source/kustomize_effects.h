@@ -19,7 +19,10 @@
 void kustomize_effects_list(struct buf *fields, const struct kube_file *file,
 			    const struct node *kustomization);
 
-/* A gap for each of its resources that is no local path: nothing is fetched. */
+/*
+ * A gap for each of its resources that is not read: what is no local path, since nothing
+ * is fetched; and where a folder was asked for, what is not there or outside of it.
+ */
 void kustomize_remotes_tell(const struct kube_file *file,
 			    const struct node *kustomization);
 

@@ -132,6 +132,26 @@ class Check(lib.TestCase):
         self.assertEqual([gap for gap, _ in scans.gaps(report)], ["not-yaml"])
         self.pindrift("check", "tree", "--fail-on", "never", status=3)
 
+    def test_a_resource_of_a_kustomization_that_is_not_read_is_a_gap(self):
+        pinned = f"registry.example.com/app:1@sha256:{HEX}"
+        self.write("tree/base/kustomization.yaml", "resources: [./pod.yaml]\n")
+        self.write("tree/base/pod.yaml", POD.format(name="one", image=pinned))
+        self.write("tree/overlays/prod/own/pod.yaml", POD.format(name="two", image=pinned))
+        self.write("tree/overlays/prod/kustomization.yaml",
+                   "resources:\n- ../../base/\n- own/pod.yaml\n- none.yaml\n"
+                   "- ../../../../../../../../../../../../base\n")
+        folder, line = "tree/overlays/prod", "tree/overlays/prod/kustomization.yaml:"
+        for in_git in (False, True):
+            if in_git:
+                self.write("tree/.git/config", "")
+            for paths, lines in (([folder], [2, 4, 5]), ([folder, "tree/base"], [4, 5]),
+                                 (["tree"], [4, 5]), ([folder + "/kustomization.yaml"], [])):
+                with self.subTest(paths=paths, in_git=in_git):
+                    ran = self.pindrift("check", "-f", "json", *paths, status=3 if lines else 0)
+                    gaps = json.loads(ran.stdout)["gaps"]
+                    self.assertEqual([(gap["id"], gap["subject"]) for gap in gaps],
+                                     [("kustomize-not-evaluated", line + str(n)) for n in lines])
+
     def test_fail_on_takes_levels_and_rules(self):
         self.write("pod.yaml", POD.format(name="one", image="nginx"))
         for fail_on, status in (("error", 1), ("note", 1), ("never", 0), ("bad-reference", 0),
