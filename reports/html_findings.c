@@ -150,11 +150,11 @@ static void put_findings(FILE *out, const struct report *report, enum part first
 {
 	size_t row = 0;
 
-	for (int part = first; part <= (int)last; part++) {
+	for (enum part part = first; part <= last; part++) {
 		for (size_t i = 0; i < report->finding_count; i++) {
 			const struct finding *finding = &report->findings[i];
 
-			if ((int)part_of(finding) != part)
+			if (part_of(finding) != part)
 				continue;
 			html_table_part(out, row++);
 			put_finding(out, finding, report->scan.started_at);

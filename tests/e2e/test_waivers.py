@@ -71,6 +71,24 @@ class Waivers(lib.TestCase):
                                        "pod.yaml", status=0).stdout)["runs"][0]
         self.assertEqual(run["results"][0]["suppressions"][0]["kind"], "inSource")
 
+    def test_the_page_shows_what_is_waived_at_once_where_there_is_nothing_else(self):
+        box = '<input type="checkbox" name="accepted"{}> Waived or known <b>1</b>'
+        for images, status, checked in (([GOOD], 0, " checked"), ([GOOD, "nginx:2"], 1, "")):
+            self.write("pod.yaml", "".join(POD % image + "---\n" for image in images))
+            page = self.pindrift("check", "--now", "2026-11-23T12:00:00Z", "-f", "html",
+                                 "pod.yaml", status=status).stdout
+            self.assertIn(box.format(checked), page)
+
+    def test_a_reviewer_is_told_of_waivers(self):
+        self.write("pod.yaml", POD % GOOD)
+        for kind, said in (("github", "::notice title=unpinned,file=pod.yaml,line=7,"),
+                           ("gitlab", '"severity": "info"'), ("junit", "<skipped type="),
+                           ("markdown", "| waived |"), ("text", "pod.yaml:7:12: waived:")):
+            ran = self.pindrift("check", "--now", "2026-11-23T12:00:00Z", "-f", kind,
+                                "pod.yaml", status=0)
+            self.assertIn(said, ran.stdout, kind)
+            self.assertIn("waived until 2026-11-23 by pod", ran.stdout.replace("\n", " "), kind)
+
     def test_a_baseline_fails_for_new_findings_only(self):
         self.write("base.json", json.dumps(self.check("nginx:1", status=1)))
         self.assertEqual(self.states("nginx:2", "--baseline", "base.json", status=0),
