@@ -27,6 +27,17 @@ static size_t terminal_visible(char visible[UTF8_VISIBLE_SIZE], const char *text
 	return 1;
 }
 
+/* What stands in front that terminal_visible() leaves as it is: most of every word. */
+static size_t terminal_plain_length(const char *text)
+{
+	size_t length = 0;
+
+	while (text[length] > ' ' && text[length] < 0x7f && text[length] != '#' &&
+	       text[length] != ':')
+		length++;
+	return length;
+}
+
 void escape_terminal(FILE *out, const char *text)
 {
 	char visible[UTF8_VISIBLE_SIZE];
@@ -47,8 +58,15 @@ void escape_terminal_word(struct buf *word, const char **text)
 	char before = ' ';
 
 	while (**text && **text != ' ') {
-		*text += terminal_visible(visible, *text, before);
-		buf_puts(word, visible);
+		size_t plain = terminal_plain_length(*text);
+
+		if (plain) {
+			buf_add(word, *text, plain);
+			*text += plain;
+		} else {
+			*text += terminal_visible(visible, *text, before);
+			buf_puts(word, visible);
+		}
 		before = (*text)[-1];
 	}
 }
