@@ -131,6 +131,21 @@ static void contact_done(struct http_response *response, void *user)
 	tell(contact, CONTACT_READY);
 }
 
+/* A file that was copied from a node does not decide that passwords go unprotected. */
+static void begin_endpoint(struct registry_contact *contact, bool may_be_plain)
+{
+	struct error err = ERROR_INIT;
+
+	if (contact->url.https || may_be_plain) {
+		send_probe(contact);
+		return;
+	}
+	error_set(&err, ERROR_USAGE,
+		  "hosts.toml says http://, and no --plain-http %s allows it",
+		  contact->host);
+	fail(contact, &err);
+}
+
 static void begin(struct registry_contact *contact)
 {
 	const struct registry_options *options = &contact->settings->options;
@@ -142,14 +157,14 @@ static void begin(struct registry_contact *contact)
 		fail(contact, &err);
 		return;
 	}
-	if (contact->endpoint) {
-		send_probe(contact);
-		return;
-	}
 	plain = host_is_listed(options->plain_http, options->plain_http_count,
 			       &contact->url);
 	loopback = address_kind_of_host(contact->url.host) == ADDRESS_LOOPBACK &&
 		   contact->url.port != 443;
+	if (contact->endpoint) {
+		begin_endpoint(contact, plain || loopback);
+		return;
+	}
 	contact->may_be_tls = loopback && !plain;
 	if ((plain || loopback) && !set_scheme(contact, false, &err)) {
 		fail(contact, &err);

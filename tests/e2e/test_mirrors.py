@@ -190,6 +190,14 @@ class HostsDir(ProbeCase):
         self.assertIn("hosts.toml: line 2: client: not supported", said)
         self.assertEqual(self.upstream.requests + self.mirror.requests, [])
 
+    def test_a_file_alone_does_not_allow_plain_http(self):
+        hosts = self.hosts('[host."http://mirror.invalid:5000"]')
+        fact = self.tag(hosts, "forbidden/app:1")
+        self.assertIn("no --plain-http mirror.invalid:5000 allows it", fact["reason"])
+        fact = self.tag(hosts, "forbidden/app:1", "--plain-http", "mirror.invalid")
+        self.assertNotIn("--plain-http", fact["reason"])
+        self.assertIn("mirror.invalid", fact["reason"])
+
     def test_ca_and_skip_verify_count_for_that_host_alone(self):
         (self.folder / "ca").mkdir()
         authority = certificates.Authority(self.folder / "ca")

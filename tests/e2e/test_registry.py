@@ -330,6 +330,23 @@ class Tokens(RegistryCase):
         self.assertEqual([one.method for one in self.tokens.requests], ["POST", "GET"])
         self.assertEqual(facts.tag("demo/web:1.0")["state"], "found")
 
+    def test_an_identity_token_is_exchanged_by_form_where_the_server_has_it(self):
+        self.tokens.anonymous = False
+        self.tokens.identities = {"identity-of-jane": "jane"}
+        for token, state in (("identity-of-jane", "found"), ("identity-of-nobody", "denied")):
+            with self.subTest(token):
+                self.tokens.requests.clear()
+                config = self.folder / "config.json"
+                config.write_text(json.dumps({"auths": {self.registry.address: {
+                    "identitytoken": token}}}))
+                facts = self.ask("tag", self.name("demo/web:1.0"),
+                                 options=("--docker-config", config))
+                self.assertEqual(facts.tag("demo/web:1.0")["state"], state)
+                self.assertNotIn(token, json.dumps(facts.value))
+                self.assertEqual(self.tokens.requests[0].method, "POST")
+                if state == "found":
+                    self.assertEqual(len(self.tokens.requests), 1)
+
 
 if __name__ == "__main__":
     unittest.main()

@@ -36,6 +36,7 @@ class TokenServer:
         self.expires_in = 300
         self.anonymous = True
         self.requests = []
+        self.identities = {}  # {identity token: user}, for the OAuth form
         self.posts = True  # False: 404 to the OAuth form, as many servers have it
         self._signing = authority.issue("token-signing", rsa=True)
         certificate = certificate or authority.issue("token-server")
@@ -105,6 +106,10 @@ class _Handler(Handler):
         form = parse_qs(self.rfile.read(int(self.headers.get("Content-Length", 0))).decode())
         if not owner.posts:
             self._send(None, 404, {"errors": [{"code": "NOT_FOUND"}]})
+            return
+        if form.get("grant_type") == ["refresh_token"]:
+            name = owner.identities.get(form.get("refresh_token", [""])[0], False)
+            self._finish(name, " ".join(form.get("scope", [])).split())
             return
         name = form.get("username", [""])[0]
         known = owner.users.get(name) == form.get("password", [None])[0]
