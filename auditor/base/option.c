@@ -280,14 +280,13 @@ bool option_parse(const struct option_table *table, char **arguments,
 
 void option_print_wrapped(FILE *out, const char *text, int indent)
 {
-	size_t column = HELP_COLUMNS;
+	size_t column = 0; /* bytes that stand in the line */
 
 	while (*text) {
 		size_t length = strcspn(text, " ");
 
-		if (column + 1 + length > HELP_COLUMNS) {
-			fprintf(out, "%s%*s", column == HELP_COLUMNS ? "" : "\n", indent,
-				"");
+		if (column == 0 || column + 1 + length > HELP_COLUMNS) {
+			fprintf(out, "%s%*s", column == 0 ? "" : "\n", indent, "");
 			column = (size_t)indent;
 		} else {
 			fputc(' ', out);

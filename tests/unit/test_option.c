@@ -282,6 +282,18 @@ static void help_is_wrapped_and_shows_the_options_of_the_command(void **state)
 		      "      May be given many times\n");
 }
 
+static void a_line_of_80_columns_ends_there(void **state)
+{
+	char *text CLEANUP(free_pointer) = NULL;
+	size_t length;
+	FILE *out = open_memstream(&text, &length);
+
+	(void)state;
+	option_print_wrapped(out, "ten bytes " X50 " and twenty of them. Then more", 0);
+	fclose(out);
+	assert_string_equal(text, "ten bytes " X50 " and twenty of them.\nThen more\n");
+}
+
 static const struct {
 	const char *label, *text, *nearest;
 } nearest_cases[] = {
@@ -313,6 +325,7 @@ int main(void)
 		cmocka_unit_test(the_environment_says_what_the_command_line_does_not),
 		cmocka_unit_test(the_environment_of_other_commands_options_is_not_read),
 		cmocka_unit_test(help_is_wrapped_and_shows_the_options_of_the_command),
+		cmocka_unit_test(a_line_of_80_columns_ends_there),
 		cmocka_unit_test(a_suggestion_is_near),
 	};
 
