@@ -8,6 +8,7 @@
 #include "commands/network.h"
 #include "commands/pin_kubectl.h"
 #include "commands/tree_policy.h"
+#include "drift/environment.h"
 #include "source/kube_manifest.h"
 #include "source/worktree.h"
 
@@ -43,20 +44,25 @@ static void pinning_release(struct pinning *pinning)
 
 /* Options of which only one can be given. */
 static const struct {
-	size_t one, other; /* in struct settings */
-	const char *names[2];
+	size_t one; /* in struct settings */
+	const char *one_name;
+	size_t other;
+	const char *other_name;
 } contradictions[] = {
-#define PAIR(a, b)                                                                       \
-	{                                                                                \
-		offsetof(struct settings, a), offsetof(struct settings, b),              \
-		{                                                                        \
-#a, #b                                                           \
-		}                                                                        \
-	}
-	PAIR(diff, write),           PAIR(diff, kubectl),   PAIR(write, kubectl),
-	PAIR(unpin, update),         PAIR(unpin, drop_tag), PAIR(unpin, kubectl),
-	PAIR(unpin, allow_platform),
-#undef PAIR
+	{ offsetof(struct settings, diff), "diff", offsetof(struct settings, write),
+	  "write" },
+	{ offsetof(struct settings, diff), "diff", offsetof(struct settings, kubectl),
+	  "kubectl" },
+	{ offsetof(struct settings, write), "write", offsetof(struct settings, kubectl),
+	  "kubectl" },
+	{ offsetof(struct settings, unpin), "unpin", offsetof(struct settings, update),
+	  "update" },
+	{ offsetof(struct settings, unpin), "unpin", offsetof(struct settings, drop_tag),
+	  "drop-tag" },
+	{ offsetof(struct settings, unpin), "unpin", offsetof(struct settings, kubectl),
+	  "kubectl" },
+	{ offsetof(struct settings, unpin), "unpin",
+	  offsetof(struct settings, allow_platform), "allow-platform" },
 };
 
 static bool is_set(const struct settings *settings, size_t offset)
@@ -67,14 +73,11 @@ static bool is_set(const struct settings *settings, size_t offset)
 static bool check_pairs(const struct settings *settings, struct error *err)
 {
 	for (size_t i = 0; i < ARRAY_LENGTH(contradictions); i++) {
-		const char *const *names = contradictions[i].names;
-
 		if (is_set(settings, contradictions[i].one) &&
 		    is_set(settings, contradictions[i].other))
-			return error_set(err, ERROR_USAGE,
-					 "--%s and --%s exclude each other", names[0],
-					 strcmp(names[1], "drop_tag") == 0 ? "drop-tag"
-									   : names[1]);
+			return error_set(
+				err, ERROR_USAGE, "--%s and --%s exclude each other",
+				contradictions[i].one_name, contradictions[i].other_name);
 	}
 	return true;
 }
@@ -315,6 +318,7 @@ static bool pin(struct pinning *pinning, const struct option_list *paths,
 	    !file_list_manifests(&pinning->snapshot, settings, paths, err))
 		return false;
 	gate_waive(&gate, pinning->snapshot.gaps, pinning->snapshot.gap_count);
+	environment_place(&pinning->snapshot);
 	pinning->tree = find_tree(paths, &pinning->plan.arena);
 	if ((settings->from && !load_running(pinning, err)) ||
 	    !ask_registries(pinning, &network, err)) {

@@ -54,10 +54,10 @@ static bool same_workload(const struct declared_use *a, const struct declared_us
 static void begin_command(struct buf *out, const struct declared_use *use,
 			  const char *namespace)
 {
-	if (use->namespace[0])
-	namespace = use->namespace;
-	buf_printf(out, "kubectl set image%s%s %s/%s", namespace[0] ? " -n " : "",
-		   namespace, resource_of(&use->object), use->object.name);
+	const char *in = use->namespace[0] ? use->namespace : namespace;
+
+	buf_printf(out, "kubectl set image%s%s %s/%s", in[0] ? " -n " : "", in,
+		   resource_of(&use->object), use->object.name);
 }
 
 size_t pin_kubectl_print(struct pin_plan *plan, const char *namespace, struct buf *out)

@@ -94,11 +94,30 @@ static const char *row_problem(const struct choosing *choosing,
 	return NULL;
 }
 
+/* Whether the use is meant for the cluster that the scan saw; else false and the reason.
+ */
+static bool is_for_cluster(struct choosing *choosing)
+{
+	const struct cluster_identity *seen = &choosing->running->scan.cluster;
+	const char *meant = choosing->use->cluster;
+
+	if (meant[0] == '\0' || cluster_is_called(seen, meant))
+		return true;
+	conclude(choosing, PIN_NOTHING,
+		 arena_printf(choosing->inquiry.arena,
+			      "it is meant for cluster %s, and the last scan was of %s: "
+			      "scan that one",
+			      meant, seen->name[0] ? seen->name : seen->key));
+	return false;
+}
+
 /* False with the reason where what runs is no ground to pin on. */
 static bool find_rows(struct choosing *choosing)
 {
 	const struct report *scan = &choosing->running->scan;
 
+	if (!is_for_cluster(choosing))
+		return false;
 	for (size_t i = 0; i < scan->running_count; i++) {
 		const struct report_use *row = &scan->running[i];
 		const char *problem;

@@ -84,14 +84,20 @@ static void tell(struct snapshot *snapshot, const struct outsiders *outsiders)
 		outsiders->several ? " and other clusters" : "");
 }
 
+void environment_place(struct snapshot *snapshot)
+{
+	for (size_t i = 0; i < snapshot->declared_count; i++)
+		place(&snapshot->policy, &snapshot->declared[i]);
+}
+
 void environment_apply(struct snapshot *snapshot)
 {
 	struct outsiders outsiders = { 0 };
 
+	environment_place(snapshot);
 	for (size_t i = 0; i < snapshot->declared_count; i++) {
-		struct declared_use *declared = &snapshot->declared[i];
+		const struct declared_use *declared = &snapshot->declared[i];
 
-		place(&snapshot->policy, declared);
 		if (!environment_includes(snapshot, declared))
 			count(&outsiders, declared);
 	}

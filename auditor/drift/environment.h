@@ -10,9 +10,11 @@
 
 #include "model/snapshot.h"
 
+/* Give each declared use its cluster and namespace, as far as the policy has them. */
+void environment_place(struct snapshot *snapshot);
+
 /*
- * Give each declared use its cluster and namespace, as far as the policy has them.  What
- * is for another cluster is counted in the note of the cluster's coverage.
+ * As environment_place(), of a scan: what is for another cluster is counted in the note of the cluster's coverage.
  */
 void environment_apply(struct snapshot *snapshot);
 

@@ -139,10 +139,32 @@ class FromRunning(scans.ScanTest):
         self.pin("--write", "-n", "stage")
         self.assert_pinned(self.index.digest)
 
+    def test_manifests_for_another_cluster_are_not_pinned_to_what_runs_in_this_one(self):
+        self.push(self.index, self.repository, "1")
+        self.run_web(self.here(digest=self.child.digest))
+        (self.manifests / ".pindrift.yaml").write_text(
+            "environments: [{paths: ['**'], cluster: stage}]\n")
+        self.assert_untouched(status=1, said="is meant for cluster stage, and the last scan was of")
+
+    def test_the_namespace_of_the_environment(self):
+        self.push(self.index, self.repository, "1")
+        for namespace in ("shop", "stage"):
+            self.cluster.deployment("web", namespace, {"app": self.here("1")},
+                                    [({"app": self.here(digest=self.child.digest)},
+                                      {"node": "node-a"})])
+        self.path = self.declare("web", "", {"app": self.here("1")})
+        self.scan("-A", "--cluster-name", "one")
+        (self.manifests / ".pindrift.yaml").write_text(
+            "environments: [{paths: ['**'], cluster: one, namespace: stage}]\n")
+        self.pin("--write")
+        self.assert_pinned(self.index.digest)
+
     def test_options_that_exclude_each_other(self):
         self.path = self.declare("web", "shop", {"app": self.here("1")})
         self.assert_untouched("--unpin", status=2, said="exclude each other")
         self.assert_untouched("--kubectl", status=2, said="exclude each other")
+        self.assert_untouched("--unpin", "--allow-platform", status=2,
+                              said="--unpin and --allow-platform exclude each other")
         ran = self.pindrift("pin", "--allow-platform", self.manifests, status=2)
         self.assertIn("--from running", ran.stderr)
         ran = self.pindrift("pin", "--from", "elsewhere", self.manifests, status=2)
@@ -175,6 +197,12 @@ class Kubectl(scans.ScanTest):
         self.assertIn("image deployment/web ", self.kubectl(status=1).stdout)
         self.assertIn("image -n stage deployment/web ",
                       self.kubectl("-n", "stage", status=1).stdout)
+
+    def test_the_namespace_of_the_environment(self):
+        self.declare("web", "", {"app": self.app})
+        (self.manifests / ".pindrift.yaml").write_text(
+            "environments: [{paths: ['**'], cluster: one, namespace: stage}]\n")
+        self.assertIn("image -n stage deployment/web ", self.kubectl(status=1).stdout)
 
     def test_what_kubectl_cannot_set_is_said(self):
         self.declare("once", "shop", {"app": self.app}, kind="Job", api_version="batch/v1")
