@@ -160,13 +160,15 @@ static bool print_diff(struct pinning *pinning, const char *path, struct error *
 	return true;
 }
 
-/* Plan the edits of a file by its content now, and show or make them. */
-static bool pin_file(struct pinning *pinning, const char *name, const char *path,
-		     struct error *err)
+/* Plan the edits of the file of a use by its content now, and show or make them. */
+static bool pin_file(struct pinning *pinning, const struct declared_use *first,
+		     const char *path, struct error *err)
 {
+	const struct pin_file file = { first->file, first->path };
+
 	buf_clear(&pinning->before);
 	if (!file_read(&pinning->before, path, err) ||
-	    !pin_plan_make(&pinning->plan, name, &pinning->before, &pinning->after, err))
+	    !pin_plan_make(&pinning->plan, &file, &pinning->before, &pinning->after, err))
 		return false;
 	if (pinning->plan.edit_count == 0)
 		return true;
@@ -191,19 +193,20 @@ static bool is_new(struct pinning *pinning, const char *path)
 	return true;
 }
 
-static void visit_file(struct pinning *pinning, const char *name)
+static void visit_file(struct pinning *pinning, const struct declared_use *first)
 {
-	char *path CLEANUP(free_pointer) = realpath(name, NULL);
+	char *path CLEANUP(free_pointer) = realpath(first->file, NULL);
 	struct error err = ERROR_INIT;
 	bool ok;
 
 	if (path && !is_new(pinning, path))
 		return;
-	ok = path ? pin_file(pinning, name, path, &err) : file_fail(&err, errno);
+	ok = path ? pin_file(pinning, first, path, &err) : file_fail(&err, errno);
 	if (!ok)
 		pin_plan_refuse(&pinning->plan, PIN_UNANSWERED,
 				arena_printf(&pinning->plan.arena,
-					     "%s: stays as it is: %s", name, err.text));
+					     "%s: stays as it is: %s", first->file,
+					     err.text));
 }
 
 /* The uses of a file follow one another. */
@@ -216,7 +219,7 @@ static void visit_files(struct pinning *pinning)
 		if (name && strcmp(name, snapshot->declared[i].file) == 0)
 			continue;
 		name = snapshot->declared[i].file;
-		visit_file(pinning, name);
+		visit_file(pinning, &snapshot->declared[i]);
 	}
 }
 

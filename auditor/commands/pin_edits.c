@@ -2,6 +2,7 @@
 
 #include "base/yaml.h"
 #include "commands/pin_lines.h"
+#include "drift/environment.h"
 #include "source/dockerfile.h"
 #include "source/kube_manifest.h"
 
@@ -504,16 +505,33 @@ static bool same_line(const struct planning *planning, const struct declared_use
 	       (long)before->line + (low > 0 ? planning->changes[low - 1].lines : 0);
 }
 
+/*
+ * Read a text as the whole tree was read: by its policy, which outlives the result.
+ * Errors: as pin_plan_make().
+ */
+static bool read_text(struct snapshot *declared, const struct pin_plan *plan,
+		      const struct pin_file *file, const struct buf *text,
+		      struct error *err)
+{
+	snapshot_init(declared, 0);
+	declared->policy = plan->facts->policy;
+	if (!kube_manifest_read_text(declared, file->name, text, err))
+		return false;
+	for (size_t i = 0; i < declared->declared_count; i++)
+		declared->declared[i].path = file->path;
+	environment_place(declared);
+	return true;
+}
+
 /* The edited text declares the same, but for the references that were to change. */
-static bool check_result(const struct planning *planning, const char *name,
+static bool check_result(const struct planning *planning, const struct pin_file *file,
 			 const struct buf *after, struct error *err)
 {
 	CLEANUP(snapshot_release) struct snapshot result;
 	const struct snapshot *meant = &planning->snapshot;
 	bool same;
 
-	snapshot_init(&result, 0);
-	if (!kube_manifest_read_text(&result, name, after, err))
+	if (!read_text(&result, planning->plan, file, after, err))
 		return error_wrap(err, "the result of the edit");
 	same = result.declared_count == meant->declared_count &&
 	       result.gap_count == meant->gap_count;
@@ -537,8 +555,8 @@ static int compare_edits(const void *a, const void *b)
 }
 
 /* Errors: as pin_plan_make(). */
-static bool make_edits(struct planning *planning, const char *name, struct buf *after,
-		       struct error *err)
+static bool make_edits(struct planning *planning, const struct pin_file *file,
+		       struct buf *after, struct error *err)
 {
 	struct pin_plan *plan = planning->plan;
 	struct edit_list list = { .text = buf_text(planning->text),
@@ -560,11 +578,11 @@ static bool make_edits(struct planning *planning, const char *name, struct buf *
 	list.items = plan->edits;
 	list.count = plan->edit_count;
 	return edit_apply(after, &list, err) &&
-	       (list.count == 0 || check_result(planning, name, after, err));
+	       (list.count == 0 || check_result(planning, file, after, err));
 }
 
-bool pin_plan_make(struct pin_plan *plan, const char *name, const struct buf *before,
-		   struct buf *after, struct error *err)
+bool pin_plan_make(struct pin_plan *plan, const struct pin_file *file,
+		   const struct buf *before, struct buf *after, struct error *err)
 {
 	CLEANUP(planning_release)
 	struct planning planning = { .plan = plan, .text = before };
@@ -573,14 +591,13 @@ bool pin_plan_make(struct pin_plan *plan, const char *name, const struct buf *be
 	plan->edits = NULL;
 	plan->edit_count = 0;
 	buf_clear(after);
-	snapshot_init(&planning.snapshot, 0);
-	if (!kube_manifest_read_text(&planning.snapshot, name, before, err))
+	if (!read_text(&planning.snapshot, plan, file, before, err))
 		return false;
 	if (!find_lines(&planning, err))
 		return false;
 	find_changes(&planning);
 	refuse_spreading(&planning);
-	ok = make_edits(&planning, name, after, err);
+	ok = make_edits(&planning, file, after, err);
 	if (!ok)
 		plan->edit_count = 0;
 	return ok;

@@ -51,12 +51,17 @@ void pin_plan_release(struct pin_plan *plan);
 void pin_plan_want(const struct pin_plan *plan, const struct declared_use *use,
 		   struct wants *wants);
 
+/* A file as it is called, which decides how it is read, and within its work tree. */
+struct pin_file {
+	const char *name, *path;
+};
+
 /*
- * Plan the edits of a file's text, whose name decides how it is read; `after` becomes the
- * text as they leave it.  On failure there are none.
- * Errors: ERROR_SYNTAX and ERROR_LIMIT: the text is not read to its end, before or after.
+ * Plan the edits of a file's text; `after` becomes the text as they leave it.  On failure
+ * there are none. Errors: ERROR_SYNTAX and ERROR_LIMIT: the text is not read to its end,
+ * before or after.
  */
-MUST_CHECK bool pin_plan_make(struct pin_plan *plan, const char *name,
+MUST_CHECK bool pin_plan_make(struct pin_plan *plan, const struct pin_file *file,
 			      const struct buf *before, struct buf *after,
 			      struct error *err);
 

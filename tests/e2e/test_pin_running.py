@@ -171,6 +171,23 @@ class FromRunning(scans.ScanTest):
         self.assertIn("only 'running'", ran.stderr)
 
 
+class FieldsOfThePolicy(scans.ScanTest):
+    def test_the_image_of_a_declared_custom_resource_is_pinned_and_unpinned(self):
+        index = images.index([images.image("linux/amd64", "one")])
+        self.push(index, "fields/app", "1")
+        app = self.reference("fields/app", "1")
+        (self.manifests / ".pindrift.yaml").write_text(
+            "fields: [{group: example.com, kind: Widget, images: [spec.image]}]\n")
+        path = self.manifests / "widget.yaml"
+        before = ("apiVersion: example.com/v1\nkind: Widget\nmetadata: {name: w}\n"
+                  f"spec:\n  image: {app}\n")
+        path.write_text(before)
+        self.pindrift("pin", "--write", self.manifests, status=0)
+        self.assertIn(f"  image: {app}@{index.digest}\n", path.read_text())
+        self.pindrift("pin", "--unpin", "--write", self.manifests, status=0)
+        self.assertEqual(path.read_text(), before)
+
+
 class Kubectl(scans.ScanTest):
     def setUp(self):
         super().setUp()
