@@ -18,6 +18,7 @@ static bool read_report(struct node **report, struct arena *nodes, struct buf *t
 			const char *path, struct error *err)
 {
 	struct json_source source = { .members = report_members };
+	const struct node *findings;
 
 	if (!file_read(text, path, err))
 		return false;
@@ -28,6 +29,9 @@ static bool read_report(struct node **report, struct arena *nodes, struct buf *t
 	if (strcmp(node_text(*report, "schema"), SCHEMA) != 0)
 		return error_set(err, ERROR_SYNTAX,
 				 "not a report that pindrift wrote with -f json");
+	findings = node_get(*report, "findings");
+	if (!findings || findings->kind != NODE_SEQUENCE)
+		return error_set(err, ERROR_SYNTAX, "it has no list of findings");
 	return true;
 }
 
@@ -68,11 +72,6 @@ bool baseline_load(struct baseline *baseline, const char *path, struct error *er
 		return error_set(err, ERROR_USAGE, "--baseline %.200s: %s", path,
 				 cause.text);
 	findings = node_items(report, "findings", &count);
-	if (!findings)
-		return error_set(err, ERROR_USAGE,
-				 "--baseline %.200s: it has no list of "
-				 "findings",
-				 path);
 	for (size_t i = 0; i < count; i++)
 		add_finding(baseline, findings[i]);
 	return true;

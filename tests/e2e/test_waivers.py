@@ -96,6 +96,11 @@ class Waivers(lib.TestCase):
         self.assertEqual(self.states("nginx@sha256:abc", "--baseline", "base.json", status=1),
                          [("bad-reference", "new")])
 
+    def test_all_that_a_baseline_without_findings_does_not_know_is_new(self):
+        self.write("base.json", json.dumps(self.check("nginx@sha256:" + "1" * 64, status=0)))
+        self.assertEqual(self.states("nginx:1", "--baseline", "base.json", status=1),
+                         [("unpinned", "new")])
+
     def test_a_baseline_does_not_hold_on_to_what_was_waived(self):
         self.write("base.json", json.dumps(self.check(GOOD, status=0)))
         self.assertEqual(self.states("nginx:1", "--baseline", "base.json", status=1),
