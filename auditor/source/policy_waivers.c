@@ -59,7 +59,7 @@ static bool read_scope(const struct policy_reader *reader, const struct node *it
 		return policy_fail(reader, &item->place, err,
 				   "a waiver has a scope: say paths, cluster, namespace, "
 				   "object, container or image (paths: ['**'] is "
-				   "everywhere)");
+				   "every file, cluster: '*' whatever runs)");
 	if (waiver->path[0] && node_get(item, "paths"))
 		return policy_fail(reader, &item->place, err,
 				   "path and paths stand beside each other: keep paths");

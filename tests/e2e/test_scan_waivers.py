@@ -162,6 +162,23 @@ class Waived(Shop):
         self.assertEqual(self.state(report, "running-differs"),
                          ("waived", "2026-11-23", "rebuilt by hand"))
 
+    def test_a_waived_gap_hides_what_it_hid(self):
+        self.scan(status=1)
+        self.policy("waivers:\n- {gap: forbidden, cluster: test, until: 2026-11-30, reason: not ours}\n")
+        self.comment("loose", "pindrift:ignore unpinned until=2026-11-30 reason=a test image")
+        world = self.cluster.world()
+        world.deny(resource="pods")
+        self.serve(world)
+        report = self.scan(day="2026-11-24", status=0)
+        self.assertEqual({one["waived_reason"] for one in report["gaps"]}, {"not ours"})
+        self.assertEqual(self.state(report, "running-differs")[0], "unknown")
+        self.assertNotIn("fixed", [one["state"] for one in report["findings"]])
+        stored = self.pindrift("report", "--db", self.database, "-f", "json", status=0)
+        self.assertEqual(json.loads(stored.stdout), report)
+        self.scan(day="2026-12-01", status=1)  # unpinned stands again
+        self.comment("loose", "pindrift:ignore unpinned until=2026-12-30 reason=a test image")
+        self.scan(day="2026-12-01", status=3)  # and so does the gap
+
     def test_a_part_of_the_cluster_says_nothing_of_the_rest(self):
         self.waive_all()
         self.scan(status=0)
