@@ -45,13 +45,14 @@ enum answer rule_placeholder_digest(struct drift *drift,
 				    struct finding *finding)
 {
 	const struct digest *digest = &declared->image.ref.digest;
-	struct digest of_nothing = digest_compute("", 0, digest);
+	struct digest of_nothing;
 	char name[DIGEST_SHORT_SIZE];
 
 	if (declared->image.state != REFERENCE_OK || !digest_known(digest))
 		return ANSWER_NONE;
 	if (!digest_is_placeholder(digest))
 		return ANSWER_NO;
+	of_nothing = digest_compute("", 0, digest);
 	finding->declared = *digest;
 	finding->message = arena_printf(
 		drift->texts, "%s names no image: it is %s", digest_short(name, digest),
