@@ -7,14 +7,32 @@
 	((size_t)64 * 1024 * 1024) /* parts are bounded where they are read              \
 				    */
 
+/* The printable ASCII in front, which most texts are made of. */
+static size_t plain_length(const char *text, const char *also)
+{
+	size_t length = 0;
+
+	while (text[length] >= ' ' && text[length] < 0x7f && text[length] != '%' &&
+	       text[length] != *also)
+		length++;
+	return length;
+}
+
+/* `also`: one more character to escape, or "". */
 static void add_escaped(struct buf *buf, const char *text, const char *also)
 {
-	while (*text) {
+	for (;;) {
+		size_t front = plain_length(text, also);
 		uint32_t point = 0;
-		size_t length = utf8_take(text, &point);
-		bool plain = length > 0 && point >= ' ' && point != 0x7f &&
-			     point != '%' && strchr(also, *text) == NULL;
+		size_t length;
+		bool plain;
 
+		buf_add(buf, text, front);
+		text += front;
+		if (*text == '\0')
+			return;
+		length = utf8_take(text, &point);
+		plain = length > 0 && point > 0x7f;
 		if (length == 0)
 			length = 1;
 		if (plain)
@@ -32,10 +50,13 @@ static const char *scope_make(struct arena *arena, const char *kind, const char 
 	CLEANUP(buf_release) struct buf buf = BUF_INIT(SCOPE_BYTES);
 	bool is_path = strcmp(below, "path") == 0;
 
-	buf_printf(&buf, "%s/", kind);
+	buf_puts(&buf, kind);
+	buf_putc(&buf, '/');
 	add_escaped(&buf, key, "/");
 	if (rest[0] != '\0') {
-		buf_printf(&buf, "/%s/", below);
+		buf_putc(&buf, '/');
+		buf_puts(&buf, below);
+		buf_putc(&buf, '/');
 		add_escaped(&buf, rest, is_path ? "" : "/");
 	}
 	return arena_strdup(arena, buf_text(&buf));
