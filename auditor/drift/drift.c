@@ -27,7 +27,7 @@ void drift_init(struct drift *drift, struct snapshot *snapshot, int64_t now, boo
 		drift->unread_manifests |= hides_declarations[kind];
 		drift->unread_kinds |= kind == GAP_UNKNOWN_KIND;
 	}
-	subjects_make(&drift->subjects, &drift->arena, snapshot, &drift->join);
+	subjects_make(&drift->subjects, &drift->arena, snapshot, &drift->join, !offline);
 	drift->inquiry = (struct inquiry){
 		.snapshot = snapshot,
 		.arena = &drift->arena,

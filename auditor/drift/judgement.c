@@ -485,7 +485,7 @@ void judgement_make(struct judgement *judgement, struct drift *drift,
 		judge_declaration(judgement, &drift->snapshot->declared[i]);
 	for (size_t i = 0; i < drift->join.use_count; i++)
 		judge_use(judgement, &drift->join.uses[i]);
-	for (size_t i = 0; i < drift->subjects.tag_count && !drift->offline; i++)
+	for (size_t i = 0; i < drift->subjects.tag_count; i++)
 		judge_tag(judgement, &drift->subjects.tags[i]);
 	for (size_t i = 0; i < drift->subjects.pin_count; i++)
 		judge_pin(judgement, &drift->subjects.pins[i]);

@@ -117,17 +117,19 @@ static void mention_pin(struct subjects *subjects, struct arena *arena,
 }
 
 void subjects_make(struct subjects *subjects, struct arena *arena,
-		   const struct snapshot *snapshot, const struct join *join)
+		   const struct snapshot *snapshot, const struct join *join,
+		   bool with_tags)
 {
 	*subjects = (struct subjects){ .tags = NULL };
 	for (size_t i = 0; i < snapshot->declared_count; i++) {
 		const struct declared_use *declared = &snapshot->declared[i];
 
-		mention_tag(subjects, arena, &declared->image,
-			    &(struct tag_mention){ .declared = declared });
+		if (with_tags)
+			mention_tag(subjects, arena, &declared->image,
+				    &(struct tag_mention){ .declared = declared });
 		mention_pin(subjects, arena, declared);
 	}
-	for (size_t i = 0; i < join->use_count; i++) {
+	for (size_t i = 0; i < join->use_count && with_tags; i++) {
 		const struct use *use = &join->uses[i];
 
 		for (size_t j = 0; j < use->row_count; j++)

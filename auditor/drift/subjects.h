@@ -49,9 +49,13 @@ struct subjects {
 	struct table index; /* key to number + 1 */
 };
 
-/* Collect them from a snapshot and its join; everything lives in `arena`. */
+/*
+ * Collect them from a snapshot and its join; everything lives in `arena`.  Tags only where
+ * a registry will be asked about them.
+ */
 void subjects_make(struct subjects *subjects, struct arena *arena,
-		   const struct snapshot *snapshot, const struct join *join);
+		   const struct snapshot *snapshot, const struct join *join,
+		   bool with_tags);
 /* The pin of a declared reference that has a digest. */
 struct pin_subject *subjects_find_pin(const struct subjects *subjects,
 				      const struct image_ref *ref);

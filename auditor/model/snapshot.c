@@ -112,7 +112,6 @@ void snapshot_add_running(struct snapshot *snapshot, const struct running_use *u
 	snapshot->running[snapshot->running_count++] = *use;
 }
 
-/* Leaves no outgrown copies in the arena, and the room that arena_grow() counts on. */
 /* Room as arena_grow() makes it. */
 static size_t capacity_for(size_t count)
 {
@@ -123,20 +122,32 @@ static size_t capacity_for(size_t count)
 	return capacity;
 }
 
+/*
+ * Room for `more` items behind `count` at once: leaves no outgrown copies in the arena,
+ * and the room that arena_grow() counts on.
+ */
+static void *grow_by(struct snapshot *snapshot, void *items, size_t count, size_t more,
+		     size_t size)
+{
+	size_t capacity = capacity_for(count + more);
+	void *grown;
+
+	if (more == 0 || (count > 0 && capacity == capacity_for(count)))
+		return items;
+	grown = arena_alloc(&snapshot->arena, capacity * size);
+	if (count)
+		memcpy(grown, items, count * size);
+	return grown;
+}
+
 struct running_use *snapshot_extend_running(struct snapshot *snapshot, size_t count)
 {
 	size_t before = snapshot->running_count;
-	size_t capacity = capacity_for(before + count);
-	struct running_use *uses = snapshot->running;
 
-	if (before == 0 || capacity > capacity_for(before)) {
-		uses = arena_alloc(&snapshot->arena, capacity * sizeof(*uses));
-		if (before)
-			memcpy(uses, snapshot->running, before * sizeof(*uses));
-		snapshot->running = uses;
-	}
+	snapshot->running = grow_by(snapshot, snapshot->running, before, count,
+				    sizeof(*snapshot->running));
 	snapshot->running_count = before + count;
-	return memset(uses + before, 0, count * sizeof(*uses));
+	return memset(snapshot->running + before, 0, count * sizeof(*snapshot->running));
 }
 
 void snapshot_add_live(struct snapshot *snapshot, const struct live_workload *live)
@@ -202,14 +213,16 @@ void snapshot_add_gap(struct snapshot *snapshot, enum gap_kind kind, const char 
 	*slot = (void *)(uintptr_t)snapshot->gap_count;
 }
 
-void snapshot_merge(struct snapshot *whole, struct snapshot *part)
+static void merge(struct snapshot *whole, struct snapshot *part)
 {
 	arena_adopt(&whole->arena, &part->arena);
 	whole->ignored_waiver_count += part->ignored_waiver_count;
 	for (size_t i = 0; i < part->waiver_count; i++)
 		snapshot_add_waiver(whole, &part->waivers[i]);
-	for (size_t i = 0; i < part->declared_count; i++)
-		snapshot_add_declared(whole, &part->declared[i]);
+	if (part->declared_count)
+		memcpy(whole->declared + whole->declared_count, part->declared,
+		       part->declared_count * sizeof(*part->declared));
+	whole->declared_count += part->declared_count;
 	for (size_t i = 0; i < part->gap_count; i++) {
 		const struct gap *gap = &part->gaps[i];
 
@@ -218,6 +231,18 @@ void snapshot_merge(struct snapshot *whole, struct snapshot *part)
 	whole->file_count += part->file_count;
 	whole->ignored_count += part->ignored_count;
 	snapshot_release(part);
+}
+
+void snapshot_merge(struct snapshot *whole, struct snapshot *parts, size_t count)
+{
+	size_t declared_count = 0;
+
+	for (size_t i = 0; i < count; i++)
+		declared_count += parts[i].declared_count;
+	whole->declared = grow_by(whole, whole->declared, whole->declared_count,
+				  declared_count, sizeof(*whole->declared));
+	for (size_t i = 0; i < count; i++)
+		merge(whole, &parts[i]);
 }
 
 /* A fact's key; `name` is a tag or a digest. */

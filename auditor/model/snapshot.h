@@ -278,10 +278,10 @@ void snapshot_release(struct snapshot *snapshot);
  */
 void snapshot_part(struct snapshot *part, const struct snapshot *whole);
 /*
- * Append what a part declares, its gaps, waivers and counts of files, and own its arena.
- * Parts that are merged in the order of their files give what one reader would have.
+ * Append what the parts declare, their gaps, waivers and counts of files, and own their
+ * arenas.  Parts in the order of their files give what one reader would have.
  */
-void snapshot_merge(struct snapshot *whole, struct snapshot *part);
+void snapshot_merge(struct snapshot *whole, struct snapshot *parts, size_t count);
 
 /* Append; the strings must live in the snapshot's arena (or be literals). */
 void snapshot_add_declared(struct snapshot *snapshot, const struct declared_use *use);

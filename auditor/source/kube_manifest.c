@@ -224,8 +224,7 @@ static void read_manifests(struct reading *reading, unsigned threads)
 	reading->batch_size = size;
 	reading->parts = xcalloc(batch_count, sizeof(*reading->parts));
 	parallel_run(batch_count, threads, read_batch, reading);
-	for (size_t i = 0; i < batch_count; i++)
-		snapshot_merge(reading->snapshot, &reading->parts[i]);
+	snapshot_merge(reading->snapshot, reading->parts, batch_count);
 }
 
 /* Count a file that the policy excludes; false where it does not. */

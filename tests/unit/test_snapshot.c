@@ -213,28 +213,32 @@ static void parts_are_merged_in_their_order(void **state)
 {
 	CLEANUP(snapshot_release) struct snapshot whole;
 	static const char *const names[] = { "a", "b", "c" };
+	struct snapshot parts[ARRAY_LENGTH(names)];
+	struct waiver waivers[ARRAY_LENGTH(names)];
 
 	(void)state;
 	snapshot_init(&whole, 7);
 	whole.tree = "tree";
 	for (size_t i = 0; i < ARRAY_LENGTH(names); i++) {
-		struct waiver waiver = { .only_line = (uint32_t)i };
-		struct snapshot part;
+		struct snapshot *part = &parts[i];
 		struct declared_use use;
 
-		snapshot_part(&part, &whole);
-		assert_string_equal(part.tree, "tree");
-		assert_int_equal(part.observed_at, 7);
-		use = (struct declared_use){ .file = arena_strdup(&part.arena,
+		waivers[i] = (struct waiver){ .only_line = (uint32_t)i };
+		snapshot_part(part, &whole);
+		assert_string_equal(part->tree, "tree");
+		assert_int_equal(part->observed_at, 7);
+		use = (struct declared_use){ .file = arena_strdup(&part->arena,
 								  names[i]) };
-		snapshot_add_declared(&part, &use);
-		snapshot_add_gap(&part, GAP_NOT_YAML, i == 1 ? "x" : "y", names[i], "");
-		part.waivers = &waiver;
-		part.waiver_count = 1;
-		part.file_count = 2;
-		part.ignored_count = 3;
-		snapshot_merge(&whole, &part);
+		snapshot_add_declared(part, &use);
+		snapshot_add_gap(part, GAP_NOT_YAML, i == 1 ? "x" : "y", names[i], "");
+		part->waivers = &waivers[i];
+		part->waiver_count = 1;
+		part->file_count = 2;
+		part->ignored_count = 3;
 	}
+	snapshot_merge(&whole, parts, 1);
+	snapshot_merge(&whole, parts + 1, ARRAY_LENGTH(parts) - 1);
+	snapshot_merge(&whole, parts, 0);
 	assert_int_equal(whole.declared_count, 3);
 	for (size_t i = 0; i < ARRAY_LENGTH(names); i++) {
 		assert_string_equal(whole.declared[i].file, names[i]);

@@ -21,7 +21,7 @@ static void collect(struct collected *collected)
 
 	join_make(&collected->join, world->snapshot, WORLD_NOW);
 	subjects_make(&collected->subjects, &world->images.arena, world->snapshot,
-		      &collected->join);
+		      &collected->join, true);
 }
 
 static void tags_and_pins_are_collected_once_with_all_who_mention_them(void **state)
