@@ -112,6 +112,7 @@ LISTED := \
 	auditor/source/dockerfile.c \
 	auditor/source/dockerfile_lines.c \
 	auditor/source/helm_chart.c \
+	auditor/source/helm_template.c \
 	auditor/source/helm_values.c \
 	auditor/source/hosts_dir.c \
 	auditor/source/http.c \

@@ -23,6 +23,7 @@ struct kube_file {
 	const struct worktree *tree; /* those paths are relative to; with `listed` */
 	const char *text;            /* where the places of nodes count from */
 	size_t offset;               /* bytes of the file before that */
+	size_t read;                 /* bytes that are known to parse, where not all do */
 	size_t object_count;
 	size_t image_count; /* declared uses */
 };

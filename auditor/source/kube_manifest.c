@@ -7,6 +7,7 @@
 #include "model/scope.h"
 #include "source/dockerfile.h"
 #include "source/helm_chart.h"
+#include "source/helm_template.h"
 #include "source/kube_text.h"
 #include "source/worktree.h"
 
@@ -144,11 +145,26 @@ static void unreadable(const struct kube_file *file, const struct error *err)
 		      err->text);
 }
 
+static bool is_template(const struct buf *text)
+{
+	return memmem(buf_text(text), text->length, "{{", 2) != NULL;
+}
+
+/* What can be read of a template of a chart that does not parse; false: it is none. */
+static bool read_template(struct kube_file *file, const struct buf *text,
+			  const struct error *err)
+{
+	if (err->code == ERROR_LIMIT || !file->chart || !is_template(text))
+		return false;
+	helm_template_read(file, text, file->read);
+	return true;
+}
+
 /* A text that does not parse, from some place on. */
-static void unparsable(const struct kube_file *file, const struct buf *text,
+static void unparsable(struct kube_file *file, const struct buf *text,
 		       const struct error *err)
 {
-	bool template = memmem(text->data, text->length, "{{", 2) != NULL;
+	bool template = is_template(text);
 
 	if (err->code == ERROR_LIMIT)
 		kube_file_gap(file, GAP_TOO_LARGE, 0, err->text);
@@ -183,8 +199,10 @@ static void read_manifest(const struct reading *reading, struct manifest *manife
 		return;
 	}
 	ok = kube_text_read(from, &file, &err);
-	if (!ok)
+	if (!ok) {
 		unparsable(&file, &from->text, &err);
+		read_template(&file, &from->text, &err);
+	}
 	if (file.object_count > 0)
 		part->file_count++;
 	else if (ok)
@@ -482,9 +500,12 @@ bool kube_manifest_read_text(struct snapshot *snapshot, const char *name,
 	};
 	const char *kept = arena_strdup(&snapshot->arena, name);
 	struct kube_file file = file_new(snapshot, kept, kept);
-	bool ok = kube_text_read(&from, &file, err);
+	struct error why = ERROR_INIT;
+	bool ok = kube_text_read(&from, &file, &why) || read_template(&file, text, &why);
 
 	arena_release(&from.nodes);
+	if (!ok)
+		*err = why;
 	return ok;
 }
 

@@ -40,7 +40,6 @@ static bool read_yaml(struct kube_text *from, struct kube_file *file, struct err
 	struct scalar_spans spans =
 		scalar_spans_begin(from->text.data, from->text.length);
 	struct node *document = NULL;
-	size_t read = 0; /* bytes that are known to parse */
 	bool ok;
 
 	if (!stream)
@@ -54,9 +53,9 @@ static bool read_yaml(struct kube_text *from, struct kube_file *file, struct err
 			break;
 		kube_document_read(file, document);
 		scalar_spans_add(&spans, file->text, document);
-		read = document->place.end;
+		file->read = document->place.end;
 	} while (document);
-	inline_waivers_read(file, &spans, ok ? from->text.length : read);
+	inline_waivers_read(file, &spans, ok ? from->text.length : file->read);
 	return ok;
 }
 

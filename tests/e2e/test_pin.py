@@ -172,6 +172,18 @@ class Pin(PinTest):
                 self.assertIn(reason, ran.stderr)
                 self.assertEqual(path.read_bytes(), before)
 
+    def test_literal_references_of_templates_and_back(self):
+        self.put("chart/Chart.yaml", "apiVersion: v2\nname: c\n")
+        text = "{{- if .Values.x }}\r\nspec:\r\n- image: R:1 # why\r\n- image: {{ .Values.i }}\r\n{{ end }}"
+        path = self.put("chart/templates/a.yaml", text)
+        before = path.read_bytes()
+        self.pin("--write", "--allow-incomplete", "helm-template", "chart")
+        self.assertEqual(path.read_bytes(),
+                         before.replace(b":1 #", f":1@{self.index.digest} #".encode()))
+        ran = self.pin("--write", "--unpin", "chart", status=3)
+        self.assertEqual(path.read_bytes(), before)
+        self.assertEqual(ran.stderr.count("[helm-template]"), 1)
+
     def test_dockerfiles_where_asked_for_and_back(self):
         image = f"{self.repository}:1"
         path = self.put("b/Dockerfile", "")
