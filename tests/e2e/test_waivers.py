@@ -14,6 +14,7 @@ spec:
   - name: a
     image: %s
 """
+PINNED = "nginx@sha256:6c3c624b58dbbcd3c0dd82b4c53f04194d1247c6eebdaab7c610cf7d66709b3b"
 GOOD = "nginx:1 # pindrift:ignore unpinned until=2026-11-23 reason=a test"
 HEX = "7681a2ca5581475e00189d0215693a88283d22d43c1b08ce5d1f1ace40524d2b"
 
@@ -97,7 +98,7 @@ class Waivers(lib.TestCase):
                          [("bad-reference", "new")])
 
     def test_all_that_a_baseline_without_findings_does_not_know_is_new(self):
-        self.write("base.json", json.dumps(self.check("nginx@sha256:" + "1" * 64, status=0)))
+        self.write("base.json", json.dumps(self.check(PINNED, status=0)))
         self.assertEqual(self.states("nginx:1", "--baseline", "base.json", status=1),
                          [("unpinned", "new")])
 
