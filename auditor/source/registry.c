@@ -133,7 +133,7 @@ static void find_routes(struct inquest *inquest, struct registry_client *client,
 
 static void question_init(struct question *question, struct snapshot *snapshot,
 			  const struct want *want, const struct route *routes,
-			  size_t route_count)
+			  size_t route_count, struct table *fetches)
 {
 	const struct digest unknown = { "" };
 	struct arena *arena = &snapshot->arena;
@@ -149,12 +149,14 @@ static void question_init(struct question *question, struct snapshot *snapshot,
 		},
 		.routes = routes,
 		.route_count = route_count,
+		.fetches = fetches,
 	};
 }
 
 /* A tag that is compared: the registry alone decides, each mirror is asked beside it. */
 static void inquest_init(struct inquest *inquest, struct registry_client *client,
-			 struct snapshot *snapshot, const struct want *want)
+			 struct snapshot *snapshot, const struct want *want,
+			 struct table *fetches)
 {
 	bool compares =
 		want->kind == WANT_TAG && client->settings.options.compare_mirrors;
@@ -164,12 +166,12 @@ static void inquest_init(struct inquest *inquest, struct registry_client *client
 	find_routes(inquest, client, &snapshot->arena, want);
 	mirrors = compares ? inquest->route_count - 1 : 0;
 	question_init(&inquest->question, snapshot, want, inquest->routes + mirrors,
-		      inquest->route_count - mirrors);
+		      inquest->route_count - mirrors, fetches);
 	inquest->mirrors = xcalloc(mirrors, sizeof(*inquest->mirrors));
 	inquest->mirror_count = mirrors;
 	for (size_t i = 0; i < mirrors; i++)
 		question_init(&inquest->mirrors[i], snapshot, want, &inquest->routes[i],
-			      1);
+			      1, fetches);
 }
 
 static void inquest_begin(struct inquest *inquest)
@@ -209,9 +211,10 @@ void registry_answer(struct registry_client *client, struct snapshot *snapshot,
 		     const struct want *wants, size_t want_count)
 {
 	struct inquest *inquests = xcalloc(want_count, sizeof(*inquests));
+	CLEANUP(table_release) struct table fetches = TABLE_INIT;
 
 	for (size_t i = 0; i < want_count; i++) {
-		inquest_init(&inquests[i], client, snapshot, &wants[i]);
+		inquest_init(&inquests[i], client, snapshot, &wants[i], &fetches);
 		inquest_begin(&inquests[i]);
 	}
 	http_run(client->settings.http);

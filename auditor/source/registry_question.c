@@ -25,6 +25,7 @@ static const char *name_of(const struct question *question)
 }
 
 static void begin_route(struct question *question);
+static void end_fetch(struct question *question);
 
 /* A mirror has it not: remember why, and turn to the next route. */
 static bool takes_next_route(struct question *question, const char *text)
@@ -46,6 +47,7 @@ static void give_up(struct question *question, enum fact_state state, const char
 	const struct want *want = &question->want;
 	CLEANUP(buf_release) struct buf reason = BUF_INIT(REASON_BYTES);
 
+	end_fetch(question);
 	if (takes_next_route(question, text))
 		return;
 	buf_printf(&reason, "%.255s/%.255s%s%.140s: ", want->registry, want->repository,
@@ -67,6 +69,7 @@ static void settle_found(struct question *question, const struct digest *digest)
 			arena_printf(&question->snapshot->arena, "%.255s/%.255s@%s%s",
 				     question->want.registry, question->want.repository,
 				     digest->text, question->tried);
+	end_fetch(question);
 }
 
 /* The grammars of image_ref.h leave nothing that has a meaning in a URL; make sure. */
@@ -230,13 +233,63 @@ static bool head_suffices(const struct question *question,
 	       image_set_find(&question->snapshot->images, named) != NULL;
 }
 
+static void fetch(struct question *question)
+{
+	question->get = true;
+	ask(question);
+}
+
+/*
+ * True where another question fetches what this one's HEAD names, and will tell it; else
+ * this one is to fetch it.  Of one host alone: none waits for another.
+ */
+static bool joins_a_fetch(struct question *question)
+{
+	struct arena *arena = &question->snapshot->arena;
+	const char *name = arena_printf(arena, "%s %s", question->contact->host,
+					question->named.text);
+	const char **key;
+	struct question **slot = (struct question **)table_slot(question->fetches, name,
+								strlen(name), &key);
+	struct question *other = *slot;
+
+	if (other && other->fetches_for_all) {
+		question->next_waiting = other->first_waiting;
+		other->first_waiting = question;
+		return true;
+	}
+	if (!other)
+		*key = name;
+	*slot = question;
+	question->fetches_for_all = true;
+	return false;
+}
+
+/* Tell those that wait; where nothing came of it, each asks for itself. */
+static void end_fetch(struct question *question)
+{
+	struct question *waiting = question->first_waiting, *next;
+
+	question->fetches_for_all = false;
+	question->first_waiting = NULL;
+	for (; waiting; waiting = next) {
+		next = waiting->next_waiting;
+		if (image_set_find(&waiting->snapshot->images, &waiting->named))
+			settle_found(waiting, &waiting->named);
+		else
+			fetch(waiting);
+	}
+}
+
 static void take_head(struct question *question, const struct http_response *response)
 {
 	struct digest named = answer_digest(response);
 
+	question->named = named;
 	if (!head_suffices(question, response, &named)) {
-		question->get = true;
-		ask(question);
+		if (question->want.kind != WANT_TAG || !digest_known(&named) ||
+		    !answer_has_registry_type(response) || !joins_a_fetch(question))
+			fetch(question);
 		return;
 	}
 	snapshot_requests(question->snapshot, question->contact->host)->spared++;

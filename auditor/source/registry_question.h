@@ -8,6 +8,7 @@
 #ifndef SOURCE_REGISTRY_QUESTION_H
 #define SOURCE_REGISTRY_QUESTION_H
 
+#include "base/table.h"
 #include "source/registry_contact.h"
 
 /* A place where something can be asked for. */
@@ -33,6 +34,13 @@ struct question {
 	unsigned sign_ins;   /* times that it was sent again after a 401 */
 	bool was_signed;     /* the last request carried an authorization, */
 	unsigned generation; /* of this token */
+
+	/* Of tags that one registry says are the same new content, one fetches it. */
+	struct table *fetches; /* shared: "host digest" to the question that fetches */
+	bool fetches_for_all;
+	struct digest named;            /* by HEAD */
+	struct question *first_waiting; /* for what this one fetches */
+	struct question *next_waiting;
 
 	/* The answer. */
 	enum fact_state state;

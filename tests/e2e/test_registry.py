@@ -71,6 +71,16 @@ class Open(RegistryCase):
         self.assertEqual(facts.requests[self.registry.address]["spared"], 2)
         self.assertEqual(facts.requests[self.registry.address]["made"], 5)
 
+    def test_two_tags_of_the_same_new_content_fetch_it_once(self):
+        facts = self.probe("tag", self.name("demo/web:1.0"), "tag", self.name("demo/web:latest"))
+        for tag in ("1.0", "latest"):
+            self.assertEqual(facts.tag(f"demo/web:{tag}")["digest"], WEB.digest)
+            self.assertEqual(facts.tag(f"demo/web:{tag}")["state"], "found")
+        asked = self.asked()
+        self.assertEqual(sorted(one for one in asked if one.startswith("HEAD")),
+                         ["HEAD 1.0 200", "HEAD latest 200"])
+        self.assertEqual(len([one for one in asked if one.startswith("GET")]), 1, asked)
+
     def test_404_is_absent_and_names_the_image(self):
         facts = self.probe("tag", self.name("demo/web:9"), "tag", self.name("demo/none:1"),
                            "presence", self.name(f"demo/web@{ABSENT}"))

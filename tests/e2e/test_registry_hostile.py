@@ -103,6 +103,14 @@ class Lies(HostileCase):
         fact = self.tag("liar")
         self.assertEqual(self.found(fact), ("found", images.image(salt="other").digest))
 
+    def test_tags_that_wait_for_the_same_bytes_do_not_take_others_for_them(self):
+        for habit, expected in (("liar", "found"), ("broken", "unknown")):
+            with self.subTest(habit):
+                names = [self.name(habit, f":{number}") for number in range(20)]
+                facts = self.probe(*[word for name in names for word in ("tag", name)])
+                self.assertEqual({one["state"] for one in facts.value["tags"]}, {expected})
+                self.assertNotIn(MANIFEST.digest, facts.images)
+
     def test_without_a_usable_header_the_bytes_are_hashed(self):
         for habit in ("nodigest", "shortdigest", "upperdigest", "oddalgorithm", "squeezed"):
             with self.subTest(habit):
