@@ -57,12 +57,12 @@ class Helpers(scans.ScanTest):
         path = self.folder / f"asked-{name}"
         return path.read_text().splitlines() if path.exists() else []
 
-    def scan_with(self, config, *, status, **variables):
+    def scan_with(self, config, *options, status, **variables):
         file = self.write("docker/config.json", json.dumps(config))
         path = f"{self.folder}/tools:{lib.environment(self.home)['PATH']}"
         self.serve()
         return self.scan_raw("-A", "--registry-ca", self.authority.path, "--docker-config", file,
-                             status=status, PATH=path, **variables)
+                             *options, status=status, PATH=path, **variables)
 
     def assert_refused(self, config, *words, **variables):
         report = json.loads(self.scan_with(config, status=3, **variables).stdout)
@@ -158,6 +158,29 @@ class Helpers(scans.ScanTest):
                          "asked as jane (credentials of docker-credential-vault)")
         self.assertEqual(self.resolve(config={}, DOCKER_AUTH_CONFIG=json.dumps(auths))[0],
                          "asked as jane (credentials of DOCKER_AUTH_CONFIG)")
+
+    def test_no_way_in_leaves_a_secret_behind(self):
+        auths = {"auths": {self.host: {"auth": basic()}}}
+        tokens = {"auths": {self.host: {"identitytoken": PASSWORD}}}
+        self.helper("vault")
+        proxy = f"http://jane:{PASSWORD}@127.0.0.1:1"
+        for label, config, status, variables in (
+                ("a file", auths, 0, {}),
+                ("a helper", {"credsStore": "vault"}, 0, {}),
+                ("the variable", {}, 0, {"DOCKER_AUTH_CONFIG": json.dumps(auths)}),
+                ("an identity token that is of no use", tokens, 3, {}),
+                ("a proxy", auths, 0, {"https_proxy": proxy, "http_proxy": proxy})):
+            for form in ("text", "json", "html"):
+                with self.subTest(label, form=form):
+                    ran = self.scan_with(config, "-v", "-f", form, status=status, **variables)
+                    kept = [path.read_bytes() for path in self.folder.glob("observations.db*")]
+                    self.assertTrue(kept)
+                    for text in (ran.stdout.encode(), ran.stderr.encode(), *kept):
+                        self.assertNotIn(PASSWORD.encode(), text)
+                        self.assertNotIn(basic().encode(), text)
+        self.assertTrue(self.asked("vault"))
+        for line in self.asked("vault"):  # its arguments and its input
+            self.assertNotIn(PASSWORD, line)
 
     def test_what_is_denied_says_the_same(self):
         wrong = {"auths": {self.host: {"auth": basic("wrong")}}}

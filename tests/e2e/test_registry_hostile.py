@@ -52,6 +52,12 @@ class Floods(HostileCase):
         self.hostile.everything = "headers"
         self.assert_unknown(self.tag("good"), "headers too large")
 
+    def test_no_size_takes_much_memory(self):
+        for habit in ("header", "headers", "hugedigest", "drip"):
+            with self.subTest(habit):
+                self.probe("--first-byte", "3", "--deadline", "5", "tag", self.name(habit),
+                           memory=64 << 20)
+
 
 class Silence(HostileCase):
     def test_silence_and_drips_end_and_delay_nobody_else(self):
