@@ -22,7 +22,7 @@ struct planning {
 	struct snapshot snapshot; /* what the text declares */
 	struct change *changes;   /* in the order of the text, each place once */
 	size_t change_count;
-	struct pin_line *lines; /* of the uses that are composed, likewise */
+	struct pin_line *lines; /* of the uses that are in parts, likewise */
 	size_t line_count;
 };
 
@@ -63,10 +63,16 @@ static bool is_of_arg(const struct declared_use *use)
 	return use->composed && strcmp(use->object.kind, DOCKERFILE_KIND) == 0;
 }
 
+/* A mapping of values, or an entry of a kustomization: the digest has its own key. */
+static bool is_in_parts(const struct declared_use *use)
+{
+	return use->composed || use->overrides;
+}
+
 /* Whether a digest can be written into the reference at all. */
 static bool takes_digest(const struct declared_use *use)
 {
-	return !use->overrides && !is_of_arg(use) && use->image.state == REFERENCE_OK &&
+	return !is_of_arg(use) && use->image.state == REFERENCE_OK &&
 	       !use->duplicate_line;
 }
 
@@ -85,6 +91,8 @@ void pin_plan_want(const struct pin_plan *plan, const struct declared_use *use,
 	const struct image_ref *ref = &use->image.ref;
 	struct want want = { .kind = WANT_TAG };
 
+	if (plan->running && use->overrides)
+		return;
 	if (plan->running && takes_digest(use)) {
 		pin_running_choose(plan->running, use, plan->facts, wants);
 		return;
@@ -106,8 +114,10 @@ static const char *use_problem(struct pin_plan *plan, const struct declared_use 
 		return use->image.problem;
 	if (is_of_arg(use))
 		return "an ARG is part of it: pin the ARG's default by hand";
-	if (use->composed && plan->wish.unpin && !use->image.ref.tag[0])
-		return "it has no tag: without a digest its chart decides";
+	if (is_in_parts(use) && plan->wish.unpin && !use->image.ref.tag[0])
+		return use->overrides
+			       ? "it has no newTag: its base would decide"
+			       : "it has no tag: without a digest its chart decides";
 	if (use->duplicate_line)
 		return arena_printf(&plan->arena,
 				    "line %u has the same key again, and readers differ "
@@ -177,9 +187,10 @@ const char *pin_plan_text(struct pin_plan *plan, const struct declared_use *use)
 	const struct digest none = { "" }, *digest = &use->image.ref.digest;
 	const char *problem = use_problem(plan, use), *text;
 
-	if (use->image.state == REFERENCE_PLACEHOLDER || use->overrides)
-		return NULL; /* a gap says so */
-	if (use->composed && use->image.state == REFERENCE_OK && !plan->wish.update &&
+	if (use->image.state == REFERENCE_PLACEHOLDER ||
+	    (use->overrides && plan->running))
+		return NULL; /* a gap says so; what runs is no kustomization's */
+	if (is_in_parts(use) && use->image.state == REFERENCE_OK && !plan->wish.update &&
 	    digest_known(&use->image.ref.digest) != plan->wish.unpin)
 		return NULL; /* as wished already */
 	if (problem) {
@@ -198,7 +209,7 @@ const char *pin_plan_text(struct pin_plan *plan, const struct declared_use *use)
 	if (!digest)
 		return NULL;
 	text = image_ref_respell(use->image.text, digest,
-				 !plan->wish.drop_tag || use->composed, &plan->arena);
+				 !plan->wish.drop_tag || is_in_parts(use), &plan->arena);
 	return strcmp(text, use->image.text) == 0 ? NULL : text;
 }
 
@@ -249,7 +260,7 @@ static int compare_lines(const void *a, const void *b)
 	return (left->begin > right->begin) - (left->begin < right->begin);
 }
 
-/* Find the mappings of the composed uses.  Errors: as pin_lines_find(). */
+/* Find the mappings of the uses in parts.  Errors: as pin_lines_find(). */
 static bool find_lines(struct planning *planning, struct error *err)
 {
 	size_t kept = 0;
@@ -257,7 +268,7 @@ static bool find_lines(struct planning *planning, struct error *err)
 	for (size_t i = 0; i < planning->snapshot.declared_count; i++) {
 		const struct declared_use *use = &planning->snapshot.declared[i];
 
-		if (!use->composed || !takes_digest(use))
+		if (!is_in_parts(use) || !takes_digest(use))
 			continue;
 		planning->lines = array_grow(planning->lines, planning->line_count,
 					     sizeof(*planning->lines));
@@ -293,7 +304,7 @@ static bool locate_digest(struct change *change, const struct planning *planning
 	if (!pin_line_edit(&change->edit, line, planning->text, at ? at + 1 : "",
 			   &plan->arena, err))
 		return false;
-	if (!line->has_digest && !digest_known(&use->image.ref.digest))
+	if (use->composed && !line->has_digest && !digest_known(&use->image.ref.digest))
 		pin_plan_refuse(plan, PIN_NOTE,
 				arena_printf(&plan->arena,
 					     "%s:%u:%u: the digest of %s is a new line, "
@@ -322,8 +333,8 @@ static void find_change(struct planning *planning, const struct declared_use *us
 	change.meant = pin_plan_text(planning->plan, use);
 	if (!change.meant)
 		return;
-	if (!(use->composed ? locate_digest : locate_reference)(&change, planning,
-								&err)) {
+	if (!(is_in_parts(use) ? locate_digest : locate_reference)(&change, planning,
+								   &err)) {
 		pin_plan_refuse_use(planning->plan, PIN_OWN_SAKE, use, err.text);
 		return;
 	}
@@ -411,7 +422,7 @@ static void mark_spreading(const struct planning *planning, const struct node *n
 	} else if (!is_image) {
 		struct change *change = change_at(planning, node->place.begin);
 
-		if (change && !change->use->composed) /* pin_line_edit() knows */
+		if (change && !is_in_parts(change->use)) /* pin_line_edit() knows */
 			change->spreads = true;
 	}
 }
@@ -485,13 +496,13 @@ static long count_lines(const char *text, size_t length)
 	return count;
 }
 
-/* Lines that the changes above a use add; one that is itself composed may move more. */
+/* Lines that the changes above a use add; one that is itself in parts may move more. */
 static bool same_line(const struct planning *planning, const struct declared_use *before,
 		      const struct declared_use *after)
 {
 	size_t low = 0, high = planning->change_count;
 
-	if (before->composed)
+	if (is_in_parts(before))
 		return true;
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;

@@ -68,7 +68,8 @@ size_t pin_kubectl_print(struct pin_plan *plan, const char *namespace, struct bu
 
 	for (size_t i = 0; i < facts->declared_count; i++) {
 		const struct declared_use *use = &facts->declared[i];
-		const char *text = pin_plan_text(plan, use);
+		/* What a kustomization does to workloads is a gap. */
+		const char *text = use->overrides ? NULL : pin_plan_text(plan, use);
 		const char *problem = text ? use_problem(use) : NULL;
 
 		if (problem)

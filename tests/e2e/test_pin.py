@@ -159,6 +159,35 @@ class Pin(PinTest):
         self.pin("--write", "--unpin", "values.yaml")
         self.assertEqual(path.read_bytes().decode(), text)
 
+    def test_entries_of_kustomizations_get_a_digest_and_lose_it(self):
+        allow = ("--allow-incomplete", "kustomize-not-evaluated")
+        entries = ("- name: web\r\n  newName: R\r\n  newTag: '1' # why\r\n"
+                   "- newTag: \"2\"\r\n  name: R\r\n"
+                   "- name: renamed\r\n  newName: R\r\n"
+                   "- {name: R, newTag: '1', digest: ''}\r\n"
+                   "- name: R\r\n  newTag: '1'").replace("R", self.repository)
+        flux = ("apiVersion: kustomize.toolkit.fluxcd.io/v1\r\nkind: Kustomization\r\n"
+                "metadata: {name: a}\r\nspec:\r\n  images:\r\n  ")
+        for name, text in (("kustomization.yaml", "images:\r\n" + entries),
+                           ("flux.yaml", flux + entries.replace("\n", "\n  "))):
+            with self.subTest(name):
+                path = self.put(name, "")
+                path.write_bytes(text.encode())
+                ran = self.pin("--write", name, *allow)
+                self.assertNotIn("is a new line", ran.stderr)
+                after = path.read_bytes().decode().replace("\r\n  ", "\r\n")
+                one, two = self.index.digest, self.two.digest
+                self.assertIn(f"newTag: '1' # why\r\ndigest: {one}\r\n", after.replace("  ", ""))
+                self.assertIn(f"- newTag: \"2\"\r\ndigest: {two}\r\n", after.replace("  ", ""))
+                self.assertIn(f"newTag: '1', digest: '{one}'}}\r\n", after)
+                self.assertTrue(after.endswith(f"digest: {one}"))
+                self.assertEqual(after.count("sha256:"), 4)
+                self.assertEqual(self.pin("--update", name, *allow).stdout, "")
+                ran = self.pindrift("check", "-f", "json", name, *allow, status=0)
+                self.assertEqual(ran.stdout.count("@sha256:"), 4)
+                self.pin("--write", "--unpin", name, *allow)
+                self.assertEqual(path.read_bytes().decode(), text)
+
     def test_maps_of_values_that_cannot_be_edited_say_why(self):
         for text, reason in (
                 ("a: {repository: R, tag: 1}\n", "not written one key a line"),
@@ -375,11 +404,12 @@ class Refused(PinTest):
         self.refused(POD.format(image="R:1") + "---\na: [\n", "[not-yaml]", status=3)
         self.refused("apiVersion: example.com/v1\nkind: App\nimage: R:1\n", "[unknown-kind]",
                      status=3)
-        self.refused("images:\n- {name: a, newTag: '1'}\n", "[kustomize-not-evaluated]",
+        self.refused("images:\n- {name: a, newName: b}\n", "[kustomize-not-evaluated]",
                      status=3, name="kustomization.yaml")
-        self.refused(f"images:\n- {{name: a, newTag: '1', digest: 'sha256:{HEX}'}}\n",
-                     "[kustomize-not-evaluated]", status=3, name="kustomization.yaml",
-                     arguments=["--unpin"])
+        self.refused("images:\n- {name: R, newTag: '1'}\n", "not written one key a line",
+                     status=1, name="kustomization.yaml")
+        self.refused(f"images:\n- {{name: a, digest: 'sha256:{HEX}'}}\n", "no newTag",
+                     status=1, name="kustomization.yaml", arguments=["--unpin"])
         self.refused("a: 1\n", status=0, name="values.yaml")
         self.refused(POD.format(image="$(params.image)"), "[parameter]", status=0,
                      arguments=("--allow-incomplete", "parameter"))
