@@ -161,7 +161,7 @@ static bool read_template(struct kube_file *file, const struct buf *text,
 }
 
 /* A text that does not parse, from some place on. */
-static void unparsable(struct kube_file *file, const struct buf *text,
+static void unparsable(const struct kube_file *file, const struct buf *text,
 		       const struct error *err)
 {
 	bool template = is_template(text);

@@ -26,6 +26,21 @@ COUNTED = {
     "microservices-demo": (70, 42 + 0 + 11 + 3, 1),
 }
 
+# Lines of text that look like an image, by their key.
+LOOKS_LIKE_IMAGE = re.compile(r"^[\s-]*[\"']?(?:image|reference|\w+Image)[\"']?:\s*[\"']?[\w${<]")
+
+# Files whose lines look like images and are none that a cluster is told to run, with the number
+# of such lines and why.
+NO_IMAGES = (
+    (r"argo-rollouts/.*/info/testdata/.*pod\d*\.yaml", 26, "the status of pods: what ran"),
+    (r"examples/_archived/volumes/rbd/rbd.*\.yaml", 2, "the name of a disk"),
+    (r"kustomize/examples/transformerconfigs/images/resources\.yaml", 5,
+     "an API group without a domain, which no API server serves"),
+    (r"kustomize/functions/examples/.*\.yaml", 6, "the text of an annotation, for kustomize"),
+    (r"kustomize/site/docker-compose\.yaml", 1, "the name of what is built"),
+    (r"microservices-demo/skaffold\.yaml", 12, "names of what is built"),
+)
+
 # Of the images, those that are unquoted templates: `image: {{ .Image }}` is a mapping.
 TEMPLATE_IMAGES = 3
 
@@ -68,6 +83,30 @@ class Corpus(lib.TestCase):
                     self.assertEqual(rest.lstrip("\"'")[:len(use["reference"])],
                                      use["reference"])
                     self.assertRegex(lines[use["line"] - 1], r"\b(image|reference)\W")
+
+    def test_what_looks_like_an_image_is_found_or_named_as_not_checked(self):
+        """Read by lines alone, without YAML."""
+        neither = Counter()
+        for folder in COUNTED:
+            report = self.read(folder)
+            found = {(use["file"], use["line"]) for use in report["declared"]}
+            gaps = [gap["subject"] for gap in report["gaps"]]
+            for path in (CORPUS / folder).rglob("*"):
+                if path.suffix not in (".yaml", ".yml", ".json") or not path.is_file():
+                    continue
+                name = str(path.relative_to(CORPUS))
+                named = [gap for gap in gaps if gap == name or name.startswith(gap + "/")]
+                text = path.read_text(errors="replace")
+                for number, line in enumerate(text.split("\n"), 1):
+                    place = f"{name}:{number}"
+                    if LOOKS_LIKE_IMAGE.match(line) and not named and \
+                            (name, number) not in found and \
+                            not any(gap == place or gap.startswith(name + ":") for gap in gaps):
+                        neither[name] += 1
+        for pattern, count, why in NO_IMAGES:
+            names = [name for name in neither if re.fullmatch(pattern, name)]
+            self.assertEqual(sum(neither.pop(name) for name in names), count, why)
+        self.assertEqual(neither, {})
 
     def test_gaps_name_what_is_known_of_the_corpus(self):
         gaps = Counter(gap["id"] for folder in COUNTED for gap in self.read(folder)["gaps"])

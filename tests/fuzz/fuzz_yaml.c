@@ -3,6 +3,7 @@
  * what Kubernetes objects declare stands where it is said to stand.
  */
 #include "base/yaml.h"
+#include "source/helm_template.h"
 #include "source/kube_document.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -77,11 +78,26 @@ static void read_as(const char *name, const uint8_t *data, size_t size)
 	check(err.code == ERROR_NONE || err.text[0] != '\0');
 }
 
+/* By its lines, as a template that is no YAML. */
+static void read_template(const uint8_t *data, size_t size)
+{
+	CLEANUP(snapshot_release) struct snapshot snapshot;
+	CLEANUP(buf_release) struct buf text = BUF_INIT(size + 1);
+	struct kube_file file = { .snapshot = &snapshot, .name = "t", .path = "t" };
+
+	file.scope = "tree//path/t";
+	snapshot_init(&snapshot, 0);
+	buf_add(&text, data, size);
+	helm_template_read(&file, &text, 0);
+	check_uses(&snapshot, buf_text(&text), size);
+}
+
 /* The name says what a document is that is no Kubernetes object. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	read_as("fuzz.yaml", data, size);
 	read_as("values.yaml", data, size);
 	read_as("compose.yaml", data, size);
+	read_template(data, size);
 	return 0;
 }
