@@ -16,6 +16,8 @@ from servers.any_registry import AnyRegistry
 HEX = "7681a2ca5581475e00189d0215693a88283d22d43c1b08ce5d1f1ace40524d2b"
 PIN = re.compile(rb"@sha(?:256:[0-9a-f]{64}|512:[0-9a-f]{128})")
 
+DIGEST_LINE = re.compile(rb"^[ ]*digest: sha256:[0-9a-f]{64}\r?\n", re.M)
+
 POD = """\
 apiVersion: v1
 kind: Pod
@@ -531,6 +533,10 @@ class Corpus(lib.TestCase):
     def contents(self):
         return {path: path.read_bytes() for path in self.tree.rglob("*") if path.is_file()}
 
+    def bare(self, text):
+        """Without digests in references, and without lines that hold one alone."""
+        return PIN.sub(b"", DIGEST_LINE.sub(b"", text))
+
     def test_unpin_of_pin_is_unpin(self):
         before = self.contents()
         self.pindrift("pin", "--write", "--unpin", self.tree)
@@ -543,7 +549,7 @@ class Corpus(lib.TestCase):
         pinned = self.contents()
         changed = 0
         for path, text in before.items():
-            self.assertEqual(PIN.sub(b"", pinned[path]), PIN.sub(b"", text))
+            self.assertEqual(self.bare(pinned[path]), self.bare(text))
             changed += len(PIN.findall(pinned[path])) - len(PIN.findall(text))
         self.assertGreater(changed, 300)
         self.pindrift("pin", "--write", "--unpin", self.tree)
