@@ -14,7 +14,7 @@ spec:
   - name: a
     image: %s
 """
-PINNED = "nginx@sha256:6c3c624b58dbbcd3c0dd82b4c53f04194d1247c6eebdaab7c610cf7d66709b3b"
+PINNED = "nginx:1@sha256:6c3c624b58dbbcd3c0dd82b4c53f04194d1247c6eebdaab7c610cf7d66709b3b"
 GOOD = "nginx:1 # pindrift:ignore unpinned until=2026-11-23 reason=a test"
 HEX = "7681a2ca5581475e00189d0215693a88283d22d43c1b08ce5d1f1ace40524d2b"
 
