@@ -63,6 +63,7 @@ LISTED := \
 	auditor/commands/pin_kubectl.c \
 	auditor/commands/pin_lines.c \
 	auditor/commands/pin_running.c \
+	auditor/commands/clusters.c \
 	auditor/commands/plugin.c \
 	auditor/commands/resolution.c \
 	auditor/commands/tree_policy.c \

@@ -33,7 +33,7 @@ static void put_subject(FILE *out, const struct finding *finding)
 	if (finding->subject == SUBJECT_TAG || finding->subject == SUBJECT_PIN) {
 		html_reference(out, finding->reference);
 		fputs(" <small>", out);
-		words_object(&text, finding->namespace, &finding->object);
+		words_finding_object(&text, finding);
 		escape_html(out, buf_text(&text));
 		fputs("</small>", out);
 	} else {
@@ -45,6 +45,9 @@ static void put_subject(FILE *out, const struct finding *finding)
 		escape_html(out, buf_text(&text));
 		fputs(finding->namespace[0] ? ", namespace " : "", out);
 		escape_html(out, finding->namespace);
+		fputs(finding->tell_cluster && finding->cluster[0] ? ", cluster " : "",
+		      out);
+		escape_html(out, finding->tell_cluster ? finding->cluster : "");
 		fputs("</small>", out);
 	}
 	fputs("</th>", out);

@@ -80,8 +80,9 @@ void html_coverage(FILE *out, const struct report *report)
 }
 
 /* The workload, and below it the container and the namespace. */
-static void put_workload(FILE *out, const char *namespace, const struct object_id *object,
-			 const char *class, const char *container)
+static void put_workload(FILE *out, const char *cluster, const char *namespace,
+			 const struct object_id *object, const char *class,
+			 const char *container)
 {
 	CLEANUP(buf_release) struct buf text = WORDS_INIT;
 
@@ -93,6 +94,10 @@ static void put_workload(FILE *out, const char *namespace, const struct object_i
 	if (namespace[0] != '\0') {
 		words_comma(&text, 0);
 		buf_printf(&text, "namespace %s", namespace);
+	}
+	if (cluster[0] != '\0') {
+		words_comma(&text, 0);
+		buf_printf(&text, "cluster %s", cluster);
 	}
 	fputs(" <small>", out);
 	escape_html(out, buf_text(&text));
@@ -134,7 +139,8 @@ static void put_use(FILE *out, const struct report_use *use, int64_t now)
 	fputs("<tr data-verdict=\"", out);
 	escape_html(out, use->verdict);
 	fputs("\">", out);
-	put_workload(out, use->namespace, &use->object, use->class, use->container);
+	put_workload(out, use->tell_cluster ? use->cluster : "", use->namespace,
+		     &use->object, use->class, use->container);
 	fputs("<td>", out);
 	html_reference(out, use->declared);
 	fputs("</td><td>", out);
@@ -179,7 +185,7 @@ static void put_declared(FILE *out, const struct declared_use *use)
 		use->image.state == REFERENCE_OK && digest_known(&use->image.ref.digest);
 
 	fputs("<tr>", out);
-	put_workload(out, use->namespace, &use->object,
+	put_workload(out, "", use->namespace, &use->object,
 		     container_class_name(use->image.class), use->image.container);
 	fputs("<td>", out);
 	html_reference(out, use->image.text);

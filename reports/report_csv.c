@@ -47,7 +47,7 @@ static const char header[] =
 /* What all rows of a report share, as text. */
 struct scan_cells {
 	char id[24], observed_at[TIMESTAMP_SIZE];
-	const char *cluster;
+	const struct report *report;
 };
 
 #define NUMBER_SIZE 24
@@ -67,7 +67,7 @@ static void put_row(FILE *out, const struct scan_cells *scan,
 	cells[SCAN] = scan->id;
 	cells[OBSERVED_AT] = scan->observed_at;
 	if (!cells[CLUSTER])
-		cells[CLUSTER] = scan->cluster;
+		cells[CLUSTER] = report_cluster_of(scan->report, "");
 	for (size_t i = 0; i < COLUMN_COUNT; i++) {
 		if (i > 0)
 			fputc(',', out);
@@ -95,6 +95,7 @@ static void put_coverage(FILE *out, const struct scan_cells *scan,
 {
 	const char *cells[COLUMN_COUNT] = {
 		[RECORD] = "coverage",
+		[CLUSTER] = report_cluster_of(scan->report, coverage->scope),
 		[NAMESPACE] = scope_namespace(coverage->scope),
 		[STATE] = coverage->observed ? "observed" : "not-observed",
 		[PATH] = scope_path(coverage->scope),
@@ -109,6 +110,7 @@ static void put_gap(FILE *out, const struct scan_cells *scan, const struct gap *
 	CLEANUP(buf_release) struct buf text = WORDS_INIT;
 	const char *cells[COLUMN_COUNT] = {
 		[RECORD] = "gap",
+		[CLUSTER] = report_cluster_of(scan->report, gap->scope),
 		[NAMESPACE] = scope_namespace(gap->scope),
 		[STATE] = gap->waived ? "waived" : "open",
 		[RULE] = gap_name(gap->kind),
@@ -165,7 +167,7 @@ static void put_finding(FILE *out, const struct scan_cells *scan,
 
 void report_csv(FILE *out, const struct report *report, const struct report_style *style)
 {
-	struct scan_cells scan = { .cluster = report->cluster.name };
+	struct scan_cells scan = { .report = report };
 
 	(void)style;
 	number_cell(scan.id, report->scan.id);

@@ -98,18 +98,24 @@ static void put_scan_facts(FILE *out, const struct report_scan *scan)
 static void put_header(FILE *out, const struct report *report,
 		       const struct summary *summary, const char *sentence)
 {
+	CLEANUP(buf_release) struct buf insecure = WORDS_INIT;
+
 	fprintf(out, "<header data-verdict=\"%s\">\n<h1><strong>%s</strong> ",
 		headline_name(summary->headline), headline_word(summary->headline));
 	escape_html(out, sentence);
 	fputs("</h1>\n<dl>\n", out);
 	put_scan_facts(out, &report->scan);
-	put_fact(out, "Cluster", report->cluster.name);
-	put_fact(out, "Server", report->cluster.server);
+	for (size_t i = 0; i < report->cluster_count; i++) {
+		put_fact(out, "Cluster", report->clusters[i].name);
+		put_fact(out, "Server", report->clusters[i].server);
+	}
 	fputs("</dl>\n", out);
-	if (report->cluster.insecure)
-		fputs("<p role=\"note\">The cluster's certificate was not verified, as "
-		      "configured.</p>\n",
-		      out);
+	summary_insecure(&insecure, report);
+	if (insecure.length) {
+		fputs("<p role=\"note\">", out);
+		escape_html(out, buf_text(&insecure));
+		fputs("</p>\n", out);
+	}
 	fputs("</header>\n", out);
 }
 

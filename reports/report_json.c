@@ -45,14 +45,11 @@ static json_t *scan_json(const struct report_scan *scan)
 	return object;
 }
 
-static json_t *cluster_json(const struct report *report)
+static json_t *cluster_json(const struct report *report, size_t i)
 {
-	const struct cluster_identity *cluster = &report->cluster;
-	json_t *object;
+	const struct cluster_identity *cluster = &report->clusters[i];
+	json_t *object = json_object();
 
-	if (!report->has_cluster)
-		return json_null();
-	object = json_object();
 	member_set_text(object, "key", cluster->key);
 	member_set_text(object, "name", cluster->name);
 	member_set_text(object, "server", cluster->server);
@@ -170,6 +167,8 @@ static json_t *running_json(const struct report *report, size_t i)
 	const struct report_use *use = &report->running[i];
 	json_t *object = json_object();
 
+	if (use->tell_cluster)
+		member_set_text(object, "cluster", use->cluster);
 	set_subject(object, use->namespace, &use->object, use->container, use->class);
 	member_set_text(object, "declared", use->declared);
 	member_set_text(object, "reference", use->reference);
@@ -294,7 +293,10 @@ void report_json(FILE *out, const struct report *report, const struct report_sty
 	fputs("{\n  \"schema\": \"pindrift/v1\"", out);
 	put_member(out, "tool", tool_json(report));
 	put_member(out, "scan", scan_json(&report->scan));
-	put_member(out, "cluster", cluster_json(report));
+	put_member(out, "cluster",
+		   report->cluster_count ? cluster_json(report, 0) : json_null());
+	if (report->cluster_count > 1)
+		put_list(out, "clusters", report, report->cluster_count, cluster_json);
 	put_list(out, "coverage", report, report->coverage_count, coverage_json);
 	put_member(out, "summary", summary_json(report));
 	put_list(out, "requests", report, report->request_count, request_json);

@@ -112,8 +112,10 @@ static json_t *automation_json(const struct report *report)
 	json_t *object = json_object();
 
 	buf_printf(&id, "pindrift/%s/", report->scan.command);
-	if (report->has_cluster)
-		buf_printf(&id, "%s/", report->cluster.name);
+	for (size_t i = 0; i < report->cluster_count; i++)
+		buf_printf(&id, "%s%s", i ? "+" : "", report->clusters[i].name);
+	if (report->cluster_count)
+		buf_putc(&id, '/');
 	if (report->scan.id)
 		buf_printf(&id, "%lld", (long long)report->scan.id);
 	member_set_text(object, "id", buf_text(&id));

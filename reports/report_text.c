@@ -22,11 +22,10 @@ static void page_facts(struct page *page)
 	buf_printf(&text, "; --fail-on %s: exit status %d", scan->fail_on,
 		   scan->exit_status);
 	page_heading(page, PAINT_DIM, buf_text(&text), "");
-	if (page->report->cluster.insecure) {
-		page_heading(page, PAINT_WARNING,
-			     "The cluster's certificate was not verified, as configured.",
-			     "");
-	}
+	buf_clear(&text);
+	summary_insecure(&text, page->report);
+	if (text.length)
+		page_heading(page, PAINT_WARNING, buf_text(&text), "");
 }
 
 static void page_gap(struct page *page, const struct gap *gap)
@@ -104,7 +103,7 @@ static void page_use(struct page *page, const struct report_use *use)
 {
 	CLEANUP(buf_release) struct buf text = WORDS_INIT;
 
-	words_object(&text, use->namespace, &use->object);
+	words_use_object(&text, use);
 	words_comma(&text, 0);
 	words_container(&text, use->class, use->container);
 	page_item(page, PAINT_BOLD, buf_text(&text), "");

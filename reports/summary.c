@@ -208,15 +208,44 @@ static void add_policy(struct buf *buf, const struct report *report)
 	buf_puts(buf, exclusions ? " excluded" : "");
 }
 
+static const char *cluster_title(const struct cluster_identity *cluster)
+{
+	return cluster->name[0] ? cluster->name : cluster->key;
+}
+
+/* " cluster prod", " clusters prod, staging". */
+static void add_clusters(struct buf *buf, const struct report *report)
+{
+	buf_puts(buf, report->cluster_count > 1 ? " clusters" : " cluster");
+	for (size_t i = 0; i < report->cluster_count; i++)
+		buf_printf(buf, "%s %s", i ? "," : "",
+			   cluster_title(&report->clusters[i]));
+}
+
+void summary_insecure(struct buf *buf, const struct report *report)
+{
+	for (size_t i = 0; i < report->cluster_count; i++) {
+		const struct cluster_identity *cluster = &report->clusters[i];
+
+		if (!cluster->insecure)
+			continue;
+		buf_puts(buf, buf->length ? " " : "");
+		if (report->cluster_count > 1)
+			buf_printf(buf, "The certificate of cluster %s",
+				   cluster_title(cluster));
+		else
+			buf_puts(buf, "The cluster's certificate");
+		buf_puts(buf, " was not verified, as configured.");
+	}
+}
+
 void summary_sentence(struct buf *buf, const struct report *report,
 		      const struct summary *summary)
 {
 	add_counts(buf, summary);
-	if (report->has_cluster) {
+	if (report->cluster_count) {
 		add_namespaces(buf, report);
-		buf_printf(buf, " cluster %s",
-			   report->cluster.name[0] ? report->cluster.name
-						   : report->cluster.key);
+		add_clusters(buf, report);
 	} else {
 		add_files(buf, report, summary);
 	}

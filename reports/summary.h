@@ -62,4 +62,8 @@ bool coverage_is_policy(const struct coverage *coverage);
 /* A check of manifests, without a cluster: shorter in most formats. */
 bool report_is_check(const struct report *report);
 
+/* "The cluster's certificate was not verified, as configured."; nothing where all were.
+ */
+void summary_insecure(struct buf *buf, const struct report *report);
+
 #endif

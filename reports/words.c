@@ -90,6 +90,24 @@ void words_object(struct buf *buf, const char *namespace, const struct object_id
 		   object->name);
 }
 
+static void add_cluster(struct buf *buf, bool tell, const char *name)
+{
+	if (tell && name[0] != '\0')
+		buf_printf(buf, "%s: ", name);
+}
+
+void words_finding_object(struct buf *buf, const struct finding *finding)
+{
+	add_cluster(buf, finding->tell_cluster, finding->cluster);
+	words_object(buf, finding->namespace, &finding->object);
+}
+
+void words_use_object(struct buf *buf, const struct report_use *use)
+{
+	add_cluster(buf, use->tell_cluster, use->cluster);
+	words_object(buf, use->namespace, &use->object);
+}
+
 void words_reference(struct buf *buf, const char *reference)
 {
 	const char *at = strchr(reference, '@');
@@ -121,7 +139,7 @@ void words_subject(struct buf *buf, const struct finding *finding)
 
 	if (finding->subject == SUBJECT_TAG || finding->subject == SUBJECT_PIN)
 		add_reference_subject(buf, finding);
-	words_object(buf, finding->namespace, &finding->object);
+	words_finding_object(buf, finding);
 	if (finding->container[0] != '\0') {
 		words_comma(buf, start);
 		words_container(buf, finding->class, finding->container);

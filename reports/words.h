@@ -35,6 +35,10 @@ void words_container(struct buf *buf, const char *class, const char *container);
 /* "shop Deployment/web", "Deployment/web"; nothing without a name. */
 void words_object(struct buf *buf, const char *namespace, const struct object_id *object);
 
+/* The same after "prod: ", where the report is of several clusters. */
+void words_finding_object(struct buf *buf, const struct finding *finding);
+void words_use_object(struct buf *buf, const struct report_use *use);
+
 /* A reference, or imageID, with its digest cut to the first digits, for people. */
 void words_reference(struct buf *buf, const char *reference);
 

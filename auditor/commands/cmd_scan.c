@@ -4,6 +4,7 @@
 #include "base/timestamp.h"
 #include "base/version.h"
 #include "commands/baseline.h"
+#include "commands/clusters.h"
 #include "commands/database.h"
 #include "commands/gate.h"
 #include "commands/network.h"
@@ -12,8 +13,6 @@
 #include "commands/tree_policy.h"
 #include "drift/drift.h"
 #include "drift/environment.h"
-#include "model/scope.h"
-#include "source/kube_api.h"
 #include "source/kube_dump.h"
 #include "source/kube_manifest.h"
 #include "source/pull_secrets.h"
@@ -26,7 +25,7 @@ struct audit {
 	struct baseline baseline;
 	int64_t now; /* Unix seconds, UTC */
 	struct network network;
-	struct kube_config cluster;
+	struct clusters clusters;
 	struct pull_secrets pull_secrets;
 	struct store *store;
 	struct report_scan scan;
@@ -56,29 +55,12 @@ static void audit_release(struct audit *audit)
 	store_close(&audit->store);
 	baseline_release(&audit->baseline);
 	network_release(&audit->network);
-	kube_config_release(&audit->cluster);
+	clusters_release(&audit->clusters);
 	pull_secrets_release(&audit->pull_secrets);
 	drift_release(&audit->drift);
 	outcome_release(&audit->outcome);
 	report_release(&audit->report);
 	snapshot_release(&audit->snapshot);
-}
-
-/* Which cluster, and whether a program may be started for it. */
-static bool configure_cluster(struct audit *audit, struct error *err)
-{
-	const struct settings *settings = audit->settings;
-	const struct option_list *contexts = &settings->contexts;
-
-	/* kubectl takes the last one: a scan must not pass a cluster over in silence. */
-	if (contexts->count > 1)
-		return error_set(err, ERROR_USAGE,
-				 "a scan is of one --context, not of %zu: scan one after "
-				 "another, into one database",
-				 contexts->count);
-	return kube_config_load(&audit->cluster, settings->kubeconfig,
-				contexts->count ? contexts->items[0] : NULL, err) &&
-	       plugin_permit(&audit->cluster.exec, settings, audit->paths, err);
 }
 
 /* A dump stands in for the whole way to a cluster. */
@@ -87,7 +69,7 @@ static bool check_dump(const struct audit *audit, struct error *err)
 	const struct settings *settings = audit->settings;
 	bool is_stream = strcmp(settings->cluster_dump, "-") == 0;
 
-	if (settings->kubeconfig || settings->contexts.count)
+	if (settings->kubeconfig || settings->contexts.count || settings->all_contexts)
 		return error_set(err, ERROR_USAGE,
 				 "--cluster-dump asks no API server: take --kubeconfig "
 				 "and --context out");
@@ -122,7 +104,8 @@ static bool audit_configure(struct audit *audit, struct error *err)
 	    !baseline_load(&audit->baseline, settings->baseline, err) ||
 	    !network_configure(&audit->network, settings, err) ||
 	    !(settings->cluster_dump ? check_dump(audit, err)
-				     : configure_cluster(audit, err)))
+				     : clusters_configure(&audit->clusters, settings,
+							  audit->paths, err)))
 		return false;
 	audit->network.options.compare_mirrors = true;
 	audit->snapshot.observed_at = audit->now;
@@ -164,21 +147,16 @@ static bool observe_dump(struct audit *audit, struct error *err)
 		.cluster_name = settings->cluster_name ? settings->cluster_name : "",
 	};
 
-	return kube_dump_observe(&dump, &audit->snapshot, err);
+	return kube_dump_observe(&dump, &audit->snapshot, err) &&
+	       store_resolve_clusters(audit->store, &audit->snapshot, err);
 }
 
-/*
- * The running side.  A cluster that says nothing at all is a gap as long as there is
- * something else to look at.
- */
-static bool observe_cluster(struct audit *audit, struct error *err)
+/* The running side. */
+static bool observe_clusters(struct audit *audit, struct error *err)
 {
 	const struct settings *settings = audit->settings;
-	struct snapshot *snapshot = &audit->snapshot;
-	struct kube_scope scope = {
-		.namespace = settings->all_namespaces ? ""
-			     : settings->namespace    ? settings->namespace
-						      : audit->cluster.namespace,
+	const struct kube_scope scope = {
+		.namespace = "",
 		.selector = settings->selector ? settings->selector : "",
 		.field_selector =
 			settings->field_selector ? settings->field_selector : "",
@@ -187,22 +165,9 @@ static bool observe_cluster(struct audit *audit, struct error *err)
 		.request_timeout_seconds = audit->network.request_timeout,
 		.pull_secrets = settings->pull_secrets ? &audit->pull_secrets : NULL,
 	};
-	const char *area;
 
-	snapshot->namespace = scope.namespace;
-	if (kube_api_observe(audit->network.http, &audit->cluster, &scope, snapshot, err))
-		return true;
-	if (snapshot->declared_count == 0)
-		return false;
-	area = scope_of_namespace(&snapshot->arena, snapshot->cluster.key,
-				  scope.namespace);
-	snapshot_add_gap(
-		snapshot, err->code == ERROR_DENIED ? GAP_UNAUTHORIZED : GAP_UNREACHABLE,
-		arena_printf(&snapshot->arena, "cluster %s", snapshot->cluster.name),
-		err->text, area);
-	snapshot_add_coverage(snapshot, area, false, "the API server gave no answer");
-	*err = (struct error)ERROR_INIT;
-	return true;
+	return clusters_observe(&audit->clusters, audit->network.http, settings, &scope,
+				audit->store, &audit->snapshot, err);
 }
 
 /* Learn what drift wants to know: from the store, then from the registries. */
@@ -229,6 +194,26 @@ static bool learn(struct audit *audit, struct error *err)
 	return true;
 }
 
+/* When a use last ran in its cluster, or in any where it might. */
+static bool recall_use(struct audit *audit, struct use *use, struct error *err)
+{
+	const struct snapshot *snapshot = &audit->snapshot;
+
+	for (size_t i = 0; i < snapshot->cluster_count; i++) {
+		const struct scanned_cluster *cluster = &snapshot->clusters[i];
+		int64_t last_at = 0;
+
+		if (use->cluster && use->cluster != cluster)
+			continue;
+		if (!store_last_running(audit->store, &cluster->identity, use->declared,
+					&last_at, err))
+			return false;
+		if (last_at > use->last_running_at)
+			use->last_running_at = last_at;
+	}
+	return true;
+}
+
 /* What is declared and does not run: when did it last? */
 static bool recall(struct audit *audit, struct error *err)
 {
@@ -238,8 +223,7 @@ static bool recall(struct audit *audit, struct error *err)
 		struct use *use = &join->uses[i];
 
 		if (use->declared && use->row_count == 0 && use->observed &&
-		    !store_last_running(audit->store, &audit->snapshot.cluster,
-					use->declared, &use->last_running_at, err))
+		    !recall_use(audit, use, err))
 			return false;
 	}
 	return true;
@@ -266,12 +250,10 @@ static bool judge(struct audit *audit, struct error *err)
 	struct earlier_finding *earlier = NULL;
 	size_t earlier_count = 0;
 
-	if (!store_resolve_cluster(audit->store, snapshot, err))
-		return false;
 	drift_init(&audit->drift, snapshot, audit->now, false);
 	if (!learn(audit, err) || !recall(audit, err) || !recall_moves(audit, err) ||
-	    !store_load_earlier(audit->store, &snapshot->cluster, &audit->outcome.arena,
-				&earlier, &earlier_count, err))
+	    !store_load_earlier(audit->store, snapshot, &audit->outcome.arena, &earlier,
+				&earlier_count, err))
 		return false;
 	drift_judge(&audit->drift, earlier, earlier_count, &audit->outcome);
 	baseline_apply(&audit->baseline, &audit->outcome);
@@ -324,7 +306,7 @@ static bool scan(struct audit *audit, enum exit_status *status, struct error *er
 		return false;
 	}
 	if (audit->settings->cluster_dump ? !observe_dump(audit, err)
-					  : !observe_cluster(audit, err)) {
+					  : !observe_clusters(audit, err)) {
 		if (err->code == ERROR_USAGE)
 			*status = EXIT_USAGE;
 		return false;

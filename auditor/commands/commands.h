@@ -47,7 +47,8 @@ struct settings {
 	bool no_inline_waivers;
 	const char *baseline;
 	const char *kubeconfig;
-	struct option_list contexts;   /* one at most */
+	struct option_list contexts;
+	bool all_contexts;
 	struct option_list allow_exec; /* commands of `exec` in kubeconfigs */
 	const char *namespace;
 	bool all_namespaces;

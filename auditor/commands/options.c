@@ -16,7 +16,11 @@ const struct option command_options[] = {
 	  "service account of the pod that pindrift runs in",
 	  COMMAND_SCAN },
 	{ "context", 0, OPTION_LIST, AT(contexts), "NAME",
-	  "The context of the kubeconfig to use. Default: its current one",
+	  "Which context of the kubeconfig to scan; may be given many times: the "
+	  "clusters are asked side by side. Default: the current one",
+	  COMMAND_SCAN },
+	{ "all-contexts", 0, OPTION_FLAG, AT(all_contexts), NULL,
+	  "Scan the clusters of all contexts of the kubeconfig, side by side",
 	  COMMAND_SCAN },
 	{ "allow-exec", 0, OPTION_LIST, AT(allow_exec), "COMMAND",
 	  "Start this credential program of the kubeconfig (its `exec` command, as it "

@@ -29,7 +29,13 @@ bool pin_running_load(struct pin_running *running, struct store *store, struct e
 	running->store = store;
 	if (!store_load_report(store, 0, &running->scan, err))
 		return false;
-	return running->scan.has_cluster ||
+	if (running->scan.cluster_count > 1)
+		return error_set(err, ERROR_USAGE,
+				 "the newest scan in the database asked %zu clusters, "
+				 "which may run different images: run 'pindrift scan' "
+				 "on the one to pin to",
+				 running->scan.cluster_count);
+	return running->scan.cluster_count ||
 	       error_set(err, ERROR_USAGE,
 			 "the newest scan in the database asked no cluster: run "
 			 "'pindrift scan' on the one to pin to");
@@ -98,7 +104,7 @@ static const char *row_problem(const struct choosing *choosing,
  */
 static bool is_for_cluster(struct choosing *choosing)
 {
-	const struct cluster_identity *seen = &choosing->running->scan.cluster;
+	const struct cluster_identity *seen = &choosing->running->scan.clusters[0];
 	const char *meant = choosing->use->cluster;
 
 	if (meant[0] == '\0' || cluster_is_called(seen, meant))

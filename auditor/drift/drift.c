@@ -97,6 +97,8 @@ static void add_report_use(struct outcome *outcome, const struct use *use,
 	outcome->uses = arena_grow(&outcome->arena, outcome->uses, outcome->use_count,
 				   sizeof(*outcome->uses));
 	outcome->uses[outcome->use_count++] = (struct report_use){
+		.cluster = use->cluster->identity.name,
+		.cluster_key = use->cluster->identity.key,
 		.namespace = use->namespace,
 		.object = use->object,
 		.container = use->container,

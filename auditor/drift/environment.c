@@ -24,17 +24,27 @@ static void place(const struct policy *policy, struct declared_use *declared)
 		declared->namespace = environment->namespace;
 }
 
-bool environment_includes(const struct snapshot *snapshot,
+bool environment_includes(const struct scanned_cluster *cluster,
 			  const struct declared_use *declared)
 {
 	return declared->cluster[0] == '\0' ||
-	       cluster_is_called(&snapshot->cluster, declared->cluster);
+	       cluster_is_called(&cluster->identity, declared->cluster);
+}
+
+bool environment_concerns(const struct snapshot *snapshot,
+			  const struct declared_use *declared)
+{
+	for (size_t i = 0; i < snapshot->cluster_count; i++) {
+		if (environment_includes(&snapshot->clusters[i], declared))
+			return true;
+	}
+	return declared->cluster[0] == '\0';
 }
 
 bool environment_includes_any(const struct snapshot *snapshot)
 {
 	for (size_t i = 0; i < snapshot->declared_count; i++) {
-		if (environment_includes(snapshot, &snapshot->declared[i]))
+		if (environment_concerns(snapshot, &snapshot->declared[i]))
 			return true;
 	}
 	return false;
@@ -52,11 +62,11 @@ static void count(struct outsiders *outsiders, const struct declared_use *declar
 		outsiders->several = true;
 }
 
-/* The broadest that was asked for of the cluster; NULL where nothing was. */
+/* The broadest that was asked for of the first cluster; NULL where nothing was. */
 static struct coverage *cluster_coverage(struct snapshot *snapshot)
 {
-	const char *area =
-		scope_of_namespace(&snapshot->arena, snapshot->cluster.key, "");
+	const char *area = scope_of_namespace(&snapshot->arena,
+					      snapshot->clusters[0].identity.key, "");
 	struct coverage *broadest = NULL;
 
 	for (size_t i = 0; i < snapshot->coverage_count; i++) {
@@ -98,7 +108,7 @@ void environment_apply(struct snapshot *snapshot)
 	for (size_t i = 0; i < snapshot->declared_count; i++) {
 		const struct declared_use *declared = &snapshot->declared[i];
 
-		if (!environment_includes(snapshot, declared))
+		if (!environment_concerns(snapshot, declared))
 			count(&outsiders, declared);
 	}
 	if (outsiders.image_count)

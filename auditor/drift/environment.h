@@ -2,7 +2,7 @@
  * environment.h - where the policy says that manifests are meant to run
  *
  * `environments` of the policy give the files of some paths a cluster, and a namespace
- * to the manifests that name none.  What is meant for another cluster than the scanned
+ * to the manifests that name none.  What is meant for another cluster than a scanned
  * one is not compared with it: that it does not run there is no drift.
  */
 #ifndef DRIFT_ENVIRONMENT_H
@@ -14,17 +14,22 @@
 void environment_place(struct snapshot *snapshot);
 
 /*
- * As environment_place(), of a scan: what is for another cluster is counted in the note of the cluster's coverage.
+ * As environment_place(), of a scan: what is for none of the scanned clusters is counted
+ * in the note of the first one's coverage.
  */
 void environment_apply(struct snapshot *snapshot);
 
-/* Whether a use is meant for the scanned cluster, or for any. */
-bool environment_includes(const struct snapshot *snapshot,
+/* Whether a use is meant for that cluster, or for any. */
+bool environment_includes(const struct scanned_cluster *cluster,
+			  const struct declared_use *declared);
+
+/* Whether it is meant for one of the scanned clusters at least, or for any. */
+bool environment_concerns(const struct snapshot *snapshot,
 			  const struct declared_use *declared);
 
 /*
- * Whether any declared use is.  Where none is, nothing was compared: perhaps the policy
- * misspells the cluster.
+ * Whether any declared use is meant for a scanned cluster.  Where none is, nothing was
+ * compared: perhaps the policy misspells the cluster.
  */
 bool environment_includes_any(const struct snapshot *snapshot);
 

@@ -213,6 +213,17 @@ static bool tags_are_known(const struct drift *drift)
 	return true;
 }
 
+static void evaluate_clusters(struct drift *drift)
+{
+	const struct join *join = &drift->join;
+	struct use_places places;
+
+	for (size_t i = 0; i < join->place_count; i += places.count) {
+		places = join_find_places(join, join->places[i]->declared);
+		mixed_evaluate_clusters(drift, &places);
+	}
+}
+
 void evaluate_all(struct drift *drift)
 {
 	struct subjects *subjects = &drift->subjects;
@@ -229,4 +240,5 @@ void evaluate_all(struct drift *drift)
 		evaluate_use(drift, use);
 		mixed_evaluate(drift, use);
 	}
+	evaluate_clusters(drift);
 }

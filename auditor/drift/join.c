@@ -8,27 +8,54 @@
 #include "model/scope.h"
 #include "model/workload.h"
 
+/* What is declared for one cluster, and runs there. */
+struct side_by_side {
+	struct joining *joining;
+	const struct scanned_cluster *cluster; /* NULL: of what is in none of them */
+	struct table uses;                     /* key to number + 1 */
+	struct table objects;                  /* declared ones, with their namespace */
+	struct table live;                     /* live workloads, likewise */
+	struct table present;                  /* all objects that are there, likewise */
+	struct table namespaces;               /* that manifests claim */
+	struct nameless nameless;
+};
+
+/* What the clusters that a declaration may be meant for have to say of it. */
+struct fate {
+	const char *namespace; /* NULL while none is known */
+	bool torn;             /* it is another one in another cluster */
+	bool joined;           /* with what is in some cluster */
+	bool absent;           /* from some cluster, where it would have been seen */
+	bool untold;           /* some cluster does not tell which namespace is meant */
+};
+
 /* A join while it is made. */
 struct joining {
 	struct join *join;
 	struct snapshot *snapshot;
 	int64_t now;
-	struct table uses;       /* key to number + 1 */
-	struct table objects;    /* declared ones, with their namespace */
-	struct table live;       /* live workloads, likewise */
-	struct table namespaces; /* that manifests claim */
-	int64_t *newest_pods;    /* of the current revision of each live workload */
-	struct nameless nameless;
+	struct side_by_side *sides; /* one a cluster, and one for what is in none */
+	struct fate *fates;         /* of each declaration */
+	int64_t *newest_pods;       /* of the current revision of each live workload */
 };
+
+static void side_release(struct side_by_side *side)
+{
+	table_release(&side->uses);
+	table_release(&side->objects);
+	table_release(&side->live);
+	table_release(&side->present);
+	table_release(&side->namespaces);
+	nameless_release(&side->nameless);
+}
 
 static void joining_release(struct joining *joining)
 {
-	table_release(&joining->uses);
-	table_release(&joining->objects);
-	table_release(&joining->live);
-	table_release(&joining->namespaces);
+	for (size_t i = 0; joining->sides && i <= joining->snapshot->cluster_count; i++)
+		side_release(&joining->sides[i]);
+	free(joining->sides);
+	free(joining->fates);
 	free(joining->newest_pods);
-	nameless_release(&joining->nameless);
 }
 
 /* Old groups served the same objects; they are one object under today's group. */
@@ -56,23 +83,25 @@ static struct buf object_key(const char *namespace, const struct object_id *obje
 }
 
 /* The place of a value under a key, which is kept in the join's arena. */
-static void **index_slot(struct joining *joining, struct table *table,
+static void **index_slot(struct side_by_side *side, struct table *table,
 			 const struct buf *key)
 {
+	struct arena *arena = &side->joining->join->arena;
 	const char **kept;
 	void **slot = table_slot(table, key->data, key->length, &kept);
 
 	if (!*slot)
-		*kept = arena_strndup(&joining->join->arena, key->data, key->length);
+		*kept = arena_strndup(arena, key->data, key->length);
 	return slot;
 }
 
 /* The first one of a key stays. */
-static void index_add(struct joining *joining, struct table *table, const char *namespace,
-		      const struct object_id *object, const void *value)
+static void index_add(struct side_by_side *side, struct table *table,
+		      const char *namespace, const struct object_id *object,
+		      const void *value)
 {
 	CLEANUP(buf_release) struct buf key = object_key(namespace, object);
-	void **slot = index_slot(joining, table, &key);
+	void **slot = index_slot(side, table, &key);
 
 	if (!*slot)
 		*slot = (void *)(uintptr_t)value;
@@ -87,21 +116,22 @@ static const void *index_find(const struct table *table, const char *namespace,
 }
 
 /* The use of a container, made where it is new. */
-static struct use *use_of(struct joining *joining, const char *namespace,
+static struct use *use_of(struct side_by_side *side, const char *namespace,
 			  const struct object_id *object,
 			  const struct container_image *image)
 {
 	CLEANUP(buf_release) struct buf key = object_key(namespace, object);
-	struct join *join = joining->join;
+	struct join *join = side->joining->join;
 	void **slot;
 
 	buf_add_part(&key, container_class_name(image->class));
 	buf_add_part(&key, image->container);
-	slot = index_slot(joining, &joining->uses, &key);
+	slot = index_slot(side, &side->uses, &key);
 	if (!*slot) {
 		join->uses = arena_grow(&join->arena, join->uses, join->use_count,
 					sizeof(*join->uses));
 		join->uses[join->use_count++] = (struct use){
+			.cluster = side->cluster,
 			.namespace = namespace,
 			.object = normal_object(object),
 			.class = image->class,
@@ -126,14 +156,14 @@ static void add_namespace_unknown(struct snapshot *snapshot,
 }
 
 /* NULL where it cannot be told. */
-static const char *declared_namespace(const struct joining *joining,
+static const char *declared_namespace(const struct side_by_side *side,
 				      const struct declared_use *use)
 {
 	if (use->namespace[0] != '\0')
 		return use->namespace;
-	if (joining->snapshot->namespace[0] != '\0')
-		return joining->snapshot->namespace;
-	return nameless_namespace(&joining->nameless, use);
+	if (side->cluster->namespace[0] != '\0')
+		return side->cluster->namespace;
+	return nameless_namespace(&side->nameless, use);
 }
 
 static void add_rival(struct snapshot *snapshot, struct use *use,
@@ -156,94 +186,159 @@ static void add_rival(struct snapshot *snapshot, struct use *use,
 }
 
 /* What no manifest declares there is worth a word. */
-static void claim(struct joining *joining, const char *namespace)
+static void claim(struct side_by_side *side, const char *namespace)
 {
 	const char **kept;
 
-	*table_slot(&joining->namespaces, namespace, strlen(namespace), &kept) = joining;
+	*table_slot(&side->namespaces, namespace, strlen(namespace), &kept) = side;
 	*kept = namespace;
 }
 
 /* Manifests were scanned that are meant for the namespace of an environment. */
-static void claim_environment(struct joining *joining,
+static void claim_environment(struct side_by_side *side,
 			      const struct declared_use *declared)
 {
 	const struct policy_environment *environment =
-		policy_environment_of(&joining->snapshot->policy, declared->path);
+		policy_environment_of(&side->joining->snapshot->policy, declared->path);
 
 	if (environment && environment->namespace[0] != '\0')
-		claim(joining, environment->namespace);
+		claim(side, environment->namespace);
 }
 
-static void declare(struct joining *joining, const struct declared_use *declared)
+static void declare(struct side_by_side *side, const struct declared_use *declared,
+		    const char *namespace)
 {
-	struct snapshot *snapshot = joining->snapshot;
-	const char *namespace = declared->namespace;
 	struct use *use;
 
-	if (snapshot->namespace[0] != '\0' && strcmp(namespace, snapshot->namespace) != 0)
-		return; /* the scan says nothing about other namespaces */
-	index_add(joining, &joining->objects, namespace, &declared->object, declared);
-	claim(joining, namespace);
-	use = use_of(joining, namespace, &declared->object, &declared->image);
+	index_add(side, &side->objects, namespace, &declared->object, declared);
+	claim(side, namespace);
+	use = use_of(side, namespace, &declared->object, &declared->image);
 	if (!use->declared)
 		use->declared = declared;
 	else if (!use->rival && !reference_same(&use->declared->image, &declared->image))
-		add_rival(snapshot, use, declared);
+		add_rival(side->joining->snapshot, use, declared);
+}
+
+/* Whether a declaration may be meant for several of the scanned clusters. */
+static bool is_shared(const struct snapshot *snapshot,
+		      const struct declared_use *declared)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < snapshot->cluster_count; i++)
+		count += environment_includes(&snapshot->clusters[i], declared);
+	return count > 1;
+}
+
+static void fate_add_namespace(struct fate *fate, const char *namespace)
+{
+	if (namespace[0] == '\0')
+		return;
+	if (!fate->namespace)
+		fate->namespace = namespace;
+	fate->torn |= strcmp(fate->namespace, namespace) != 0;
+}
+
+/*
+ * Join a declaration with what is in one cluster.  What may be meant for several is
+ * meant for those that have it: that one of them has not is no drift.
+ */
+static void join_declaration(struct side_by_side *side,
+			     const struct declared_use *declared, struct fate *fate)
+{
+	struct snapshot *snapshot = side->joining->snapshot;
+	const char *scanned = side->cluster->namespace;
+	bool shared = is_shared(snapshot, declared);
+	const char *namespace;
+
+	if (!shared)
+		claim_environment(side, declared);
+	if (!declared->workload) {
+		index_add(side, &side->objects, declared->namespace, &declared->object,
+			  declared);
+		return;
+	}
+	namespace = declared_namespace(side, declared);
+	if (!namespace) {
+		fate->untold = true;
+		add_namespace_unknown(snapshot, declared);
+		return;
+	}
+	fate_add_namespace(fate, namespace);
+	if (scanned[0] != '\0' && strcmp(namespace, scanned) != 0)
+		return; /* the scan says nothing about other namespaces */
+	if (shared && !index_find(&side->present, namespace, &declared->object)) {
+		fate->absent = true;
+		return;
+	}
+	fate->joined = true;
+	declare(side, declared, namespace);
+}
+
+static void join_cluster(struct side_by_side *side)
+{
+	const struct snapshot *snapshot = side->joining->snapshot;
+
+	if (side->cluster->namespace[0] == '\0')
+		nameless_make(&side->nameless, snapshot, side->cluster);
+	for (size_t i = 0; i < snapshot->declared_count; i++) {
+		if (environment_includes(side->cluster, &snapshot->declared[i]))
+			join_declaration(side, &snapshot->declared[i],
+					 &side->joining->fates[i]);
+	}
+}
+
+/*
+ * What no cluster has that it may be meant for is missing once.  Only now, when every
+ * cluster has been asked, does a declaration get the namespace that it has in all.
+ */
+static void join_fates(struct joining *joining)
+{
+	struct snapshot *snapshot = joining->snapshot;
+	struct side_by_side *nowhere = &joining->sides[snapshot->cluster_count];
+
+	for (size_t i = 0; i < snapshot->declared_count; i++) {
+		struct declared_use *declared = &snapshot->declared[i];
+		const struct fate *fate = &joining->fates[i];
+
+		if (fate->namespace && !fate->torn)
+			declared->namespace = fate->namespace;
+		if (fate->absent && !fate->joined && !fate->untold)
+			declare(nowhere, declared, declared->namespace);
+	}
 }
 
 static void join_declared(struct joining *joining)
 {
-	struct snapshot *snapshot = joining->snapshot;
-
-	environment_apply(snapshot);
-	if (snapshot->namespace[0] == '\0')
-		nameless_make(&joining->nameless, snapshot);
-	for (size_t i = 0; i < snapshot->declared_count; i++) {
-		struct declared_use *declared = &snapshot->declared[i];
-		const char *namespace;
-
-		if (!environment_includes(snapshot, declared))
-			continue;
-		claim_environment(joining, declared);
-		if (!declared->workload) {
-			index_add(joining, &joining->objects, declared->namespace,
-				  &declared->object, declared);
-			continue;
-		}
-		namespace = declared_namespace(joining, declared);
-		if (!namespace) {
-			add_namespace_unknown(snapshot, declared);
-			continue;
-		}
-		declared->namespace = namespace;
-		declare(joining, declared);
-	}
+	environment_apply(joining->snapshot);
+	for (size_t i = 0; i < joining->snapshot->cluster_count; i++)
+		join_cluster(&joining->sides[i]);
+	join_fates(joining);
 }
 
 /*
  * What declares an object, or NULL.  A custom resource whose manifest names no namespace
  * may be meant for any.
  */
-static const struct declared_use *declaration_of(const struct joining *joining,
+static const struct declared_use *declaration_of(const struct side_by_side *side,
 						 const char *namespace,
 						 const struct object_id *object)
 {
 	const struct declared_use *declared =
-		index_find(&joining->objects, namespace, object);
+		index_find(&side->objects, namespace, object);
 
 	if (declared)
 		return declared;
-	declared = index_find(&joining->objects, "", object);
+	declared = index_find(&side->objects, "", object);
 	return declared && !declared->workload ? declared : NULL;
 }
 
 /* The owner that a manifest declares, nearest to the pod; else the topmost. */
-static const struct object_id *joined_owner(const struct joining *joining,
+static const struct object_id *joined_owner(const struct side_by_side *side,
 					    const struct running_use *running)
 {
 	for (size_t i = 0; i < running->owner_count; i++) {
-		if (declaration_of(joining, running->namespace, &running->owners[i]))
+		if (declaration_of(side, running->namespace, &running->owners[i]))
 			return &running->owners[i];
 	}
 	return &running->owners[running->owner_count - 1];
@@ -253,9 +348,11 @@ static const struct object_id *joined_owner(const struct joining *joining,
 static const struct live_workload *template_owner(const struct joining *joining,
 						  const struct running_use *running)
 {
+	const struct side_by_side *side = &joining->sides[running->cluster];
+
 	for (size_t i = running->owner_count; i > 0; i--) {
 		const struct live_workload *live = index_find(
-			&joining->live, running->namespace, &running->owners[i - 1]);
+			&side->live, running->namespace, &running->owners[i - 1]);
 
 		if (live && live->has_template)
 			return live;
@@ -297,8 +394,9 @@ static uint32_t *count_rows(struct joining *joining)
 
 	for (size_t i = 0; i < snapshot->running_count; i++) {
 		const struct running_use *running = &snapshot->running[i];
-		struct use *use = use_of(joining, running->namespace,
-					 joined_owner(joining, running), &running->image);
+		struct side_by_side *side = &joining->sides[running->cluster];
+		struct use *use = use_of(side, running->namespace,
+					 joined_owner(side, running), &running->image);
 
 		use->row_count++;
 		numbers[i] = (uint32_t)(use - joining->join->uses);
@@ -340,30 +438,64 @@ static void complete_row(const struct joining *joining, struct use_row *row)
  * Whether this scan saw what runs there.  A workload that was found in no namespace
  * (its declaration names none) might be in any that it did not see.
  */
-static bool is_observed(const struct joining *joining, const char *namespace)
+static bool is_observed(const struct joining *joining,
+			const struct scanned_cluster *cluster, const char *namespace)
 {
 	CLEANUP(arena_release) struct arena arena = ARENA_INIT;
-	const char *scope =
-		scope_of_namespace(&arena, joining->snapshot->cluster.key, namespace);
+	const char *scope = scope_of_namespace(&arena, cluster->identity.key, namespace);
 
 	return namespace[0] == '\0' ? sight_observed_whole(&joining->join->sight, scope)
 				    : sight_observed(&joining->join->sight, scope);
 }
 
+/* The same of every cluster that a declaration is meant for. */
+static bool is_observed_everywhere(const struct joining *joining, const struct use *use)
+{
+	const struct snapshot *snapshot = joining->snapshot;
+
+	for (size_t i = 0; i < snapshot->cluster_count; i++) {
+		const struct scanned_cluster *cluster = &snapshot->clusters[i];
+
+		if (environment_includes(cluster, use->declared) &&
+		    !is_observed(joining, cluster, use->namespace))
+			return false;
+	}
+	return true;
+}
+
+static const struct side_by_side *side_of(const struct joining *joining,
+					  const struct use *use)
+{
+	const struct snapshot *snapshot = joining->snapshot;
+
+	return &joining->sides[use->cluster ? (size_t)(use->cluster - snapshot->clusters)
+					    : snapshot->cluster_count];
+}
+
 /* What is said of a use once all declared and running ones are known. */
 static void complete_use(struct joining *joining, struct use *use)
 {
+	const struct side_by_side *side = side_of(joining, use);
 	const struct declared_use *declared =
-		declaration_of(joining, use->namespace, &use->object);
+		declaration_of(side, use->namespace, &use->object);
 
 	use->object_declared = declared != NULL;
 	use->containers_declared = declared && declared->workload;
-	use->claimed = table_find(&joining->namespaces, use->namespace,
+	use->claimed = table_find(&side->namespaces, use->namespace,
 				  strlen(use->namespace)) != NULL;
-	use->live = index_find(&joining->live, use->namespace, &use->object);
+	use->live = index_find(&side->live, use->namespace, &use->object);
 	use->template = rollout_template_image(use->live, use->class, use->container);
 	for (size_t i = 0; i < use->row_count; i++)
 		complete_row(joining, &use->rows[i]);
+}
+
+/* In the order of the snapshot; what is in none of them comes last. */
+static int compare_clusters(const struct scanned_cluster *a,
+			    const struct scanned_cluster *b)
+{
+	if (!a || !b)
+		return a ? -1 : 1;
+	return a < b ? -1 : 1;
 }
 
 static int compare_uses(const void *left, const void *right)
@@ -371,6 +503,8 @@ static int compare_uses(const void *left, const void *right)
 	const struct use *a = left, *b = right;
 	int order = strcmp(a->namespace, b->namespace);
 
+	if (a->cluster != b->cluster)
+		return compare_clusters(a->cluster, b->cluster);
 	if (!order)
 		order = object_id_compare(&a->object, &b->object);
 	if (!order)
@@ -382,21 +516,109 @@ static int compare_uses(const void *left, const void *right)
 static void complete_uses(struct joining *joining)
 {
 	struct join *join = joining->join;
-	const char *namespace = NULL;
-	bool observed = false;
+	const struct use *before = NULL;
 
 	if (join->use_count > 1)
 		qsort(join->uses, join->use_count, sizeof(*join->uses), compare_uses);
 	for (size_t i = 0; i < join->use_count; i++) {
 		struct use *use = &join->uses[i];
 
-		if (!namespace || strcmp(namespace, use->namespace) != 0) {
-			namespace = use->namespace;
-			observed = is_observed(joining, namespace);
-		}
-		use->observed = observed;
+		if (!use->cluster)
+			use->observed = is_observed_everywhere(joining, use);
+		else if (before && before->cluster == use->cluster &&
+			 strcmp(before->namespace, use->namespace) == 0)
+			use->observed = before->observed;
+		else
+			use->observed =
+				is_observed(joining, use->cluster, use->namespace);
+		before = use;
 		complete_use(joining, use);
 	}
+}
+
+static int compare_places(const void *left, const void *right)
+{
+	const struct use *const *a = left, *const *b = right;
+
+	if ((*a)->declared != (*b)->declared)
+		return (*a)->declared < (*b)->declared ? -1 : 1;
+	return *a < *b ? -1 : *a > *b;
+}
+
+/* By declaration, where one may stand for uses in several clusters. */
+static void join_places(struct join *join, const struct snapshot *snapshot)
+{
+	if (snapshot->cluster_count < 2)
+		return;
+	join->places = arena_alloc(&join->arena, join->use_count * sizeof(*join->places));
+	for (size_t i = 0; i < join->use_count; i++) {
+		if (join->uses[i].declared && join->uses[i].cluster)
+			join->places[join->place_count++] = &join->uses[i];
+	}
+	if (join->place_count > 1)
+		qsort(join->places, join->place_count, sizeof(struct use *),
+		      compare_places);
+}
+
+struct use_places join_find_places(const struct join *join,
+				   const struct declared_use *declared)
+{
+	size_t first = 0, end = join->place_count;
+	struct use_places places;
+
+	while (first < end) {
+		size_t middle = first + (end - first) / 2;
+
+		if (join->places[middle]->declared < declared)
+			first = middle + 1;
+		else
+			end = middle;
+	}
+	while (end < join->place_count && join->places[end]->declared == declared)
+		end++;
+	places = (struct use_places){ join->places + first, end - first };
+	return places;
+}
+
+/* What is in one cluster, for the declarations that may be meant for several. */
+static void add_present(struct side_by_side *side, const struct running_use *running)
+{
+	for (size_t i = 0; i < running->owner_count; i++)
+		index_add(side, &side->present, running->namespace, &running->owners[i],
+			  running);
+}
+
+static void index_objects(struct joining *joining)
+{
+	const struct snapshot *snapshot = joining->snapshot;
+
+	for (size_t i = 0; i < snapshot->live_count; i++) {
+		const struct live_workload *live = &snapshot->live[i];
+		struct side_by_side *side = &joining->sides[live->cluster];
+
+		index_add(side, &side->live, live->namespace, &live->object, live);
+		index_add(side, &side->present, live->namespace, &live->object, live);
+	}
+	for (size_t i = 0; i < snapshot->running_count && snapshot->cluster_count > 1;
+	     i++)
+		add_present(&joining->sides[snapshot->running[i].cluster],
+			    &snapshot->running[i]);
+}
+
+static void joining_init(struct joining *joining)
+{
+	const struct snapshot *snapshot = joining->snapshot;
+
+	joining->sides = xcalloc(snapshot->cluster_count + 1, sizeof(*joining->sides));
+	for (size_t i = 0; i <= snapshot->cluster_count; i++)
+		joining->sides[i] = (struct side_by_side){
+			.joining = joining,
+			.cluster = i < snapshot->cluster_count ? &snapshot->clusters[i]
+							       : NULL,
+		};
+	joining->fates = xcalloc(snapshot->declared_count, sizeof(*joining->fates));
+	joining->newest_pods =
+		xcalloc(snapshot->live_count, sizeof(*joining->newest_pods));
 }
 
 void join_make(struct join *join, struct snapshot *snapshot, int64_t now)
@@ -405,18 +627,17 @@ void join_make(struct join *join, struct snapshot *snapshot, int64_t now)
 	struct joining joining = { .join = join, .snapshot = snapshot, .now = now };
 
 	*join = (struct join){ .arena = ARENA_INIT };
-	if (!snapshot->has_cluster) {
+	if (snapshot->cluster_count == 0) {
 		sight_make(&join->sight, snapshot);
 		return;
 	}
-	joining.newest_pods = xcalloc(snapshot->live_count, sizeof(*joining.newest_pods));
-	for (size_t i = 0; i < snapshot->live_count; i++)
-		index_add(&joining, &joining.live, snapshot->live[i].namespace,
-			  &snapshot->live[i].object, &snapshot->live[i]);
+	joining_init(&joining);
+	index_objects(&joining);
 	join_declared(&joining);
 	sight_make(&join->sight, snapshot);
 	join_running(&joining);
 	complete_uses(&joining);
+	join_places(join, snapshot);
 }
 
 void join_release(struct join *join)

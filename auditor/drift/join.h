@@ -1,8 +1,8 @@
 /*
  * join.h - declared and running uses, side by side
  *
- * They meet on (namespace, API group, kind, name, class, container), at the member of
- * the owner chain nearest to the pod that is declared.
+ * They meet on (cluster, namespace, API group, kind, name, class, container), at the
+ * member of the owner chain nearest to the pod that is declared.
  */
 #ifndef DRIFT_JOIN_H
 #define DRIFT_JOIN_H
@@ -22,6 +22,8 @@ struct use_row {
 
 /* One container of one workload: everything that is known of it. */
 struct use {
+	const struct scanned_cluster *cluster; /* NULL: declared, and in none of the
+						  clusters that it may be meant for */
 	const char *namespace;
 	struct object_id object; /* the declared one, else the topmost owner */
 	enum container_class class;
@@ -43,15 +45,27 @@ struct join {
 	struct arena arena;
 	struct use *uses; /* use_count items, in a stable order; none without a cluster */
 	size_t use_count;
+	struct use **places; /* with several clusters: declared uses, by declaration */
+	size_t place_count;
 	struct sight sight;
 };
 
+/* The uses of one declaration, one a cluster that has it. */
+struct use_places {
+	struct use *const *items;
+	size_t count;
+};
+
 /*
- * Join what the snapshot holds.  Declarations get their namespace where the scan tells
- * it; gaps (namespace-unknown, ambiguous-declaration) are added to the snapshot. `now`:
- * Unix seconds, for the progress of rollouts.
+ * Join what the snapshot holds, cluster by cluster.  Declarations get their namespace
+ * where the scan tells it; gaps (namespace-unknown, ambiguous-declaration) are added to
+ * the snapshot. `now`: Unix seconds, for the progress of rollouts.
  */
 void join_make(struct join *join, struct snapshot *snapshot, int64_t now);
 void join_release(struct join *join);
+
+/* None where only one cluster was scanned. */
+struct use_places join_find_places(const struct join *join,
+				   const struct declared_use *declared);
 
 #endif

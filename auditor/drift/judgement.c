@@ -1,6 +1,7 @@
 #include "drift/judgement.h"
 
 #include "base/buf.h"
+#include "drift/environment.h"
 #include "drift/scopes.h"
 #include "drift/waivers.h"
 #include "model/scope.h"
@@ -19,6 +20,7 @@ struct subject {
 	};
 	struct buf key; /* what tells it from others: no digests, no line numbers */
 	const char *scopes;
+	const char *cluster_scopes; /* of rules that compare clusters */
 };
 
 static void subject_release(struct subject *subject)
@@ -61,14 +63,14 @@ static bool is_watched(const struct judgement *judgement, const struct rule *rul
 	return table_find(&judgement->watched, rule->id, strlen(rule->id)) != NULL;
 }
 
-static void show_use(const struct drift *drift, struct finding *finding,
-		     const struct use *use)
+static void show_use(struct finding *finding, const struct use *use)
 {
 	if (use->declared)
 		finding_show_declared(finding, use->declared);
 	else
 		finding->reference = use->rows[0].running->image.text;
-	finding->cluster = drift->snapshot->cluster.name;
+	finding->cluster = use->cluster ? use->cluster->identity.name : "";
+	finding->cluster_key = use->cluster ? use->cluster->identity.key : "";
 	finding->namespace = use->namespace;
 	finding->object = use->object;
 	finding->container = use->container;
@@ -82,7 +84,7 @@ static void show_mention(const struct drift *drift, struct finding *finding,
 	if (mention->declared)
 		finding_show_declared(finding, mention->declared);
 	else
-		show_use(drift, finding, mention->use);
+		show_use(finding, mention->use);
 	finding->reference = arena_printf(drift->texts, "%s/%s:%s", tag->registry,
 					  tag->repository, tag->tag);
 	finding->declared = (struct digest){ "" };
@@ -166,7 +168,8 @@ static void keep_answer(struct judgement *judgement, const struct rule *rule,
 		.answer = answer,
 		.fingerprint = finding->fingerprint,
 		.reference = finding->reference,
-		.scopes = subject->scopes,
+		.scopes =
+			rule->across_clusters ? subject->cluster_scopes : subject->scopes,
 	};
 	if (answer == ANSWER_YES) {
 		judged->finding = arena_alloc(&judgement->findings, sizeof(*finding));
@@ -184,6 +187,7 @@ static struct finding blank_finding(const struct drift *drift, const struct rule
 		.subject = rule->subject,
 		.message = "",
 		.cluster = "",
+		.cluster_key = "",
 		.namespace = "",
 		.object = { "", "", "" },
 		.container = "",
@@ -213,10 +217,14 @@ static const char *memo_scope(struct judgement *judgement, struct table *memo,
 	return *scope;
 }
 
-static const char *namespace_scope(struct judgement *judgement, const char *namespace)
+static const char *namespace_scope(struct judgement *judgement,
+				   const struct scanned_cluster *cluster,
+				   const char *namespace)
 {
-	return memo_scope(judgement, &judgement->namespaces, namespace,
-			  judgement->drift->snapshot->cluster.key, scope_of_namespace);
+	size_t number = (size_t)(cluster - judgement->drift->snapshot->clusters);
+
+	return memo_scope(judgement, &judgement->namespaces[number], namespace,
+			  cluster->identity.key, scope_of_namespace);
 }
 
 static const char *path_scope(struct judgement *judgement, const char *path)
@@ -226,12 +234,12 @@ static const char *path_scope(struct judgement *judgement, const char *path)
 }
 
 /* The namespace, and every part of the work tree that was covered. */
-static const char *make_claimed(struct judgement *judgement, const char *namespace)
+static const char *make_claimed(struct judgement *judgement, const char *scope)
 {
 	const struct snapshot *snapshot = judgement->drift->snapshot;
 	CLEANUP(scope_set_release) struct scope_set set = { TABLE_INIT };
 
-	scope_set_add(&set, namespace_scope(judgement, namespace));
+	scope_set_add(&set, scope);
 	for (size_t i = 0; i < snapshot->coverage_count; i++) {
 		if (strncmp(snapshot->coverage[i].scope, "tree/", strlen("tree/")) == 0)
 			scope_set_add(&set, snapshot->coverage[i].scope);
@@ -239,29 +247,49 @@ static const char *make_claimed(struct judgement *judgement, const char *namespa
 	return scope_set_text(&set, judgement->arena);
 }
 
-/* What no manifest declares rests on all manifests; made once for a namespace. */
-static const char *claimed_scopes(struct judgement *judgement, const char *namespace)
+/* What no manifest declares rests on all manifests; made once for a namespace's scope. */
+static const char *claimed_scopes(struct judgement *judgement, const char *scope)
 {
 	const char **kept;
-	void **scopes =
-		table_slot(&judgement->claimed, namespace, strlen(namespace), &kept);
+	void **scopes = table_slot(&judgement->claimed, scope, strlen(scope), &kept);
 
 	if (!*scopes) {
-		*kept = namespace;
-		*scopes = (void *)(uintptr_t)make_claimed(judgement, namespace);
+		*kept = scope;
+		*scopes = (void *)(uintptr_t)make_claimed(judgement, scope);
 	}
 	return *scopes;
 }
 
+/* A declaration's file, and its namespace in every cluster that it is meant for. */
+static const char *declared_scopes(struct judgement *judgement,
+				   const struct declared_use *declared,
+				   const char *namespace)
+{
+	const struct snapshot *snapshot = judgement->drift->snapshot;
+	CLEANUP(scope_set_release) struct scope_set set = { TABLE_INIT };
+
+	scope_set_add(&set, path_scope(judgement, declared->path));
+	for (size_t i = 0; i < snapshot->cluster_count; i++) {
+		if (environment_includes(&snapshot->clusters[i], declared))
+			scope_set_add(&set,
+				      namespace_scope(judgement, &snapshot->clusters[i],
+						      namespace));
+	}
+	return scope_set_text(&set, judgement->arena);
+}
+
 static const char *use_scopes(struct judgement *judgement, const struct use *use)
 {
-	const char *namespace = namespace_scope(judgement, use->namespace);
+	const char *namespace;
 
+	if (!use->cluster)
+		return declared_scopes(judgement, use->declared, use->namespace);
+	namespace = namespace_scope(judgement, use->cluster, use->namespace);
 	if (use->declared)
 		return arena_printf(judgement->arena, "%s\n%s\n", namespace,
 				    path_scope(judgement, use->declared->path));
 	if (use->claimed)
-		return claimed_scopes(judgement, use->namespace);
+		return claimed_scopes(judgement, namespace);
 	return arena_printf(judgement->arena, "%s\n", namespace);
 }
 
@@ -272,11 +300,11 @@ static const char *tag_scopes(struct judgement *judgement, const struct tag_subj
 	for (size_t i = 0; i < tag->mention_count; i++) {
 		const struct tag_mention *mention = &tag->mentions[i];
 
-		scope_set_add(
-			&set,
-			mention->declared
-				? path_scope(judgement, mention->declared->path)
-				: namespace_scope(judgement, mention->use->namespace));
+		scope_set_add(&set,
+			      mention->declared
+				      ? path_scope(judgement, mention->declared->path)
+				      : namespace_scope(judgement, mention->use->cluster,
+							mention->use->namespace));
 	}
 	return scope_set_text(&set, judgement->arena);
 }
@@ -295,7 +323,7 @@ static void show_subject(const struct drift *drift, struct finding *finding,
 {
 	switch (subject->kind) {
 	case SUBJECT_USE:
-		show_use(drift, finding, subject->use);
+		show_use(finding, subject->use);
 		break;
 	case SUBJECT_DECLARATION:
 		finding_show_declared(finding, subject->declared);
@@ -377,7 +405,7 @@ static void judge_use(struct judgement *judgement, const struct use *use)
 	struct subject subject = { .kind = SUBJECT_USE, .key = BUF_KEY_INIT, .use = use };
 
 	subject.scopes = use_scopes(judgement, use);
-	buf_add_part(&subject.key, judgement->drift->snapshot->cluster.key);
+	buf_add_part(&subject.key, use->cluster ? use->cluster->identity.key : "");
 	buf_add_part(&subject.key, use->namespace);
 	add_object(&subject.key, &use->object);
 	buf_add_part(&subject.key, container_class_name(use->class));
@@ -396,6 +424,9 @@ static void judge_declaration(struct judgement *judgement,
 
 	subject.scopes = arena_printf(judgement->arena, "%s\n",
 				      path_scope(judgement, declared->path));
+	if (judgement->drift->snapshot->cluster_count > 1)
+		subject.cluster_scopes =
+			declared_scopes(judgement, declared, declared->namespace);
 	buf_add_part(&subject.key, declared->path);
 	add_object(&subject.key, &declared->object);
 	buf_add_part(&subject.key, container_class_name(image->class));
@@ -478,6 +509,8 @@ void judgement_make(struct judgement *judgement, struct drift *drift,
 		.drift = drift,
 		.arena = drift->texts,
 		.findings = ARENA_INIT,
+		.namespaces = xcalloc(drift->snapshot->cluster_count,
+				      sizeof(*judgement->namespaces)),
 	};
 	for (size_t i = 0; i < earlier_count; i++)
 		watch(judgement, earlier[i].finding.rule);
@@ -501,6 +534,8 @@ void judgement_release(struct judgement *judgement)
 	table_release(&judgement->watched);
 	table_release(&judgement->ordinals);
 	table_release(&judgement->paths);
-	table_release(&judgement->namespaces);
+	for (size_t i = 0; i < judgement->drift->snapshot->cluster_count; i++)
+		table_release(&judgement->namespaces[i]);
+	free(judgement->namespaces);
 	table_release(&judgement->claimed);
 }

@@ -14,7 +14,8 @@ struct judgement {
 	struct judged_list judged; /* on the heap */
 	struct table watched;      /* rules of earlier findings */
 	struct table ordinals; /* subjects that there may be several of, to how many */
-	struct table paths, namespaces, claimed; /* scopes that were made already */
+	struct table paths, claimed; /* scopes that were made already */
+	struct table *namespaces;    /* the same, one table a cluster */
 };
 
 /*

@@ -15,7 +15,8 @@ struct samples {
 
 static bool is_alike(const struct use_row *a, const struct use_row *b)
 {
-	return strcmp(a->running->image_id_text, b->running->image_id_text) == 0 &&
+	return a->running->cluster == b->running->cluster &&
+	       strcmp(a->running->image_id_text, b->running->image_id_text) == 0 &&
 	       platform_equal(&a->running->platform, &b->running->platform);
 }
 
@@ -95,6 +96,28 @@ struct mixed mixed_evaluate(struct drift *drift, const struct use *use)
 	for (size_t i = 0; i < samples.count; i++) {
 		for (size_t j = i + 1; j < samples.count; j++)
 			take_pair(drift, &mixed, samples.rows[i], samples.rows[j]);
+	}
+	return mixed;
+}
+
+struct mixed mixed_evaluate_clusters(struct drift *drift, const struct use_places *places)
+{
+	struct samples samples = { .count = 0 };
+	struct mixed mixed = { .answer = ANSWER_NO };
+
+	for (size_t i = 0; i < places->count; i++) {
+		for (size_t j = 0; j < places->items[i]->row_count; j++)
+			sample(&samples, &places->items[i]->rows[j]);
+	}
+	if (samples.more)
+		mixed.answer = ANSWER_UNKNOWN;
+	for (size_t i = 0; i < samples.count; i++) {
+		for (size_t j = i + 1; j < samples.count; j++) {
+			if (samples.rows[i]->running->cluster !=
+			    samples.rows[j]->running->cluster)
+				take_pair(drift, &mixed, samples.rows[i],
+					  samples.rows[j]);
+		}
 	}
 	return mixed;
 }

@@ -19,4 +19,8 @@ struct mixed {
  */
 struct mixed mixed_evaluate(struct drift *drift, const struct use *use);
 
+/* Compare what the uses of one declaration run in different clusters, in the same way. */
+struct mixed mixed_evaluate_clusters(struct drift *drift,
+				     const struct use_places *places);
+
 #endif

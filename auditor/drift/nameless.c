@@ -95,19 +95,21 @@ static void add_image(struct nameless *nameless, const char *namespace,
 	keep_image(nameless, object, image);
 }
 
-static void add_cluster(struct nameless *nameless, const struct snapshot *snapshot)
+static void add_cluster(struct nameless *nameless, const struct snapshot *snapshot,
+			size_t number)
 {
 	for (size_t i = 0; i < snapshot->live_count; i++) {
 		const struct live_workload *live = &snapshot->live[i];
 
-		for (size_t j = 0; j < live->image_count; j++)
+		for (size_t j = 0; j < live->image_count && live->cluster == number; j++)
 			add_image(nameless, live->namespace, &live->object,
 				  &live->images[j]);
 	}
 	for (size_t i = 0; i < snapshot->running_count; i++) {
 		const struct running_use *running = &snapshot->running[i];
 
-		for (size_t j = 0; j < running->owner_count; j++)
+		for (size_t j = 0; j < running->owner_count && running->cluster == number;
+		     j++)
 			add_image(nameless, running->namespace, &running->owners[j],
 				  &running->image);
 	}
@@ -144,7 +146,8 @@ static void compare(struct nameless *nameless, const struct policy *policy,
 		likeness->other++;
 }
 
-void nameless_make(struct nameless *nameless, const struct snapshot *snapshot)
+void nameless_make(struct nameless *nameless, const struct snapshot *snapshot,
+		   const struct scanned_cluster *cluster)
 {
 	*nameless = (struct nameless){ .arena = ARENA_INIT };
 	for (size_t i = 0; i < snapshot->declared_count; i++) {
@@ -157,7 +160,7 @@ void nameless_make(struct nameless *nameless, const struct snapshot *snapshot)
 	}
 	if (nameless->workloads.count == 0)
 		return;
-	add_cluster(nameless, snapshot);
+	add_cluster(nameless, snapshot, (size_t)(cluster - snapshot->clusters));
 	for (size_t i = 0; i < snapshot->declared_count; i++) {
 		if (is_nameless(&snapshot->declared[i]))
 			compare(nameless, &snapshot->policy, &snapshot->declared[i]);

@@ -17,8 +17,9 @@ struct nameless {
 	struct table objects;    /* the same objects, by file: to how they compare */
 };
 
-/* Look for what the snapshot's nameless declarations may be meant for. */
-void nameless_make(struct nameless *nameless, const struct snapshot *snapshot);
+/* Look for what the snapshot's nameless declarations may be meant for in a cluster. */
+void nameless_make(struct nameless *nameless, const struct snapshot *snapshot,
+		   const struct scanned_cluster *cluster);
 void nameless_release(struct nameless *nameless);
 
 /*

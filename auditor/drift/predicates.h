@@ -20,6 +20,9 @@ enum answer rule_kustomize_unpins(struct drift *drift,
 enum answer rule_duplicate_key(struct drift *drift, const struct declared_use *declared,
 			       struct finding *finding);
 
+enum answer rule_clusters_differ(struct drift *drift, const struct declared_use *declared,
+				 struct finding *finding);
+
 enum answer rule_running_differs(struct drift *drift, const struct use *use,
 				 struct finding *finding);
 enum answer rule_spec_differs(struct drift *drift, const struct use *use,

@@ -235,6 +235,17 @@ const struct rule rules[] = {
 		.use = rule_not_running,
 	},
 	{
+		.id = "clusters-differ",
+		.level = LEVEL_NOTE,
+		.subject = SUBJECT_DECLARATION,
+		.across_clusters = true,
+		.title = "One declaration runs as different images in different clusters",
+		.why = "A tag was pulled at different times, or one of the clusters lags "
+		       "behind: what was tested in one is not what runs in the other.",
+		.mend = "Pin the image by digest and apply the manifest to all of them.",
+		.declaration = rule_clusters_differ,
+	},
+	{
 		.id = "registry-mismatch",
 		.level = LEVEL_ERROR,
 		.subject = SUBJECT_PIN,

@@ -31,10 +31,11 @@ struct rule {
 	const char *id;
 	enum level level;
 	enum subject_kind subject;
-	bool by_registry;  /* the registry's word alone decides, whoever asked */
-	const char *title; /* the finding in a few words */
-	const char *why;   /* why it matters */
-	const char *mend;  /* what to do */
+	bool by_registry;     /* the registry's word alone decides, whoever asked */
+	bool across_clusters; /* rests on all clusters that a declaration is meant for */
+	const char *title;    /* the finding in a few words */
+	const char *why;      /* why it matters */
+	const char *mend;     /* what to do */
 	enum answer (*use)(struct drift *drift, const struct use *use,
 			   struct finding *finding);
 	enum answer (*declaration)(struct drift *drift,

@@ -2,8 +2,10 @@
 #include "drift/predicates.h"
 
 #include "base/timestamp.h"
+#include "drift/environment.h"
 #include "drift/mixed.h"
 #include "drift/reference.h"
+#include "model/scope.h"
 #include "model/workload.h"
 
 /* Evidence that all rules of a row share. */
@@ -273,6 +275,54 @@ enum answer rule_mixed_digests(struct drift *drift, const struct use *use,
 	return ANSWER_YES;
 }
 
+/* Whether every cluster that a declaration is meant for was seen, and runs it alone. */
+static bool can_compare(const struct drift *drift, const struct declared_use *declared,
+			const struct use_places *places)
+{
+	const struct snapshot *snapshot = drift->snapshot;
+	CLEANUP(arena_release) struct arena arena = ARENA_INIT;
+
+	for (size_t i = 0; i < places->count; i++) {
+		if (!places->items[i]->observed || places->items[i]->rival)
+			return false;
+	}
+	for (size_t i = 0; i < snapshot->cluster_count; i++) {
+		const struct scanned_cluster *cluster = &snapshot->clusters[i];
+
+		if (environment_includes(cluster, declared) &&
+		    !sight_observed(&drift->join.sight,
+				    scope_of_namespace(&arena, cluster->identity.key,
+						       declared->namespace)))
+			return false;
+	}
+	return true;
+}
+
+enum answer rule_clusters_differ(struct drift *drift, const struct declared_use *declared,
+				 struct finding *finding)
+{
+	const struct use_places places = join_find_places(&drift->join, declared);
+	const struct scanned_cluster *clusters = drift->snapshot->clusters;
+	char names[2][DIGEST_SHORT_SIZE];
+	struct mixed mixed;
+
+	if (drift->snapshot->cluster_count < 2)
+		return ANSWER_NONE;
+	if (!can_compare(drift, declared, &places))
+		return ANSWER_UNKNOWN;
+	mixed = mixed_evaluate_clusters(drift, &places);
+	if (mixed.answer != ANSWER_YES)
+		return mixed.answer;
+	show_row(drift, finding, mixed.one);
+	finding->message = arena_printf(
+		drift->texts, "cluster %s runs %s, and cluster %s %s, another image",
+		clusters[mixed.one->running->cluster].identity.name,
+		digest_short(names[0], &mixed.one->running->image_id.digest),
+		clusters[mixed.other->running->cluster].identity.name,
+		digest_short(names[1], &mixed.other->running->image_id.digest));
+	return ANSWER_YES;
+}
+
 static bool is_unpinned(const struct use_row *row)
 {
 	const struct container_image *image = &row->running->image;
@@ -399,6 +449,8 @@ enum answer rule_injected(struct drift *drift, const struct use *use,
 /* Why nothing of a declared container runs. */
 static const char *absence(const struct use *use)
 {
+	if (!use->cluster)
+		return "the workload is in none of the clusters that it may be meant for";
 	if (!use->live)
 		return "the workload is not in the cluster";
 	if (use->live->has_template && !use->template)

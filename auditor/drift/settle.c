@@ -146,8 +146,9 @@ static void settle_judged(const struct sight *sight, struct outcome *outcome,
 			    merge(outcome, judged->scopes, earlier->scopes));
 		break;
 	case ANSWER_NO:
-		if (subject_stands_by_any(judged->rule->subject) &&
-		    !judged->rule->by_registry)
+		if (judged->rule->across_clusters ||
+		    (subject_stands_by_any(judged->rule->subject) &&
+		     !judged->rule->by_registry))
 			settle_absent(sight, outcome, earlier);
 		else
 			outcome_add(outcome, &earlier->finding, FINDING_FIXED,
@@ -166,6 +167,22 @@ static size_t tree_length(const char *scopes)
 
 	return kind + (scopes[kind] == '/') +
 	       strcspn(scopes + kind + (scopes[kind] == '/'), "/\n");
+}
+
+/* The file of a declaration: it may rest on clusters too, more or fewer another time. */
+static void add_file(struct buf *key, const char *scopes)
+{
+	static const char tree[] = "tree/";
+
+	while (scopes[0] != '\0') {
+		size_t length = strcspn(scopes, "\n");
+
+		if (strncmp(scopes, tree, strlen(tree)) == 0) {
+			buf_add(key, scopes, length);
+			buf_putc(key, '\n');
+		}
+		scopes += length + (scopes[length] == '\n');
+	}
 }
 
 /* What two findings have in common only if they are of one rule and subject. */
@@ -187,7 +204,7 @@ static struct buf subject_key(const char *rule, enum subject_kind kind,
 	}
 	buf_add_part(&key, fingerprint);
 	if (kind == SUBJECT_DECLARATION)
-		buf_add_part(&key, scopes);
+		add_file(&key, scopes);
 	if (kind == SUBJECT_WAIVER)
 		buf_add(&key, scopes, tree_length(scopes));
 	return key;

@@ -85,6 +85,22 @@ static bool covers_line(const struct drift *drift, const struct waiver *waiver,
 		      scope_of_path(&arena, drift->snapshot->tree, waiver->path)) == 0;
 }
 
+/* The name of the cluster that a gap is about; of the one that was scanned else. */
+static const char *cluster_of(const struct snapshot *snapshot, const struct gap *gap)
+{
+	CLEANUP(arena_release) struct arena arena = ARENA_INIT;
+
+	for (size_t i = 0; i < snapshot->cluster_count; i++) {
+		const struct cluster_identity *cluster = &snapshot->clusters[i].identity;
+
+		if (snapshot->cluster_count == 1 ||
+		    scope_within(gap->scope,
+				 scope_of_namespace(&arena, cluster->key, "")))
+			return cluster->name;
+	}
+	return "";
+}
+
 static bool covers_gap(const struct drift *drift, const struct waiver *waiver,
 		       const struct gap *gap)
 {
@@ -95,7 +111,7 @@ static bool covers_gap(const struct drift *drift, const struct waiver *waiver,
 		return covers_line(drift, waiver, gap);
 	return waiver->object[0] == '\0' && waiver->container[0] == '\0' &&
 	       path_matches(waiver->path, scope_path(gap->scope)) &&
-	       matches(waiver->cluster, drift->snapshot->cluster.name) &&
+	       matches(waiver->cluster, cluster_of(drift->snapshot, gap)) &&
 	       matches(waiver->namespace, scope_namespace(gap->scope)) &&
 	       matches(waiver->image, gap->subject);
 }
@@ -146,16 +162,31 @@ static bool saw_manifests(const struct drift *drift, const struct waiver *waiver
 				    scope_of_path(&arena, snapshot->tree, folder));
 }
 
-/* Whether it saw all of the cluster. */
-static bool saw_cluster(const struct drift *drift)
+/* Whether the waiver is for a cluster that was asked. */
+static bool is_for_scanned(const struct snapshot *snapshot, const struct waiver *waiver)
+{
+	for (size_t i = 0; i < snapshot->cluster_count; i++) {
+		if (matches(waiver->cluster, snapshot->clusters[i].identity.name))
+			return true;
+	}
+	return false;
+}
+
+/* Whether it saw all of every cluster that the waiver is for. */
+static bool saw_clusters(const struct drift *drift, const struct waiver *waiver)
 {
 	const struct snapshot *snapshot = drift->snapshot;
 	CLEANUP(arena_release) struct arena arena = ARENA_INIT;
 
-	return snapshot->has_cluster && !drift->join.sight.selective &&
-	       sight_observed_whole(
-		       &drift->join.sight,
-		       scope_of_namespace(&arena, snapshot->cluster.key, ""));
+	for (size_t i = 0; i < snapshot->cluster_count; i++) {
+		const struct cluster_identity *cluster = &snapshot->clusters[i].identity;
+
+		if (matches(waiver->cluster, cluster->name) &&
+		    !sight_observed_whole(&drift->join.sight,
+					  scope_of_namespace(&arena, cluster->key, "")))
+			return false;
+	}
+	return snapshot->cluster_count > 0 && !drift->join.sight.selective;
 }
 
 /* Gaps that come and go with what answers: a waiver for one waits for the next time. */
@@ -197,7 +228,7 @@ static bool is_for_other(const struct drift *drift, const struct waiver *waiver)
 	for (size_t i = 0; i < snapshot->declared_count; i++) {
 		const struct declared_use *declared = &snapshot->declared[i];
 
-		if (environment_includes(snapshot, declared))
+		if (environment_concerns(snapshot, declared))
 			continue;
 		if (waiver->only_line ? strcmp(waiver->path, declared->path) == 0
 				      : path_matches(waiver->path, declared->path))
@@ -211,12 +242,15 @@ static bool is_settled(const struct drift *drift, const struct waiver *waiver,
 		       const struct rule *rule)
 {
 	bool compared = waiver->of_gap ? is_gap_of(needs_cluster, waiver->id)
-				       : rule->subject != SUBJECT_DECLARATION;
+				       : rule->subject != SUBJECT_DECLARATION ||
+						 rule->across_clusters;
 
 	if ((compared || waiver->cluster[0] || waiver->namespace[0]) &&
-	    !saw_cluster(drift))
+	    !saw_clusters(drift, waiver))
 		return false;
-	if (!matches(waiver->cluster, drift->snapshot->cluster.name))
+	if (rule && rule->across_clusters && drift->snapshot->cluster_count < 2)
+		return false; /* it waits for a scan that can compare */
+	if (waiver->cluster[0] && !is_for_scanned(drift->snapshot, waiver))
 		return false; /* it waits for a scan of that one */
 	if (waiver->of_gap && is_gap_of(comes_and_goes, waiver->id))
 		return false;

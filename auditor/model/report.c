@@ -1,20 +1,17 @@
 #include "model/report.h"
 
+#include "model/scope.h"
+
 static const char *const subject_kind_names[] = {
-	[SUBJECT_USE] = "use",
-	[SUBJECT_DECLARATION] = "declaration",
-	[SUBJECT_TAG] = "tag",
-	[SUBJECT_PIN] = "pin",
+	[SUBJECT_USE] = "use",       [SUBJECT_DECLARATION] = "declaration",
+	[SUBJECT_TAG] = "tag",       [SUBJECT_PIN] = "pin",
 	[SUBJECT_WAIVER] = "waiver",
 };
 
 static const char *const finding_state_names[] = {
-	[FINDING_NEW] = "new",
-	[FINDING_OPEN] = "open",
-	[FINDING_UNKNOWN] = "unknown",
-	[FINDING_FIXED] = "fixed",
-	[FINDING_WAIVED] = "waived",
-	[FINDING_KNOWN] = "known",
+	[FINDING_NEW] = "new",         [FINDING_OPEN] = "open",
+	[FINDING_UNKNOWN] = "unknown", [FINDING_FIXED] = "fixed",
+	[FINDING_WAIVED] = "waived",   [FINDING_KNOWN] = "known",
 };
 
 const char *subject_kind_name(enum subject_kind kind)
@@ -37,11 +34,6 @@ void report_init(struct report *report)
 	*report = (struct report){
 		.arena = ARENA_INIT,
 		.scan = { .command = "", .version = "", .commit = "", .fail_on = "" },
-		.cluster = { .key = "",
-			     .name = "",
-			     .context = "",
-			     .server = "",
-			     .alias = "" },
 	};
 }
 
@@ -49,6 +41,20 @@ void report_release(struct report *report)
 {
 	arena_release(&report->arena);
 	report_init(report);
+}
+
+const char *report_cluster_of(const struct report *report, const char *scope)
+{
+	CLEANUP(arena_release) struct arena arena = ARENA_INIT;
+
+	for (size_t i = 0; i < report->cluster_count; i++) {
+		const struct cluster_identity *cluster = &report->clusters[i];
+
+		if (report->cluster_count == 1 ||
+		    scope_within(scope, scope_of_namespace(&arena, cluster->key, "")))
+			return cluster->name;
+	}
+	return "";
 }
 
 size_t report_count(const struct report *report, enum level level)
@@ -85,6 +91,8 @@ static int compare_findings(const void *left, const void *right)
 		order = strcmp(a->path, b->path);
 	if (!order)
 		order = (a->line > b->line) - (a->line < b->line);
+	if (!order)
+		order = strcmp(a->cluster, b->cluster);
 	return order ? order : strcmp(a->fingerprint, b->fingerprint);
 }
 
@@ -112,7 +120,12 @@ static int compare_gaps(const void *left, const void *right)
 static int compare_uses(const void *left, const void *right)
 {
 	const struct report_use *a = left, *b = right;
-	int order = strcmp(a->namespace, b->namespace);
+	int order = strcmp(a->cluster, b->cluster);
+
+	if (!order)
+		order = strcmp(a->cluster_key, b->cluster_key);
+	if (!order)
+		order = strcmp(a->namespace, b->namespace);
 
 	if (!order)
 		order = object_id_compare(&a->object, &b->object);
@@ -171,6 +184,14 @@ static int compare_requests(const void *left, const void *right)
 	return strcmp(a->host, b->host);
 }
 
+static int compare_clusters(const void *left, const void *right)
+{
+	const struct cluster_identity *a = left, *b = right;
+	int order = strcmp(a->name, b->name);
+
+	return order ? order : strcmp(a->key, b->key);
+}
+
 /* qsort() of no items may be given NULL, which it does not allow. */
 static void sort(void *items, size_t count, size_t size,
 		 int (*compare)(const void *, const void *))
@@ -181,10 +202,12 @@ static void sort(void *items, size_t count, size_t size,
 
 void report_sort(struct report *report)
 {
+	sort(report->clusters, report->cluster_count, sizeof(*report->clusters),
+	     compare_clusters);
 	sort(report->coverage, report->coverage_count, sizeof(*report->coverage),
 	     compare_coverage);
 	sort(report->findings, report->finding_count, sizeof(*report->findings),
-	     report->has_cluster ? compare_findings : compare_places);
+	     report->cluster_count ? compare_findings : compare_places);
 	sort(report->gaps, report->gap_count, sizeof(*report->gaps), compare_gaps);
 	sort(report->running, report->running_count, sizeof(*report->running),
 	     compare_uses);

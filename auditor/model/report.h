@@ -47,8 +47,10 @@ struct finding {
 	enum subject_kind subject;
 	const char *fingerprint; /* 32 hex digits: the rule and the subject */
 	enum finding_state state;
-	const char *message; /* one sentence, says what and the evidence */
-	const char *cluster; /* name for people */
+	const char *message;     /* one sentence, says what and the evidence */
+	const char *cluster;     /* name for people */
+	const char *cluster_key; /* "": of no cluster, or of several */
+	bool tell_cluster;       /* the report is of several */
 	const char *namespace;
 	struct object_id object;
 	const char *container;
@@ -66,6 +68,9 @@ struct finding {
 
 /* How a running container compares with its declaration. */
 struct report_use {
+	const char *cluster; /* name for people */
+	const char *cluster_key;
+	bool tell_cluster; /* the report is of several */
 	const char *namespace;
 	struct object_id object; /* the declared owner, else the topmost */
 	const char *container;
@@ -106,8 +111,8 @@ struct report_scan {
 struct report {
 	struct arena arena;
 	struct report_scan scan;
-	bool has_cluster;
-	struct cluster_identity cluster;
+	struct cluster_identity *clusters; /* by name; none: of manifests alone */
+	size_t cluster_count;
 	struct coverage *coverage;
 	size_t coverage_count;
 	struct gap *gaps;
@@ -132,12 +137,15 @@ struct report {
 void report_init(struct report *report);
 void report_release(struct report *report);
 
+/* The name of the cluster that an area or scope is of: the one that there is, or "". */
+const char *report_cluster_of(const struct report *report, const char *scope);
+
 /* Findings that stand now (new and open) at exactly this level. */
 size_t report_count(const struct report *report, enum level level);
 
 /*
  * Put every list in its order; findings: errors first, then by rule, namespace, object,
- * container, path and line; without a cluster by path and line.  The same report
+ * container, path, line and cluster; without a cluster by path and line.  The same report
  * always comes out the same.
  */
 void report_sort(struct report *report);

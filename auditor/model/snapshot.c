@@ -55,12 +55,6 @@ void snapshot_init(struct snapshot *snapshot, int64_t observed_at)
 	*snapshot = (struct snapshot){
 		.arena = ARENA_INIT,
 		.observed_at = observed_at,
-		.cluster = { .key = "",
-			     .name = "",
-			     .context = "",
-			     .server = "",
-			     .alias = "" },
-		.namespace = "",
 		.selector = "",
 		.tree = "",
 	};
@@ -96,9 +90,22 @@ bool cluster_is_called(const struct cluster_identity *cluster, const char *name)
 	return false;
 }
 
+static bool cluster_is_keyed(const struct cluster_identity *cluster, const char *key)
+{
+	return key[0] != '\0' &&
+	       (strcmp(cluster->key, key) == 0 || strcmp(cluster->alias, key) == 0);
+}
+
 /* Room for one more behind `count` items in the snapshot's arena. */
 #define GROW(snapshot, items, count)                                                     \
 	arena_grow(&(snapshot)->arena, (items), (count), sizeof(*(items)))
+
+void snapshot_add_cluster(struct snapshot *snapshot,
+			  const struct scanned_cluster *cluster)
+{
+	snapshot->clusters = GROW(snapshot, snapshot->clusters, snapshot->cluster_count);
+	snapshot->clusters[snapshot->cluster_count++] = *cluster;
+}
 
 void snapshot_add_declared(struct snapshot *snapshot, const struct declared_use *use)
 {
@@ -245,6 +252,63 @@ void snapshot_merge(struct snapshot *whole, struct snapshot *parts, size_t count
 		merge(whole, &parts[i]);
 }
 
+static bool is_uid(const char *key)
+{
+	return strncmp(key, "uid:", strlen("uid:")) == 0;
+}
+
+bool cluster_is_same(const struct cluster_identity *a, const struct cluster_identity *b)
+{
+	if (strcmp(a->key, b->key) == 0)
+		return true;
+	if (is_uid(a->key) && is_uid(b->key))
+		return false;
+	return cluster_is_keyed(a, b->key) || cluster_is_keyed(b, a->key) ||
+	       cluster_is_keyed(a, b->alias);
+}
+
+/* What runs, with the number that the cluster has in the whole. */
+static void merge_running(struct snapshot *whole, const struct snapshot *part)
+{
+	uint32_t number = (uint32_t)whole->cluster_count;
+	struct running_use *added = whole->running_count == 0 ? part->running : NULL;
+
+	if (added) {
+		whole->running = added; /* the arena is the whole's now */
+		whole->running_count = part->running_count;
+	} else if (part->running_count) {
+		added = snapshot_extend_running(whole, part->running_count);
+		memcpy(added, part->running, part->running_count * sizeof(*added));
+	}
+	for (size_t i = 0; i < part->running_count; i++)
+		added[i].cluster = number;
+	for (size_t i = 0; i < part->live_count; i++) {
+		snapshot_add_live(whole, &part->live[i]);
+		whole->live[whole->live_count - 1].cluster = number;
+	}
+	whole->pod_count += part->pod_count;
+	whole->ended_pod_count += part->ended_pod_count;
+}
+
+void snapshot_merge_cluster(struct snapshot *whole, struct snapshot *part)
+{
+	arena_adopt(&whole->arena, &part->arena);
+	merge_running(whole, part);
+	snapshot_add_cluster(whole, &part->clusters[0]);
+	whole->selector = part->selector;
+	for (size_t i = 0; i < part->gap_count; i++) {
+		const struct gap *gap = &part->gaps[i];
+
+		snapshot_add_gap(whole, gap->kind, gap->subject, gap->reason, gap->scope);
+	}
+	for (size_t i = 0; i < part->coverage_count; i++)
+		snapshot_add_coverage(whole, part->coverage[i].scope,
+				      part->coverage[i].observed, part->coverage[i].note);
+	for (size_t i = 0; i < part->request_count; i++)
+		*snapshot_requests(whole, part->requests[i].host) = part->requests[i];
+	snapshot_release(part);
+}
+
 /* A fact's key; `name` is a tag or a digest. */
 static struct buf fact_key(const char *registry, const char *repository, const char *name,
 			   bool blob)
@@ -334,10 +398,11 @@ static const char *moved_scope(struct arena *arena, const char *scope,
 	return arena_printf(arena, "%s%s", new_area, scope + strlen(old_area));
 }
 
-void snapshot_set_cluster_key(struct snapshot *snapshot, const char *key)
+void snapshot_set_cluster_key(struct snapshot *snapshot, struct scanned_cluster *cluster,
+			      const char *key)
 {
 	struct arena *arena = &snapshot->arena;
-	const char *old_area = scope_of_namespace(arena, snapshot->cluster.key, "");
+	const char *old_area = scope_of_namespace(arena, cluster->identity.key, "");
 	const char *new_area = scope_of_namespace(arena, key, "");
 
 	for (size_t i = 0; i < snapshot->coverage_count; i++)
@@ -346,5 +411,5 @@ void snapshot_set_cluster_key(struct snapshot *snapshot, const char *key)
 	for (size_t i = 0; i < snapshot->gap_count; i++)
 		snapshot->gaps[i].scope =
 			moved_scope(arena, snapshot->gaps[i].scope, old_area, new_area);
-	snapshot->cluster.key = key;
+	cluster->identity.key = key;
 }

@@ -83,6 +83,7 @@ enum running_state {
 
 /* All pods that run one image in one container of one workload, folded. */
 struct running_use {
+	uint32_t cluster; /* its number in the snapshot's clusters */
 	const char *namespace;
 	struct object_id owners[OWNER_CHAIN]; /* nearest to the pod first; a pod without
 						 a controller is its own first owner */
@@ -104,6 +105,7 @@ struct running_use {
 
 /* A live workload's own template: what its next pods will run. */
 struct live_workload {
+	uint32_t cluster; /* its number in the snapshot's clusters */
 	const char *namespace;
 	struct object_id object;
 	struct container_image *images; /* of its template */
@@ -221,6 +223,15 @@ struct cluster_identity {
 /* Whether somebody who says `name` means it: its name, its context, or a key of it. */
 bool cluster_is_called(const struct cluster_identity *cluster, const char *name);
 
+/* Whether two identities are of one cluster: by uid, else by any key that they share. */
+bool cluster_is_same(const struct cluster_identity *a, const struct cluster_identity *b);
+
+/* A cluster that was asked, and what it was asked about. */
+struct scanned_cluster {
+	struct cluster_identity identity;
+	const char *namespace; /* scanned namespace; "" for all */
+};
+
 /* What one host was asked. */
 struct request_count {
 	const char *host;
@@ -233,12 +244,11 @@ struct request_count {
 
 struct snapshot {
 	struct arena arena;
-	int64_t observed_at; /* Unix seconds, UTC */
-	bool has_cluster;
-	struct cluster_identity cluster;
-	const char *namespace; /* scanned namespace; "" for all */
-	const char *selector;  /* that chose the pods, for people; "": all of them */
-	const char *tree;      /* identity of the work tree: its remote URL, or "" */
+	int64_t observed_at;              /* Unix seconds, UTC */
+	struct scanned_cluster *clusters; /* none where manifests alone are looked at */
+	size_t cluster_count;
+	const char *selector; /* that chose the pods, for people; "": all of them */
+	const char *tree;     /* identity of the work tree: its remote URL, or "" */
 	struct policy policy;
 	struct waiver *waivers;
 	size_t waiver_count;
@@ -283,7 +293,15 @@ void snapshot_part(struct snapshot *part, const struct snapshot *whole);
  */
 void snapshot_merge(struct snapshot *whole, struct snapshot *parts, size_t count);
 
+/*
+ * Append the one cluster that a part observed, with all that runs there, its gaps,
+ * coverage and requests, and own its arena.
+ */
+void snapshot_merge_cluster(struct snapshot *whole, struct snapshot *part);
+
 /* Append; the strings must live in the snapshot's arena (or be literals). */
+void snapshot_add_cluster(struct snapshot *snapshot,
+			  const struct scanned_cluster *cluster);
 void snapshot_add_declared(struct snapshot *snapshot, const struct declared_use *use);
 void snapshot_add_running(struct snapshot *snapshot, const struct running_use *use);
 /* Append `count` zeroed uses at once, for the caller to fill in; returns the first. */
@@ -310,10 +328,11 @@ const struct digest_fact *snapshot_find_digest(const struct snapshot *snapshot,
 					       const char *repository,
 					       const struct digest *digest, bool blob);
 /*
- * Know the cluster by another of its keys from now on: coverage and gaps that name the
+ * Know a cluster by another of its keys from now on: coverage and gaps that name the
  * old one are rewritten.  `key` must live in the snapshot's arena.
  */
-void snapshot_set_cluster_key(struct snapshot *snapshot, const char *key);
+void snapshot_set_cluster_key(struct snapshot *snapshot, struct scanned_cluster *cluster,
+			      const char *key);
 
 /* The counts of one host, made at the first call. */
 struct request_count *snapshot_requests(struct snapshot *snapshot, const char *host);

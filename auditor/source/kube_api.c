@@ -39,11 +39,11 @@ static void identify_cluster(struct observation *observation)
 	const char *other = name[0] ? arena_printf(arena, "name:%s", name)
 				    : server_key(config, arena);
 	bool known = observation->uid[0] != '\0';
+	struct scanned_cluster cluster;
 
-	snapshot->has_cluster = true;
-	snapshot->namespace = arena_strdup(arena, observation->scope->namespace);
 	snapshot->selector = selector_text(observation->scope, arena);
-	snapshot->cluster = (struct cluster_identity){
+	cluster.namespace = arena_strdup(arena, observation->scope->namespace);
+	cluster.identity = (struct cluster_identity){
 		.key = known ? arena_printf(arena, "uid:%s", observation->uid) : other,
 		.name = arena_strdup(arena, name[0] ? name : config->cluster),
 		.context = arena_strdup(arena, config->context),
@@ -51,6 +51,7 @@ static void identify_cluster(struct observation *observation)
 		.alias = known ? other : "",
 		.insecure = config->trust.insecure,
 	};
+	snapshot_add_cluster(snapshot, &cluster);
 }
 
 /*
@@ -79,7 +80,7 @@ static const char *area_subject(const struct kube_area *area, struct arena *aren
 
 static const char *area_scope(const struct kube_area *area, struct snapshot *snapshot)
 {
-	return scope_of_namespace(&snapshot->arena, snapshot->cluster.key,
+	return scope_of_namespace(&snapshot->arena, snapshot->clusters[0].identity.key,
 				  area->namespace);
 }
 
@@ -289,33 +290,50 @@ static bool is_refused_whole(const struct observation *observation)
 	       kube_area_outcome(&observation->area, KUBE_PODS) == KUBE_FORBIDDEN;
 }
 
-bool kube_api_observe(struct http *http, const struct kube_config *config,
-		      const struct kube_scope *scope, struct snapshot *snapshot,
-		      struct error *err)
+struct observation *kube_api_start(struct http *http, const struct kube_config *config,
+				   const struct kube_scope *scope,
+				   struct snapshot *snapshot, struct error *err)
 {
-	CLEANUP(observation_release) struct observation observation;
+	struct observation *observation;
 
-	observation_init(&observation, http, config, scope, snapshot);
-	if (scope->namespace[0] && !kube_namespace_valid(scope->namespace))
-		return error_set(err, ERROR_USAGE, "'%s' is no name of a namespace",
+	if (scope->namespace[0] && !kube_namespace_valid(scope->namespace)) {
+		(void)!error_set(err, ERROR_USAGE, "'%s' is no name of a namespace",
 				 scope->namespace);
-	observation_run(&observation);
-	identify_cluster(&observation);
-	if (!observation.accepted || !learnt_something(&observation)) {
-		add_requests(&observation);
-		return explain_failure(&observation, err);
+		return NULL;
 	}
-	if (is_refused_whole(&observation))
-		observation_list_namespaces(&observation);
-	if (observation.namespaces.outcome == KUBE_LISTED)
-		conclude_by_namespaces(&observation);
+	observation = xcalloc(1, sizeof(*observation));
+	observation_init(observation, http, config, scope, snapshot);
+	observation_start(observation);
+	return observation;
+}
+
+bool kube_api_conclude(struct observation *observation, struct error *err)
+{
+	identify_cluster(observation);
+	if (!observation->accepted || !learnt_something(observation)) {
+		add_requests(observation);
+		return explain_failure(observation, err);
+	}
+	if (is_refused_whole(observation))
+		observation_list_namespaces(observation);
+	if (observation->namespaces.outcome == KUBE_LISTED)
+		conclude_by_namespaces(observation);
 	else
-		conclude(&observation, &observation.area);
-	kube_inventory_settle(snapshot);
-	if (scope->pull_secrets) {
-		kube_secrets_get(&observation.client, scope->pull_secrets);
-		pull_secrets_settle(scope->pull_secrets, snapshot);
+		conclude(observation, &observation->area);
+	kube_inventory_settle(observation->snapshot);
+	if (observation->scope->pull_secrets) {
+		kube_secrets_get(&observation->client, observation->scope->pull_secrets);
+		pull_secrets_settle(observation->scope->pull_secrets,
+				    observation->snapshot);
 	}
-	add_requests(&observation);
+	add_requests(observation);
 	return true;
+}
+
+void kube_api_release(struct observation **observation)
+{
+	if (*observation)
+		observation_release(*observation);
+	free(*observation);
+	*observation = NULL;
 }

@@ -27,16 +27,29 @@ struct kube_scope {
 	struct pull_secrets *pull_secrets; /* to be filled in; NULL: none is asked for */
 };
 
+struct observation;
+
+/*
+ * Ask an API server; http_run() then has the answers, of any number of servers side by
+ * side.  `snapshot` is for this cluster alone; it and the other parts are borrowed until
+ * kube_api_release().  NULL, ERROR_USAGE: the namespace can be none.
+ */
+MUST_CHECK struct observation *kube_api_start(struct http *http,
+					      const struct kube_config *config,
+					      const struct kube_scope *scope,
+					      struct snapshot *snapshot,
+					      struct error *err);
+
 /*
  * Fill in the snapshot's cluster, running and live parts, coverage, gaps and requests.
  * Forbidden or failed lists are gaps, and the scope's coverage is then not observed.
  * Errors: ERROR_NETWORK, ERROR_DENIED where nothing at all could be had from the
  * server (not reached, certificate, 401): the caller decides how to go on.  Which
  * cluster it would have been is in the snapshot all the same.
- * ERROR_USAGE where the namespace can be none.
  */
-MUST_CHECK bool kube_api_observe(struct http *http, const struct kube_config *config,
-				 const struct kube_scope *scope,
-				 struct snapshot *snapshot, struct error *err);
+MUST_CHECK bool kube_api_conclude(struct observation *observation, struct error *err);
+
+/* Release it, and set the pointer to NULL. */
+void kube_api_release(struct observation **observation);
 
 #endif

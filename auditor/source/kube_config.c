@@ -464,6 +464,31 @@ bool kube_config_load(struct kube_config *config, const char *file, const char *
 	return entry && read_context(config, &entries, entry, err);
 }
 
+static int compare_names(const void *a, const void *b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+bool kube_config_contexts(const char *file, struct arena *arena,
+			  const char *const **names, size_t *count, struct error *err)
+{
+	CLEANUP(kube_entries_release) struct kube_entries entries = KUBE_ENTRIES_INIT;
+	const struct table *contexts = &entries.sections[KUBE_CONTEXTS];
+	const char **sorted;
+
+	if (!kube_entries_load(&entries, file, err))
+		return false;
+	if (contexts->count == 0)
+		return error_set(err, ERROR_USAGE, "the kubeconfig has no contexts");
+	sorted = arena_alloc(arena, contexts->count * sizeof(*sorted));
+	for (size_t i = 0; i < contexts->count; i++)
+		sorted[i] = arena_strdup(arena, contexts->entries[i].key);
+	qsort(sorted, contexts->count, sizeof(*sorted), compare_names);
+	*names = sorted;
+	*count = contexts->count;
+	return true;
+}
+
 void kube_config_release(struct kube_config *config)
 {
 	arena_release(&config->arena);

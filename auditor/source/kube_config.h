@@ -60,6 +60,12 @@ void kube_config_release(struct kube_config *config);
 MUST_CHECK bool kube_config_load(struct kube_config *config, const char *file,
 				 const char *context, struct error *err);
 
+/* The names of all contexts, sorted, in `arena`.  Errors: ERROR_USAGE; where there are
+ * none, too. */
+MUST_CHECK bool kube_config_contexts(const char *file, struct arena *arena,
+				     const char *const **names, size_t *count,
+				     struct error *err);
+
 /* Read a token file, without the white space around it, into `arena`; known as a secret.
  */
 MUST_CHECK const char *kube_token_read(const char *path, struct arena *arena,

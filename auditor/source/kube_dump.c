@@ -271,21 +271,21 @@ static bool identify_cluster(const struct reading *reading, struct error *err)
 	const char *name = dump->cluster_name[0]
 				   ? arena_printf(arena, "name:%s", dump->cluster_name)
 				   : "";
+	struct scanned_cluster cluster;
 
 	if (!uid[0] && !name[0])
 		return error_set(err, ERROR_USAGE,
 				 "does not say which cluster it is of: dump namespaces "
 				 "too, or give --cluster-name");
-	snapshot->has_cluster = true;
-	snapshot->namespace = arena_strdup(arena, dump->namespace);
-	snapshot->selector = "";
-	snapshot->cluster = (struct cluster_identity){
+	cluster.namespace = arena_strdup(arena, dump->namespace);
+	cluster.identity = (struct cluster_identity){
 		.key = uid[0] ? uid : name,
 		.name = arena_strdup(arena, name[0] ? dump->cluster_name : dump->file),
 		.context = "",
 		.server = "",
 		.alias = uid[0] ? name : "",
 	};
+	snapshot_add_cluster(snapshot, &cluster);
 	return true;
 }
 
@@ -338,14 +338,14 @@ static bool add_missing(const struct reading *reading, const char *area)
 	}
 	if (missing.length == 0)
 		return false;
-	snapshot_add_gap(
-		snapshot, GAP_NOT_IN_DUMP,
-		arena_printf(&snapshot->arena, "cluster %s", snapshot->cluster.name),
-		arena_printf(&snapshot->arena,
-			     "the dump holds no %s, which own its pods: dump "
-			     "them too, as `" KUBE_DUMP_COMMAND "` does",
-			     buf_text(&missing)),
-		area);
+	snapshot_add_gap(snapshot, GAP_NOT_IN_DUMP,
+			 arena_printf(&snapshot->arena, "cluster %s",
+				      snapshot->clusters[0].identity.name),
+			 arena_printf(&snapshot->arena,
+				      "the dump holds no %s, which own its pods: dump "
+				      "them too, as `" KUBE_DUMP_COMMAND "` does",
+				      buf_text(&missing)),
+			 area);
 	return true;
 }
 
@@ -371,12 +371,13 @@ static void cover(const struct reading *reading, const char *namespace, uint32_t
 	struct snapshot *snapshot = reading->snapshot;
 	struct arena *arena = &snapshot->arena;
 
-	snapshot_add_coverage(snapshot,
-			      scope_of_namespace(arena, snapshot->cluster.key, namespace),
-			      observed,
-			      arena_printf(arena, "%s%s: %u pods, from a dump%s",
-					   namespace[0] ? "namespace " : "cluster",
-					   namespace, pods, shortcomings(reading)));
+	snapshot_add_coverage(
+		snapshot,
+		scope_of_namespace(arena, snapshot->clusters[0].identity.key, namespace),
+		observed,
+		arena_printf(arena, "%s%s: %u pods, from a dump%s",
+			     namespace[0] ? "namespace " : "cluster", namespace, pods,
+			     shortcomings(reading)));
 }
 
 static int compare_entries(const void *a, const void *b)
@@ -412,9 +413,10 @@ static void conclude(struct reading *reading)
 
 	kube_inventory_finish(&reading->inventory, snapshot);
 	kube_inventory_settle(snapshot);
-	observed = !add_missing(reading, scope_of_namespace(&snapshot->arena,
-							    snapshot->cluster.key,
-							    dump->namespace));
+	observed = !add_missing(reading,
+				scope_of_namespace(&snapshot->arena,
+						   snapshot->clusters[0].identity.key,
+						   dump->namespace));
 	if (whole)
 		cover(reading, "", snapshot->pod_count, observed);
 	else

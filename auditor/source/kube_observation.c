@@ -236,13 +236,11 @@ void observation_init(struct observation *observation, struct http *http,
 	kube_area_init(&observation->area, &observation->areas, scope->namespace);
 }
 
-void observation_run(struct observation *observation)
+void observation_start(struct observation *observation)
 {
 	observation->started = kube_client_start(&observation->client, &observation->err);
-	if (!observation->started)
-		return;
-	ask(observation, IDENTITY, identity_done);
-	http_run(observation->client.http);
+	if (observation->started)
+		ask(observation, IDENTITY, identity_done);
 }
 
 static int compare_names(const void *a, const void *b)

@@ -46,8 +46,8 @@ void observation_init(struct observation *observation, struct http *http,
 		      const struct kube_config *config, const struct kube_scope *scope,
 		      struct snapshot *snapshot);
 
-/* Ask for all of `area`; returns when everything was answered or failed. */
-void observation_run(struct observation *observation);
+/* Ask for all of `area`; http_run() ends when everything was answered or failed. */
+void observation_start(struct observation *observation);
 
 /* Ask which namespaces there are. */
 void observation_list_namespaces(struct observation *observation);

@@ -38,13 +38,13 @@ MUST_CHECK bool store_scan_begin(struct store *store, const struct report_scan *
 				 int64_t *id, struct error *err);
 
 /*
- * Give the snapshot's cluster the key that the database first knew it by: a uid that was
- * learnt later is another name of the same cluster.  Its coverage and gaps follow
- * (snapshot_set_cluster_key()).  To be called before anything is judged.
- * Errors: ERROR_STORE.
+ * Give each of the snapshot's clusters the key that the database first knew it by: a uid
+ * that was learnt later is another name of the same cluster.  Its coverage and gaps
+ * follow (snapshot_set_cluster_key()).  To be called before anything is judged. Errors:
+ * ERROR_STORE.
  */
-MUST_CHECK bool store_resolve_cluster(struct store *store, struct snapshot *snapshot,
-				      struct error *err);
+MUST_CHECK bool store_resolve_clusters(struct store *store, struct snapshot *snapshot,
+				       struct error *err);
 
 /*
  * Add what is known of these digests to `snapshot->images` (wants of kind WANT_TAG are
@@ -72,11 +72,10 @@ MUST_CHECK bool store_repository_indexes(struct store *store, const char *reposi
 					 struct error *err);
 
 /*
- * The findings whose spans are open, of this cluster and of none: `*count` items in
- * `arena`. Errors: ERROR_STORE.
+ * The findings whose spans are open, of the snapshot's clusters and of none: `*count`
+ * items in `arena`. Errors: ERROR_STORE.
  */
-MUST_CHECK bool store_load_earlier(struct store *store,
-				   const struct cluster_identity *cluster,
+MUST_CHECK bool store_load_earlier(struct store *store, const struct snapshot *snapshot,
 				   struct arena *arena, struct earlier_finding **earlier,
 				   size_t *count, struct error *err);
 

@@ -7,6 +7,8 @@ enum statement {
 	UPDATE_CLUSTER,
 	INSERT_ALIAS,
 	MOVE_ALIAS,
+	INSERT_SCAN_CLUSTER,
+	SELECT_SCAN_CLUSTERS,
 	STATEMENT_COUNT,
 };
 
@@ -21,6 +23,12 @@ static const char *const statement_text[STATEMENT_COUNT] = {
 			 "ON CONFLICT DO NOTHING",
 	[MOVE_ALIAS] = "UPDATE cluster_alias SET cluster = ?2 "
 		       "WHERE key = ?1 AND cluster <> ?2",
+	[INSERT_SCAN_CLUSTER] = "INSERT INTO scan_cluster (scan, cluster, cluster_key, "
+				"insecure, namespace) VALUES (?, ?, ?, ?, ?)",
+	[SELECT_SCAN_CLUSTERS] =
+		"SELECT s.cluster, s.cluster_key, s.insecure, c.name, c.server, c.key "
+		"FROM scan_cluster s JOIN cluster c ON c.id = s.cluster "
+		"WHERE s.scan = ? ORDER BY c.name, s.cluster_key",
 };
 
 /* The uid of kube-system is one cluster's for ever; names and servers are given anew. */
@@ -129,36 +137,113 @@ static bool cluster_update(struct store *store, const struct cluster_identity *c
 	return query_run(&query, err);
 }
 
-bool cluster_save(struct scan_writer *writer, struct error *err)
+static bool cluster_keep(struct scan_writer *writer,
+			 const struct cluster_identity *cluster, int64_t *id,
+			 struct error *err)
 {
-	const struct cluster_identity *cluster = &writer->snapshot->cluster;
 	struct cluster_row row;
 
-	if (!writer->snapshot->has_cluster)
-		return true;
 	if (!cluster_find(writer->store, cluster, &writer->arena, &row, err))
 		return false;
 	if (row.id ? !cluster_update(writer->store, cluster, row.id, err)
 		   : !cluster_insert(writer->store, cluster, &row.id, err))
 		return false;
-	writer->cluster = row.id;
+	*id = row.id;
 	return aliases_save(writer->store, cluster, row.id, err);
 }
 
-bool store_resolve_cluster(struct store *store, struct snapshot *snapshot,
-			   struct error *err)
+bool cluster_save(struct scan_writer *writer, struct error *err)
 {
+	const struct snapshot *snapshot = writer->snapshot;
+
+	writer->clusters = arena_alloc(&writer->arena, snapshot->cluster_count *
+							       sizeof(*writer->clusters));
+	for (size_t i = 0; i < snapshot->cluster_count; i++) {
+		if (!cluster_keep(writer, &snapshot->clusters[i].identity,
+				  &writer->clusters[i], err))
+			return false;
+	}
+	return true;
+}
+
+bool scan_cluster_save(struct scan_writer *writer, struct error *err)
+{
+	const struct snapshot *snapshot = writer->snapshot;
+
+	for (size_t i = 0; i < snapshot->cluster_count; i++) {
+		const struct scanned_cluster *cluster = &snapshot->clusters[i];
+		struct query query =
+			query_start(writer->store, statement_text[INSERT_SCAN_CLUSTER]);
+
+		query_add_number(&query, writer->scan->id);
+		query_add_number(&query, writer->clusters[i]);
+		query_add_text(&query, cluster->identity.key);
+		query_add_number(&query, cluster->identity.insecure);
+		query_add_text(&query, cluster->namespace);
+		if (!query_run(&query, err))
+			return false;
+	}
+	return true;
+}
+
+static void cluster_read(struct query *query, struct arena *arena,
+			 struct cluster_identity *cluster)
+{
+	const char *key;
+
+	*cluster = (struct cluster_identity){ .key = query_text(query, arena) };
+	cluster->context = "";
+	cluster->insecure = query_number(query) != 0;
+	cluster->name = query_text(query, arena);
+	cluster->server = query_text(query, arena);
+	key = query_text(query, arena);
+	cluster->alias = strcmp(key, cluster->key) == 0 ? "" : key;
+}
+
+bool scan_cluster_load(struct scan_reader *reader, struct error *err)
+{
+	struct report *report = reader->report;
+	struct arena *arena = &report->arena;
+	struct query query =
+		query_start(reader->store, statement_text[SELECT_SCAN_CLUSTERS]);
+
+	query_add_number(&query, report->scan.id);
+	while (query_row(&query)) {
+		size_t count = report->cluster_count++;
+
+		reader->clusters = arena_grow(arena, reader->clusters, count,
+					      sizeof(*reader->clusters));
+		report->clusters = arena_grow(arena, report->clusters, count,
+					      sizeof(*report->clusters));
+		reader->clusters[count] = query_number(&query);
+		cluster_read(&query, arena, &report->clusters[count]);
+	}
+	return query_finish(&query, err);
+}
+
+static bool resolve(struct store *store, struct snapshot *snapshot,
+		    struct scanned_cluster *cluster, struct error *err)
+{
+	struct cluster_identity *identity = &cluster->identity;
 	struct cluster_row row;
 
-	if (!snapshot->has_cluster)
-		return true;
-	if (!cluster_find(store, &snapshot->cluster, &snapshot->arena, &row, err))
+	if (!cluster_find(store, identity, &snapshot->arena, &row, err))
 		return false;
-	if (!row.id || strcmp(row.key, snapshot->cluster.key) == 0)
+	if (!row.id || strcmp(row.key, identity->key) == 0)
 		return true;
-	if (!aliases_save(store, &snapshot->cluster, row.id, err))
+	if (!aliases_save(store, identity, row.id, err))
 		return false;
-	snapshot->cluster.alias = strongest_key(&snapshot->cluster);
-	snapshot_set_cluster_key(snapshot, row.key);
+	identity->alias = strongest_key(identity);
+	snapshot_set_cluster_key(snapshot, cluster, row.key);
+	return true;
+}
+
+bool store_resolve_clusters(struct store *store, struct snapshot *snapshot,
+			    struct error *err)
+{
+	for (size_t i = 0; i < snapshot->cluster_count; i++) {
+		if (!resolve(store, snapshot, &snapshot->clusters[i], err))
+			return false;
+	}
 	return true;
 }

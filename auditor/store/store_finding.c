@@ -31,7 +31,7 @@ static const char *const statement_text[STATEMENT_COUNT] = {
 	/* clang-format off */
 	[SELECT_VISIBLE] =
 		"SELECT f.id, f.first_scan, f.ended_scan, h.first_scan, h.ended_scan, "
-		"f.rule, f.fingerprint, f.subject, c.name, s.started_at, "
+		"f.rule, f.fingerprint, f.subject, c.name, c.key, s.started_at, "
 		"f.level, f.message, f.namespace, f.api_group, f.kind, f.name, "
 		"f.container, f.class, f.reference, f.declared, f.running, f.resolved, "
 		"f.platform, f.pod_count, f.file, f.path, f.line, f.column, "
@@ -44,7 +44,7 @@ static const char *const statement_text[STATEMENT_COUNT] = {
 		"AND (h.ended_scan IS NULL OR h.ended_scan >= ?1) "
 		"LEFT JOIN waived_span w ON w.finding = f.id AND w.first_scan <= ?1 "
 		"AND (w.ended_scan IS NULL OR w.ended_scan > ?1) "
-		"WHERE (f.cluster IS NULL OR f.cluster = ?2) AND f.first_scan <= ?1 "
+		"WHERE f.cluster IS ?2 AND f.first_scan <= ?1 "
 		"AND f.id IN " SPANS_UNTIL("finding_span", ">=") " ORDER BY f.id",
 	/* clang-format on */
 	[INSERT_FINDING] = "INSERT INTO finding_span (" EVIDENCE ", rule, fingerprint, "
@@ -141,13 +141,17 @@ static void evidence_add(struct query *query, const struct finding *finding)
 	query_add_number(query, finding->column);
 }
 
-/* A use is of a cluster even where that has no name for people. */
+/* Its row; 0: it is of no cluster, or of several. */
 static int64_t finding_cluster(const struct scan_writer *writer,
 			       const struct finding *finding)
 {
-	bool of_cluster = finding->subject == SUBJECT_USE || finding->cluster[0] != '\0';
+	const struct snapshot *snapshot = writer->snapshot;
 
-	return of_cluster ? writer->cluster : 0;
+	for (size_t i = 0; i < snapshot->cluster_count; i++) {
+		if (strcmp(finding->cluster_key, snapshot->clusters[i].identity.key) == 0)
+			return writer->clusters[i];
+	}
+	return 0;
 }
 
 static bool finding_begin(struct scan_writer *writer, const struct judged_finding *judged,
@@ -289,6 +293,7 @@ static void finding_read(struct query *query, struct arena *arena,
 	row->finding.fingerprint = query_text(query, arena);
 	row->finding.subject = subject_of_name(query_text(query, arena));
 	row->finding.cluster = query_text(query, arena);
+	row->finding.cluster_key = query_text(query, arena);
 	row->finding.first_seen_at = query_number(query);
 	evidence_read(query, arena, &row->finding);
 	row->scopes = query_text(query, arena);
@@ -300,29 +305,24 @@ static void finding_read(struct query *query, struct arena *arena,
 	row->waiver.in_tree = query_number(query) != 0;
 }
 
-/* The findings that stood, were hidden, or were fixed in one scan. */
+/* The findings of a cluster (0: of none) that stood, were hidden, or were fixed in one
+ * scan. */
 static struct query select_visible(struct store *store, int64_t scan, int64_t cluster)
 {
 	struct query query = query_start(store, statement_text[SELECT_VISIBLE]);
 
 	query_add_number(&query, scan);
-	query_add_number(&query, cluster);
+	query_add_id(&query, cluster);
 	return query;
 }
 
-bool store_load_earlier(struct store *store, const struct cluster_identity *cluster,
-			struct arena *arena, struct earlier_finding **earlier,
-			size_t *count, struct error *err)
+static bool load_earlier(struct store *store, int64_t cluster, struct arena *arena,
+			 struct earlier_finding **earlier, size_t *count,
+			 struct error *err)
 {
-	struct cluster_row row;
+	struct query query = select_visible(store, INT64_MAX, cluster);
 	struct finding_row finding;
-	struct query query;
 
-	*earlier = NULL;
-	*count = 0;
-	if (!cluster_find(store, cluster, arena, &row, err))
-		return false;
-	query = select_visible(store, INT64_MAX, row.id);
 	while (query_row(&query)) {
 		finding_read(&query, arena, &finding);
 		finding.finding.state =
@@ -333,6 +333,26 @@ bool store_load_earlier(struct store *store, const struct cluster_identity *clus
 						  finding.scopes };
 	}
 	return query_finish(&query, err);
+}
+
+bool store_load_earlier(struct store *store, const struct snapshot *snapshot,
+			struct arena *arena, struct earlier_finding **earlier,
+			size_t *count, struct error *err)
+{
+	struct cluster_row row;
+
+	*earlier = NULL;
+	*count = 0;
+	if (!load_earlier(store, 0, arena, earlier, count, err))
+		return false;
+	for (size_t i = 0; i < snapshot->cluster_count; i++) {
+		if (!cluster_find(store, &snapshot->clusters[i].identity, arena, &row,
+				  err))
+			return false;
+		if (row.id && !load_earlier(store, row.id, arena, earlier, count, err))
+			return false;
+	}
+	return true;
 }
 
 static enum finding_state state_in(const struct finding_row *row, int64_t scan)
@@ -384,22 +404,36 @@ static void report_add_finding(struct report *report, struct finding_row *row)
 	report->findings[report->finding_count++] = row->finding;
 }
 
-bool finding_load(struct scan_reader *reader, struct error *err)
+static bool load_findings(struct scan_reader *reader, int64_t cluster,
+			  struct scan_history *history, struct error *err)
 {
-	CLEANUP(scan_history_release) struct scan_history history = { 0 };
 	struct report *report = reader->report;
-	struct query query =
-		select_visible(reader->store, report->scan.id, reader->cluster);
+	struct query query = select_visible(reader->store, report->scan.id, cluster);
 	struct finding_row row;
 
-	scan_history_begin(&history, reader->store, report->scan.id);
 	while (query_row(&query)) {
 		finding_read(&query, &report->arena, &row);
 		if (!is_reported(reader, &row))
 			continue;
-		if (!finding_date(&history, &report->scan, &row, err))
+		row.finding.tell_cluster = report->cluster_count > 1;
+		if (!finding_date(history, &report->scan, &row, err))
 			return false;
 		report_add_finding(report, &row);
 	}
 	return query_finish(&query, err);
+}
+
+bool finding_load(struct scan_reader *reader, struct error *err)
+{
+	CLEANUP(scan_history_release) struct scan_history history = { 0 };
+	const struct report *report = reader->report;
+
+	scan_history_begin(&history, reader->store, report->scan.id);
+	if (!load_findings(reader, 0, &history, err))
+		return false;
+	for (size_t i = 0; i < report->cluster_count; i++) {
+		if (!load_findings(reader, reader->clusters[i], &history, err))
+			return false;
+	}
+	return true;
 }

@@ -281,15 +281,15 @@ struct scan_writer {
 	const struct snapshot *snapshot;
 	const struct outcome *outcome;
 	struct arena arena;
-	int64_t cluster;               /* its row; 0 without one */
+	int64_t *clusters;             /* the rows of the snapshot's */
 	struct coverage_list coverage; /* with what gaps of files hide */
 	struct partial_sight partial;  /* lists grow in `arena` */
 };
 
 struct scan_reader {
 	struct store *store;
-	struct report *report; /* what is loaded goes here */
-	int64_t cluster;
+	struct report *report;         /* what is loaded goes here */
+	int64_t *clusters;             /* the rows of the report's */
 	const char *tree;              /* as in the scopes */
 	bool selective;                /* a label selector chose what was seen */
 	struct coverage_list coverage; /* report's, with what gaps of files hide */
@@ -303,6 +303,8 @@ void partial_add(struct scan_writer *writer, struct id_set *set, int64_t id);
 
 /* The parts of a scan, a file each: store_cluster.c … store_finding.c */
 MUST_CHECK bool cluster_save(struct scan_writer *writer, struct error *err);
+/* Which clusters the scan asked: behind its row. */
+MUST_CHECK bool scan_cluster_save(struct scan_writer *writer, struct error *err);
 MUST_CHECK bool image_save(struct scan_writer *writer, struct error *err);
 MUST_CHECK bool tag_save(struct scan_writer *writer, struct error *err);
 MUST_CHECK bool declared_save(struct scan_writer *writer, struct error *err);
@@ -326,6 +328,7 @@ MUST_CHECK bool cluster_find(struct store *store, const struct cluster_identity 
 			     struct arena *arena, struct cluster_row *row,
 			     struct error *err);
 
+MUST_CHECK bool scan_cluster_load(struct scan_reader *reader, struct error *err);
 MUST_CHECK bool declared_load(struct scan_reader *reader, struct error *err);
 MUST_CHECK bool running_load(struct scan_reader *reader, struct error *err);
 MUST_CHECK bool finding_load(struct scan_reader *reader, struct error *err);

@@ -15,10 +15,9 @@ static const char *const statement_text[STATEMENT_COUNT] = {
 		"SELECT s.started_at, s.finished_at, s.exit_status, s.command, "
 		"s.version, s.fail_on, s.commit_id, s.dirty, s.tree, s.selector <> '', "
 		"s.file_count, s.ignored_count, s.pod_count, s.ended_pod_count, "
-		"s.cluster, s.cluster_key, s.insecure, c.name, c.server, c.key, "
 		"s.coverage, s.gaps, s.requests, s.unanswered_tags, s.partial, "
 		"s.waivers "
-		"FROM scan s LEFT JOIN cluster c ON c.id = s.cluster WHERE s.id = ?",
+		"FROM scan s WHERE s.id = ?",
 };
 
 static bool find_last(struct store *store, int64_t *id, struct error *err)
@@ -72,22 +71,6 @@ static void read_scan(struct query *query, struct scan_reader *reader)
 	report->ended_pod_count = (uint32_t)query_number(query);
 }
 
-static void read_cluster(struct query *query, struct scan_reader *reader)
-{
-	struct report *report = reader->report;
-	struct cluster_identity *cluster = &report->cluster;
-	const char *key;
-
-	reader->cluster = query_number(query);
-	report->has_cluster = reader->cluster != 0;
-	cluster->key = query_text(query, &report->arena);
-	cluster->insecure = query_number(query) != 0;
-	cluster->name = query_text(query, &report->arena);
-	cluster->server = query_text(query, &report->arena);
-	key = query_text(query, &report->arena);
-	cluster->alias = strcmp(key, cluster->key) == 0 ? "" : key;
-}
-
 static bool read_texts(struct query *query, struct scan_reader *reader, struct error *err)
 {
 	CLEANUP(arena_release) struct arena scratch = ARENA_INIT;
@@ -119,7 +102,6 @@ static bool scan_load(struct scan_reader *reader, struct error *err)
 	query_add_number(&query, reader->report->scan.id);
 	if (query_row(&query)) {
 		read_scan(&query, reader);
-		read_cluster(&query, reader);
 		if (!read_texts(&query, reader, err))
 			return error_wrap(err, "%s", reader->store->path);
 	}
@@ -128,7 +110,7 @@ static bool scan_load(struct scan_reader *reader, struct error *err)
 
 /* In this order: tags are those that the uses name. */
 static bool (*const parts[])(struct scan_reader *reader, struct error *err) = {
-	scan_load, declared_load, running_load, tag_load, finding_load,
+	scan_load, scan_cluster_load, declared_load, running_load, tag_load, finding_load,
 };
 
 bool store_load_report(struct store *store, int64_t id, struct report *report,

@@ -66,6 +66,8 @@ struct verdict_item {
 /* What runs in one cluster, as a scan finds it and as it leaves it. */
 struct running_ledger {
 	struct scan_writer *writer;
+	int64_t cluster;         /* its row */
+	const char *cluster_key; /* of this scan's uses */
 	struct arena arena;
 	struct pool pool;      /* of the texts that are kept of the database */
 	struct table running;  /* key of a use to struct running_item */
@@ -176,7 +178,7 @@ static bool load_open(struct running_ledger *ledger, struct error *err)
 		query_start(ledger->writer->store, statement_text[SELECT_VISIBLE]);
 
 	query_add_number(&query, ledger->writer->scan->id);
-	query_add_number(&query, ledger->writer->cluster);
+	query_add_number(&query, ledger->cluster);
 	while (query_row(&query)) {
 		int64_t verdict_id = query_number(&query);
 		int64_t running_id = query_number(&query);
@@ -199,8 +201,11 @@ static void see_uses(struct running_ledger *ledger)
 	const struct outcome *outcome = ledger->writer->outcome;
 
 	for (size_t i = 0; i < outcome->use_count; i++) {
-		struct verdict_item *item = verdict_item(ledger, &outcome->uses[i]);
+		struct verdict_item *item;
 
+		if (strcmp(outcome->uses[i].cluster_key, ledger->cluster_key) != 0)
+			continue;
+		item = verdict_item(ledger, &outcome->uses[i]);
 		if (!item->running->seen)
 			item->running->seen = &outcome->uses[i];
 		item->pod_count += outcome->uses[i].pod_count;
@@ -217,7 +222,7 @@ static bool running_insert(struct running_ledger *ledger, struct running_item *i
 	int64_t container, reference;
 	struct query query;
 
-	if (!name_container(writer->store, writer->cluster, use, &container, err) ||
+	if (!name_container(writer->store, ledger->cluster, use, &container, err) ||
 	    !name_reference(writer->store, use->reference, &reference, err))
 		return false;
 	query = query_start(writer->store, statement_text[INSERT_RUNNING]);
@@ -340,19 +345,32 @@ static void ledger_release(struct running_ledger *ledger)
 	arena_release(&ledger->arena);
 }
 
-bool running_save(struct scan_writer *writer, struct error *err)
+static bool running_save_cluster(struct scan_writer *writer, size_t number,
+				 struct error *err)
 {
+	const char *key = writer->snapshot->clusters[number].identity.key;
 	CLEANUP(ledger_release)
 	struct running_ledger ledger = {
 		.writer = writer,
+		.cluster = writer->clusters[number],
+		.cluster_key = key,
 		.whole = { .coverage = writer->coverage,
 			   .scope = scope_of_namespace,
-			   .key = writer->snapshot->cluster.key },
+			   .key = key },
 		.key = BUF_INIT(KEY_BYTES),
 	};
 
 	ledger.pool = (struct pool)POOL_INIT(&ledger.arena);
-	return !writer->snapshot->has_cluster || ledger_save(&ledger, err);
+	return ledger_save(&ledger, err);
+}
+
+bool running_save(struct scan_writer *writer, struct error *err)
+{
+	for (size_t i = 0; i < writer->snapshot->cluster_count; i++) {
+		if (!running_save_cluster(writer, i, err))
+			return false;
+	}
+	return true;
 }
 
 static void report_add_use(struct report *report, const struct report_use *use)
@@ -362,28 +380,42 @@ static void report_add_use(struct report *report, const struct report_use *use)
 	report->running[report->running_count++] = *use;
 }
 
-bool running_load(struct scan_reader *reader, struct error *err)
+static bool running_load_cluster(struct scan_reader *reader, size_t number,
+				 struct error *err)
 {
+	struct report *report = reader->report;
+	const struct cluster_identity *cluster = &report->clusters[number];
 	CLEANUP(coverage_memo_release)
 	struct coverage_memo whole = {
 		.coverage = reader->coverage,
 		.scope = scope_of_namespace,
-		.key = reader->report->cluster.key,
+		.key = cluster->key,
 	};
-	struct report *report = reader->report;
 	struct query query = query_start(reader->store, statement_text[SELECT_VISIBLE]);
 
 	query_add_number(&query, report->scan.id);
-	query_add_number(&query, reader->cluster);
+	query_add_number(&query, reader->clusters[number]);
 	while (query_row(&query)) {
 		int64_t id = query_number(&query);
 		struct report_use use;
 
 		(void)query_number(&query); /* of the running span */
 		use_read(&query, &report->arena, &use);
+		use.cluster = cluster->name;
+		use.cluster_key = cluster->key;
+		use.tell_cluster = report->cluster_count > 1;
 		if (id_set_has(&reader->partial.running, id) ||
 		    (!reader->selective && coverage_memo_observed(&whole, use.namespace)))
 			report_add_use(report, &use);
 	}
 	return query_finish(&query, err);
+}
+
+bool running_load(struct scan_reader *reader, struct error *err)
+{
+	for (size_t i = 0; i < reader->report->cluster_count; i++) {
+		if (!running_load_cluster(reader, i, err))
+			return false;
+	}
+	return true;
 }

@@ -117,6 +117,8 @@ static bool scan_save(struct scan_writer *writer, struct error *err)
 	CLEANUP(scan_texts_release) struct scan_texts texts = scan_texts_make(writer);
 	const struct snapshot *snapshot = writer->snapshot;
 	const struct report_scan *scan = writer->scan;
+	const struct scanned_cluster *first =
+		snapshot->cluster_count ? &snapshot->clusters[0] : NULL;
 	struct query query = query_start(writer->store, statement_text[FINISH_SCAN]);
 
 	query_add_number(&query, scan->id);
@@ -125,10 +127,10 @@ static bool scan_save(struct scan_writer *writer, struct error *err)
 	query_add_text(&query, scan->commit);
 	query_add_number(&query, scan->dirty);
 	query_add_text(&query, snapshot->tree);
-	query_add_id(&query, writer->cluster);
-	query_add_text(&query, snapshot->has_cluster ? snapshot->cluster.key : "");
-	query_add_number(&query, snapshot->cluster.insecure);
-	query_add_text(&query, snapshot->namespace);
+	query_add_id(&query, snapshot->cluster_count ? writer->clusters[0] : 0);
+	query_add_text(&query, first ? first->identity.key : "");
+	query_add_number(&query, first && first->identity.insecure);
+	query_add_text(&query, first ? first->namespace : "");
 	query_add_text(&query, snapshot->selector);
 	query_add_number(&query, snapshot->file_count);
 	query_add_number(&query, snapshot->ignored_count);
@@ -145,8 +147,8 @@ static bool scan_save(struct scan_writer *writer, struct error *err)
 
 /* In this order: later ones refer to rows, and to what is noted, of earlier ones. */
 static bool (*const parts[])(struct scan_writer *writer, struct error *err) = {
-	scan_check,    cluster_save, image_save,   tag_save,
-	declared_save, running_save, finding_save, scan_save,
+	scan_check,   cluster_save, image_save, tag_save,          declared_save,
+	running_save, finding_save, scan_save,  scan_cluster_save,
 };
 
 static bool scan_write(struct scan_writer *writer, struct error *err)

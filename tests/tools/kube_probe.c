@@ -105,7 +105,9 @@ static json_t *lists_json(const struct snapshot *snapshot)
 static void print_snapshot(const struct snapshot *snapshot, const struct error *err)
 {
 	CLEANUP(jansson_release) json_t *json = lists_json(snapshot);
-	const struct cluster_identity *cluster = &snapshot->cluster;
+	const struct cluster_identity none = { "", "", "", "", "", false };
+	const struct cluster_identity *cluster =
+		snapshot->cluster_count ? &snapshot->clusters[0].identity : &none;
 
 	json_object_set_new(json, "cluster",
 			    json_pack("{s:s, s:s, s:s, s:s, s:s, s:b}", "key",
@@ -154,12 +156,22 @@ static bool probe(const char *file, const char *context, const struct kube_scope
 	CLEANUP(kube_config_release) struct kube_config config = KUBE_CONFIG_INIT;
 	CLEANUP(http_free) struct http *http = NULL;
 	const struct http_limits limits = { .first_byte_seconds = 5 };
+	struct observation *observation;
+	bool observed;
 
 	if (!kube_config_load(&config, file[0] ? file : NULL, context[0] ? context : NULL,
 			      err))
 		return false;
 	http = http_new(&limits, err);
-	return http && kube_api_observe(http, &config, scope, snapshot, err);
+	if (!http)
+		return false;
+	observation = kube_api_start(http, &config, scope, snapshot, err);
+	if (!observation)
+		return false;
+	http_run(http);
+	observed = kube_api_conclude(observation, err);
+	kube_api_release(&observation);
+	return observed;
 }
 
 int main(int argc, char **argv)

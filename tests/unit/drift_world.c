@@ -16,10 +16,13 @@ void drift_world_init(struct drift_world *world, const char *const *images, size
 	outcome_init(&world->outcome);
 	snapshot = world->snapshot = &world->images.snapshot;
 	snapshot->observed_at = WORLD_NOW;
-	snapshot->has_cluster = true;
-	snapshot->cluster.key = CLUSTER_KEY;
-	snapshot->cluster.name = "prod";
-	snapshot->cluster.context = "admin@prod";
+	snapshot_add_cluster(snapshot, &(struct scanned_cluster){
+					       .identity = { .key = CLUSTER_KEY,
+							     .name = "prod",
+							     .context = "admin@prod",
+							     .server = "",
+							     .alias = "" },
+					       .namespace = "" });
 	snapshot->tree = TREE;
 	snapshot_add_coverage(snapshot,
 			      scope_of_namespace(&snapshot->arena, CLUSTER_KEY, ""), true,
@@ -45,7 +48,7 @@ void drift_world_narrow(struct drift_world *world, const char *namespace)
 {
 	struct snapshot *snapshot = world->snapshot;
 
-	snapshot->namespace = namespace;
+	snapshot->clusters[0].namespace = namespace;
 	snapshot->coverage[0].scope =
 		scope_of_namespace(&snapshot->arena, CLUSTER_KEY, namespace);
 }

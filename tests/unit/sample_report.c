@@ -270,8 +270,9 @@ static void begin_scan(struct report *report)
 		.commit = "9f2c1ab4d07e5c33a1b2c3d4e5f60718293a4b5c",
 		.fail_on = "error",
 	};
-	report->has_cluster = true;
-	report->cluster = (struct cluster_identity){
+	report->cluster_count = 1;
+	report->clusters = arena_alloc(&report->arena, sizeof(*report->clusters));
+	report->clusters[0] = (struct cluster_identity){
 		.key = "uid:6f1b0c0e-52c1-4a0c-9f0e-1d2c3b4a5968",
 		.name = "prod",
 		.server = "https://10.0.0.1:6443",
@@ -297,6 +298,8 @@ static void begin_scan(struct report *report)
 static void add_uses(struct report *report)
 {
 	struct report_use use = {
+		.cluster = "prod",
+		.cluster_key = report->clusters[0].key,
 		.namespace = "shop",
 		.object = { "apps", "Deployment", "cart" },
 		.container = "cart",
@@ -344,7 +347,7 @@ void sample_scan(struct report *report)
 	begin_scan(report);
 	report->scan.dirty = true;
 	report->scan.exit_status = 1;
-	report->cluster.insecure = true;
+	report->clusters[0].insecure = true;
 	add_coverage(report, (struct coverage){ "cluster/uid:6f1b0c0e/namespace/payments",
 						false, "namespace payments: forbidden" });
 	add_gap(report,
@@ -502,7 +505,7 @@ static void add_hostile(struct report *report, const char *text)
 void sample_hostile(struct report *report)
 {
 	begin_scan(report);
-	report->cluster.name = report->cluster.server = report->cluster.key =
+	report->clusters[0].name = report->clusters[0].server = report->clusters[0].key =
 		report->scan.commit = sample_hostile_texts[1];
 	for (size_t i = 0; sample_hostile_texts[i]; i++)
 		add_hostile(report, sample_hostile_texts[i]);

@@ -20,9 +20,10 @@ static void cover_all(struct world *world)
 {
 	struct arena *arena = &world->snapshot.arena;
 
-	snapshot_add_coverage(&world->snapshot,
-			      scope_of_namespace(arena, world->snapshot.cluster.key, ""),
-			      true, "cluster: all");
+	snapshot_add_coverage(
+		&world->snapshot,
+		scope_of_namespace(arena, world->snapshot.clusters[0].identity.key, ""),
+		true, "cluster: all");
 	snapshot_add_coverage(&world->snapshot,
 			      scope_of_path(arena, world->snapshot.tree, ""), true,
 			      "tree: all");
@@ -38,13 +39,13 @@ void world_init(struct world *world)
 	};
 	snapshot_init(&world->snapshot, 0);
 	outcome_init(&world->outcome);
-	world->snapshot.has_cluster = true;
-	world->snapshot.cluster = (struct cluster_identity){
-		.key = WORLD_CLUSTER,
-		.name = "prod",
-		.server = "https://127.0.0.1:6443",
-		.alias = "",
-	};
+	snapshot_add_cluster(&world->snapshot,
+			     &(struct scanned_cluster){
+				     .identity = { .key = WORLD_CLUSTER,
+						   .name = "prod",
+						   .server = "https://127.0.0.1:6443",
+						   .alias = "" },
+				     .namespace = "" });
 	world->snapshot.tree = WORLD_TREE;
 	cover_all(world);
 }
@@ -58,14 +59,14 @@ void world_release(struct world *world)
 void world_clear(struct world *world)
 {
 	struct snapshot *snapshot = &world->snapshot;
-	const struct cluster_identity cluster = snapshot->cluster;
+	const struct scanned_cluster cluster = snapshot->clusters[0];
 	const char *selector = snapshot->selector;
-	bool has_cluster = snapshot->has_cluster;
+	size_t cluster_count = snapshot->cluster_count;
 
 	outcome_release(&world->outcome);
 	snapshot_release(snapshot);
-	snapshot->has_cluster = has_cluster;
-	snapshot->cluster = cluster;
+	snapshot_add_cluster(snapshot, &cluster);
+	snapshot->cluster_count = cluster_count;
 	snapshot->selector = selector;
 	snapshot->tree = WORLD_TREE;
 }
@@ -74,7 +75,8 @@ void world_cover_namespace(struct world *world, const char *namespace, bool obse
 {
 	snapshot_add_coverage(&world->snapshot,
 			      scope_of_namespace(&world->snapshot.arena,
-						 world->snapshot.cluster.key, namespace),
+						 world->snapshot.clusters[0].identity.key,
+						 namespace),
 			      observed, "by hand");
 }
 
@@ -96,6 +98,8 @@ struct report_use *world_run(struct world *world, const char *namespace, const c
 				   sizeof(*outcome->uses));
 	use = &outcome->uses[outcome->use_count++];
 	*use = (struct report_use){
+		.cluster = world->snapshot.clusters[0].identity.name,
+		.cluster_key = world->snapshot.clusters[0].identity.key,
 		.namespace = namespace,
 		.object = { "apps", "Deployment", name },
 		.container = "app",
@@ -157,8 +161,8 @@ static int64_t earlier_id(struct world *world, struct store *store,
 	struct error err = ERROR_INIT;
 	size_t count;
 
-	CHECK_OK(store_load_earlier(store, &world->snapshot.cluster,
-				    &world->outcome.arena, &earlier, &count, &err),
+	CHECK_OK(store_load_earlier(store, &world->snapshot, &world->outcome.arena,
+				    &earlier, &count, &err),
 		 err);
 	for (size_t i = 0; i < count; i++) {
 		if (strcmp(earlier[i].finding.fingerprint, fingerprint) == 0)
@@ -184,7 +188,8 @@ struct judged_finding *world_find(struct world *world, struct store *store,
 			     .fingerprint = fingerprint,
 			     .state = state,
 			     .message = "runs another image",
-			     .cluster = world->snapshot.cluster.name,
+			     .cluster = world->snapshot.clusters[0].identity.name,
+			     .cluster_key = world->snapshot.clusters[0].identity.key,
 			     .namespace = namespace,
 			     .object = { "apps", "Deployment", "web" },
 			     .container = "app",
@@ -199,10 +204,11 @@ struct judged_finding *world_find(struct world *world, struct store *store,
 			     .line = 17,
 			     .column = 16 },
 		.earlier_id = earlier_id(world, store, fingerprint),
-		.scopes = arena_printf(&outcome->arena, "%s\n",
-				       scope_of_namespace(&outcome->arena,
-							  world->snapshot.cluster.key,
-							  namespace)),
+		.scopes = arena_printf(
+			&outcome->arena, "%s\n",
+			scope_of_namespace(&outcome->arena,
+					   world->snapshot.clusters[0].identity.key,
+					   namespace)),
 	};
 	return judged;
 }
@@ -288,7 +294,7 @@ static void dump_table(struct buf *dump, sqlite3 *db, const char *table)
 	sqlite3_free(sql);
 }
 
-static char *dump_tables(struct store *store, const char *without)
+static char *dump_tables(struct store *store, bool scans)
 {
 	struct buf dump = BUF_INIT((size_t)256 * 1024 * 1024);
 	sqlite3_stmt *tables;
@@ -301,7 +307,8 @@ static char *dump_tables(struct store *store, const char *without)
 	while (sqlite3_step(tables) == SQLITE_ROW) {
 		const char *table = (const char *)sqlite3_column_text(tables, 0);
 
-		if (strcmp(table, without) != 0)
+		if (scans ||
+		    (strcmp(table, "scan") != 0 && strcmp(table, "scan_cluster") != 0))
 			dump_table(&dump, store->db, table);
 	}
 	sqlite3_finalize(tables);
@@ -310,12 +317,12 @@ static char *dump_tables(struct store *store, const char *without)
 
 char *world_dump(struct store *store)
 {
-	return dump_tables(store, "");
+	return dump_tables(store, true);
 }
 
 char *world_dump_but_scans(struct store *store)
 {
-	return dump_tables(store, "scan");
+	return dump_tables(store, false);
 }
 
 int64_t world_number(struct store *store, const char *sql)

@@ -62,7 +62,7 @@ struct store *world_open(void **state, enum store_mode mode);
 
 /* Every row of every table as text, on the heap. */
 char *world_dump(struct store *store);
-/* The same without the table of scans. */
+/* The same without the tables of scans. */
 char *world_dump_but_scans(struct store *store);
 /* The first column of the first row. */
 int64_t world_number(struct store *store, const char *sql);

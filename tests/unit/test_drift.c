@@ -309,7 +309,8 @@ static void two_clusters_never_mix(void **state)
 	earlier = drift_world_earlier(&first, &count);
 	assert_int_equal(count, 1);
 	story_init(&second);
-	snapshot_set_cluster_key(second.snapshot, "uid:other");
+	snapshot_set_cluster_key(second.snapshot, &second.snapshot->clusters[0],
+				 "uid:other");
 	drift_world_run(&second, "store/Pod/shell/calm", "tool:2.0", "tool");
 	drift_world_judge(&second, earlier, count);
 	assert_string_equal(drift_world_findings(&second),
@@ -325,7 +326,7 @@ static void manifests_alone_are_judged_without_a_question(void **state)
 	(void)state;
 	story_init(&world);
 	declare_story(&world);
-	world.snapshot->has_cluster = false;
+	world.snapshot->cluster_count = 0;
 	drift_init(&world.drift, world.snapshot, WORLD_NOW, true);
 	drift_judge(&world.drift, NULL, 0, &world.outcome);
 	assert_string_equal(drift_world_findings(&world),

@@ -46,8 +46,8 @@ static void the_first_environment_of_a_file_says_where_it_is_meant_to_run(void *
 		environment_apply(world.snapshot);
 		CHECK_TEXT(cases[i].label, use->cluster, cases[i].cluster);
 		CHECK_TEXT(cases[i].label, use->namespace, cases[i].namespace);
-		CHECK(cases[i].label,
-		      environment_includes(world.snapshot, use) == cases[i].included);
+		CHECK(cases[i].label, environment_includes(&world.snapshot->clusters[0],
+							   use) == cases[i].included);
 	}
 }
 
@@ -62,7 +62,7 @@ static void without_a_policy_all_is_for_any_cluster(void **state)
 	environment_apply(world.snapshot);
 	assert_string_equal(use->cluster, "");
 	assert_string_equal(use->namespace, "");
-	assert_true(environment_includes(world.snapshot, use));
+	assert_true(environment_includes(&world.snapshot->clusters[0], use));
 	assert_string_equal(world.snapshot->coverage[0].note, "cluster");
 }
 

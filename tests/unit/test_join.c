@@ -353,7 +353,7 @@ static void without_a_cluster_nothing_is_joined(void **state)
 
 	(void)state;
 	joined_init(&joined);
-	joined.world.snapshot->has_cluster = false;
+	joined.world.snapshot->cluster_count = 0;
 	drift_world_declare(&joined.world, "/Deployment/web/app", "web:1");
 	join(&joined);
 	assert_int_equal(joined.join.use_count, 0);
@@ -466,6 +466,96 @@ static void an_environment_claims_its_namespace_by_its_files(void **state)
 	assert_true(find(&joined, "shop", "api", "app")->claimed);
 }
 
+/* A second cluster, whose running uses and workloads get number 1. */
+static void add_second(struct joined *joined)
+{
+	struct snapshot *snapshot = joined->world.snapshot;
+
+	snapshot_add_cluster(snapshot,
+			     &(struct scanned_cluster){ .identity = { .key = "uid:2",
+								      .name = "staging",
+								      .context = "",
+								      .server = "",
+								      .alias = "" },
+							.namespace = "" });
+	snapshot_add_coverage(snapshot, scope_of_namespace(&snapshot->arena, "uid:2", ""),
+			      true, "cluster");
+}
+
+static void run_in_second(struct joined *joined, const char *where, const char *image)
+{
+	struct snapshot *snapshot = joined->world.snapshot;
+
+	drift_world_run(&joined->world, where, image, "one");
+	snapshot->running[snapshot->running_count - 1].cluster = 1;
+}
+
+static void a_declaration_meets_each_cluster_that_has_its_object(void **state)
+{
+	CLEANUP(joined_release) struct joined joined;
+
+	(void)state;
+	joined_init(&joined);
+	add_second(&joined);
+	drift_world_declare(&joined.world, "shop/Deployment/web/app", "web:1");
+	drift_world_run(&joined.world, "shop/Deployment/web/app", "web:1", "one");
+	run_in_second(&joined, "shop/Deployment/web/app", "web:1");
+	drift_world_declare(&joined.world, "shop/Deployment/api/app", "api:1");
+	run_in_second(&joined, "shop/Deployment/api/app", "api:1");
+	join(&joined);
+	assert_int_equal(joined.join.use_count, 3);
+	assert_ptr_equal(joined.join.uses[0].cluster,
+			 &joined.world.snapshot->clusters[0]);
+	assert_string_equal(joined.join.uses[0].object.name, "web");
+	for (size_t i = 0; i < 3; i++) {
+		assert_non_null(joined.join.uses[i].declared);
+		assert_int_equal(joined.join.uses[i].row_count, 1);
+	}
+	assert_int_equal(
+		join_find_places(&joined.join, &joined.world.snapshot->declared[0]).count,
+		2);
+	assert_int_equal(
+		join_find_places(&joined.join, &joined.world.snapshot->declared[1]).count,
+		1);
+}
+
+static void what_no_cluster_has_is_one_use_of_none(void **state)
+{
+	(void)state;
+	for (int silent = 0; silent <= 1; silent++) {
+		CLEANUP(joined_release) struct joined joined;
+
+		joined_init(&joined);
+		add_second(&joined);
+		joined.world.snapshot->coverage[joined.world.snapshot->coverage_count - 1]
+			.observed = !silent;
+		drift_world_declare(&joined.world, "shop/Deployment/web/app", "web:1");
+		join(&joined);
+		assert_int_equal(joined.join.use_count, 1);
+		assert_null(joined.join.uses[0].cluster);
+		assert_int_equal(joined.join.uses[0].observed, !silent);
+	}
+}
+
+static void a_namespace_found_in_one_cluster_is_not_that_of_another(void **state)
+{
+	CLEANUP(joined_release) struct joined joined;
+	const struct declared_use *declared;
+
+	(void)state;
+	joined_init(&joined);
+	add_second(&joined);
+	declared = drift_world_declare(&joined.world, "/Deployment/web/app", "web:1");
+	drift_world_run(&joined.world, "shop/Deployment/web/app", "web:1", "one");
+	run_in_second(&joined, "bank/Deployment/web/app", "web:1");
+	join(&joined);
+	assert_int_equal(joined.join.use_count, 2);
+	assert_ptr_equal(find(&joined, "shop", "web", "app")->declared, declared);
+	assert_ptr_equal(find(&joined, "bank", "web", "app")->declared, declared);
+	assert_string_equal(declared->namespace, "");
+	assert_int_equal(joined.world.snapshot->gap_count, 0);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -493,6 +583,9 @@ int main(void)
 		cmocka_unit_test(of_two_manifests_the_one_for_this_cluster_counts),
 		cmocka_unit_test(the_namespace_of_an_environment_is_joined_and_claimed),
 		cmocka_unit_test(an_environment_claims_its_namespace_by_its_files),
+		cmocka_unit_test(a_declaration_meets_each_cluster_that_has_its_object),
+		cmocka_unit_test(what_no_cluster_has_is_one_use_of_none),
+		cmocka_unit_test(a_namespace_found_in_one_cluster_is_not_that_of_another),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

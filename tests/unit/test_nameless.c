@@ -50,12 +50,12 @@ static void a_repository_that_the_cluster_rewrites_is_the_same(void **state)
 	drift_world_init(&world, NULL, 0);
 	use = drift_world_declare(&world, "/Deployment/web/app", "web:1");
 	drift_world_live(&world, "shop/Deployment/web/app", "=mirror.example.com/web:1");
-	nameless_make(&nameless, world.snapshot);
+	nameless_make(&nameless, world.snapshot, &world.snapshot->clusters[0]);
 	assert_null(nameless_namespace(&nameless, use));
 	nameless_release(&nameless);
 	world.snapshot->policy.rewrites = rewrites;
 	world.snapshot->policy.rewrite_count = 1;
-	nameless_make(&nameless, world.snapshot);
+	nameless_make(&nameless, world.snapshot, &world.snapshot->clusters[0]);
 	assert_string_equal(nameless_namespace(&nameless, use), "shop");
 }
 
@@ -100,7 +100,7 @@ static void the_lone_workload_of_the_repository_is_meant(void **state)
 
 		drift_world_init(&world, NULL, 0);
 		fill(&world, cases[n].declared, cases[n].cluster, i % 2);
-		nameless_make(&nameless, world.snapshot);
+		nameless_make(&nameless, world.snapshot, &world.snapshot->clusters[0]);
 		for (size_t j = 0; j < world.snapshot->declared_count; j++) {
 			namespace = nameless_namespace(&nameless,
 						       &world.snapshot->declared[j]);
@@ -122,7 +122,7 @@ static void an_old_api_group_is_no_other_workload(void **state)
 	declared = drift_world_declare(&world, "/Deployment/web/app", "web:1");
 	declared->object.api_group = "extensions";
 	drift_world_run(&world, "shop/Deployment/web/app", "web:1", "one");
-	nameless_make(&nameless, world.snapshot);
+	nameless_make(&nameless, world.snapshot, &world.snapshot->clusters[0]);
 	assert_string_equal(nameless_namespace(&nameless, declared), "shop");
 }
 
@@ -138,7 +138,7 @@ static void each_file_is_compared_for_itself(void **state)
 	drift_world_declare(&world, "/Deployment/web/app", "other:1")->path =
 		"other.yaml";
 	drift_world_live(&world, "shop/Deployment/web/app", "web:1");
-	nameless_make(&nameless, world.snapshot);
+	nameless_make(&nameless, world.snapshot, &world.snapshot->clusters[0]);
 	declared = world.snapshot->declared;
 	assert_string_equal(nameless_namespace(&nameless, &declared[0]), "shop");
 	assert_null(nameless_namespace(&nameless, &declared[1]));

@@ -31,6 +31,8 @@ static struct finding blank(enum level level, const char *rule)
 		.level = level,
 		.rule = rule,
 		.fingerprint = "",
+		.cluster = "",
+		.cluster_key = "",
 		.namespace = "",
 		.object = { "", "", "" },
 		.container = "",
@@ -62,6 +64,7 @@ static void only_findings_that_stand_are_counted(void **state)
  */
 static void findings_are_ordered_by_level_rule_and_place(void **state)
 {
+	struct cluster_identity cluster = { .key = "uid:1", .name = "prod" };
 	CLEANUP(report_release) struct report report;
 	struct finding findings[10], ordered[ARRAY_LENGTH(findings)];
 
@@ -82,7 +85,8 @@ static void findings_are_ordered_by_level_rule_and_place(void **state)
 		findings[ARRAY_LENGTH(ordered) - 1 - i] = ordered[i];
 	}
 	report_init(&report);
-	report.has_cluster = true;
+	report.clusters = &cluster;
+	report.cluster_count = 1;
 	report.findings = findings;
 	report.finding_count = ARRAY_LENGTH(findings);
 	report_sort(&report);
@@ -119,6 +123,8 @@ static void findings_of_manifests_alone_are_ordered_as_they_are_read(void **stat
 static struct report_use blank_use(void)
 {
 	return (struct report_use){
+		.cluster = "",
+		.cluster_key = "",
 		.namespace = "",
 		.object = { "", "", "" },
 		.container = "",
@@ -206,7 +212,7 @@ static void an_empty_report_can_be_sorted(void **state)
 	report_init(&report);
 	report_sort(&report);
 	assert_string_equal(report.scan.commit, "");
-	assert_string_equal(report.cluster.key, "");
+	assert_int_equal(report.cluster_count, 0);
 	report_release(&report);
 	assert_int_equal(report.finding_count, 0);
 }

@@ -148,15 +148,17 @@ static void a_new_key_of_the_cluster_reaches_coverage_and_gaps(void **state)
 
 	(void)state;
 	snapshot_init(&snapshot, 0);
-	snapshot.cluster.key = "server:1";
+	snapshot_add_cluster(&snapshot,
+			     &(struct scanned_cluster){ .identity = { .key = "server:1" },
+							.namespace = "" });
 	snapshot_add_coverage(&snapshot, "cluster/server:1", true, "");
 	snapshot_add_coverage(&snapshot, "tree/t", true, "");
 	snapshot_add_gap(&snapshot, GAP_FORBIDDEN, "a", "",
 			 "cluster/server:1/namespace/a");
 	snapshot_add_gap(&snapshot, GAP_FORBIDDEN, "b", "", "cluster/server:12");
 	snapshot_add_gap(&snapshot, GAP_UNRESOLVED, "c", "", "");
-	snapshot_set_cluster_key(&snapshot, "uid:2");
-	assert_string_equal(snapshot.cluster.key, "uid:2");
+	snapshot_set_cluster_key(&snapshot, &snapshot.clusters[0], "uid:2");
+	assert_string_equal(snapshot.clusters[0].identity.key, "uid:2");
 	assert_string_equal(snapshot.coverage[0].scope, "cluster/uid:2");
 	assert_string_equal(snapshot.coverage[1].scope, "tree/t");
 	assert_string_equal(snapshot.gaps[0].scope, "cluster/uid:2/namespace/a");
@@ -270,6 +272,73 @@ static void a_cluster_is_called_by_its_name_its_context_or_a_key(void **state)
 	assert_false(cluster_is_called(&cluster, "")); /* though it has no alias */
 }
 
+static void clusters_are_one_by_uid_else_by_any_key_they_share(void **state)
+{
+	static const struct {
+		const char *label, *key, *alias, *other_key, *other_alias;
+		bool same;
+	} cases[] = {
+		{ "one uid", "uid:1", "server:a", "uid:1", "server:b", true },
+		{ "two uids behind one server", "uid:1", "server:a", "uid:2", "server:a",
+		  false },
+		{ "one hides its uid", "uid:1", "server:a", "server:a", "", true },
+		{ "both hide it", "server:a", "", "server:a", "", true },
+		{ "two servers", "server:a", "", "server:b", "", false },
+		{ "two without another key", "uid:1", "", "server:a", "", false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LENGTH(cases); i++) {
+		const struct cluster_identity one = { .key = cases[i].key,
+						      .alias = cases[i].alias };
+		const struct cluster_identity other = { .key = cases[i].other_key,
+							.alias = cases[i].other_alias };
+
+		CHECK(cases[i].label, cluster_is_same(&one, &other) == cases[i].same);
+		CHECK(cases[i].label, cluster_is_same(&other, &one) == cases[i].same);
+	}
+}
+
+static void merged_clusters_are_numbered_and_keep_their_parts(void **state)
+{
+	CLEANUP(snapshot_release) struct snapshot whole;
+
+	(void)state;
+	snapshot_init(&whole, 0);
+	for (uint32_t n = 0; n < 3; n++) {
+		struct snapshot part;
+
+		snapshot_part(&part, &whole);
+		snapshot_add_cluster(
+			&part,
+			&(struct scanned_cluster){
+				.identity = { .key = arena_printf(&part.arena, "uid:%u",
+								  (unsigned)n) },
+				.namespace = "" });
+		for (uint32_t i = 0; i < 20; i++)
+			snapshot_add_running(&part,
+					     &(struct running_use){ .pod_count = n + 1 });
+		snapshot_add_live(&part, &(struct live_workload){ .revision = "r" });
+		snapshot_add_gap(&part, GAP_FORBIDDEN, part.clusters[0].identity.key, "",
+				 "");
+		snapshot_add_coverage(&part, "cluster/x", true, "");
+		part.pod_count = 20;
+		snapshot_merge_cluster(&whole, &part);
+	}
+	assert_int_equal(whole.cluster_count, 3);
+	assert_string_equal(whole.clusters[2].identity.key, "uid:2");
+	assert_int_equal(whole.running_count, 60);
+	for (uint32_t i = 0; i < 60; i++) {
+		assert_int_equal(whole.running[i].cluster, i / 20);
+		assert_int_equal(whole.running[i].pod_count, i / 20 + 1);
+	}
+	assert_int_equal(whole.live_count, 3);
+	assert_int_equal(whole.live[2].cluster, 2);
+	assert_int_equal(whole.gap_count, 3);
+	assert_int_equal(whole.coverage_count, 3);
+	assert_int_equal(whole.pod_count, 60);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -285,6 +354,8 @@ int main(void)
 		cmocka_unit_test(a_new_key_of_the_cluster_reaches_coverage_and_gaps),
 		cmocka_unit_test(objects_are_ordered_by_kind_name_and_group),
 		cmocka_unit_test(every_gap_and_class_has_a_name_of_its_own),
+		cmocka_unit_test(clusters_are_one_by_uid_else_by_any_key_they_share),
+		cmocka_unit_test(merged_clusters_are_numbered_and_keep_their_parts),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -10,10 +10,10 @@ static int64_t scan_as(struct store *store, const char *key, const char *alias)
 
 	world_init(&world);
 	world_clear(&world);
-	world.snapshot.cluster.key = key;
-	world.snapshot.cluster.alias = alias;
+	world.snapshot.clusters[0].identity.key = key;
+	world.snapshot.clusters[0].identity.alias = alias;
 	world_cover_namespace(&world, "", true);
-	assert_true(store_resolve_cluster(store, &world.snapshot, &err));
+	assert_true(store_resolve_clusters(store, &world.snapshot, &err));
 	world_run(&world, "shop", "web", "x@" DIGEST_A);
 	world_scan(&world, store);
 	return world_number(store, "SELECT cluster FROM scan ORDER BY id DESC LIMIT 1");
@@ -86,14 +86,14 @@ static void the_first_key_stays_in_every_scope(void **state)
 	scan_as(store, "server:a", "");
 	world_init(&world);
 	world_clear(&world);
-	world.snapshot.cluster.key = "uid:1";
-	world.snapshot.cluster.alias = "server:a";
+	world.snapshot.clusters[0].identity.key = "uid:1";
+	world.snapshot.clusters[0].identity.alias = "server:a";
 	world_cover_namespace(&world, "shop", true);
 	snapshot_add_gap(&world.snapshot, GAP_FORBIDDEN, "pods", "403",
 			 scope_of_namespace(&world.snapshot.arena, "uid:1", "billing"));
-	assert_true(store_resolve_cluster(store, &world.snapshot, &err));
-	assert_string_equal(world.snapshot.cluster.key, "server:a");
-	assert_string_equal(world.snapshot.cluster.alias, "uid:1");
+	assert_true(store_resolve_clusters(store, &world.snapshot, &err));
+	assert_string_equal(world.snapshot.clusters[0].identity.key, "server:a");
+	assert_string_equal(world.snapshot.clusters[0].identity.alias, "uid:1");
 	assert_string_equal(world.snapshot.coverage[0].scope,
 			    "cluster/server:a/namespace/shop");
 	assert_string_equal(world.snapshot.gaps[0].scope,
@@ -107,8 +107,8 @@ static void a_new_cluster_keeps_its_key(void **state)
 	struct error err = ERROR_INIT;
 
 	world_init(&world);
-	assert_true(store_resolve_cluster(store, &world.snapshot, &err));
-	assert_string_equal(world.snapshot.cluster.key, WORLD_CLUSTER);
+	assert_true(store_resolve_clusters(store, &world.snapshot, &err));
+	assert_string_equal(world.snapshot.clusters[0].identity.key, WORLD_CLUSTER);
 	assert_int_equal(world_number(store, "SELECT count(*) FROM cluster"), 0);
 }
 
@@ -119,7 +119,7 @@ static void its_name_and_server_are_the_newest(void **state)
 
 	world_init(&world);
 	world_scan(&world, store);
-	world.snapshot.cluster.name = "production";
+	world.snapshot.clusters[0].identity.name = "production";
 	world_scan(&world, store);
 	assert_int_equal(world_number(store, "SELECT count(*) FROM cluster "
 					     "WHERE name = 'production'"),
@@ -133,13 +133,50 @@ static void a_scan_may_have_no_cluster(void **state)
 	struct error err = ERROR_INIT;
 
 	world_init(&world);
-	world.snapshot.has_cluster = false;
-	assert_true(store_resolve_cluster(store, &world.snapshot, &err));
+	world.snapshot.cluster_count = 0;
+	assert_true(store_resolve_clusters(store, &world.snapshot, &err));
 	world_scan(&world, store);
 	assert_int_equal(world_number(store, "SELECT count(*) FROM scan "
 					     "WHERE cluster IS NULL"),
 			 1);
 	assert_int_equal(world_number(store, "SELECT count(*) FROM cluster"), 0);
+}
+
+static void a_scan_of_two_clusters_keeps_them_apart(void **state)
+{
+	CLEANUP(store_close) struct store *store = world_open(state, STORE_WRITE);
+	CLEANUP(world_release) struct world world, alone;
+	CLEANUP(report_release) struct report report;
+	struct error err = ERROR_INIT;
+	struct report_use *use;
+
+	world_init(&world);
+	snapshot_add_cluster(&world.snapshot,
+			     &(struct scanned_cluster){ .identity = { .key = "uid:b",
+								      .name = "beta",
+								      .server = "",
+								      .alias = "" },
+							.namespace = "" });
+	snapshot_add_coverage(&world.snapshot, "cluster/uid:b", true, "");
+	world_run(&world, "shop", "web", "x@" DIGEST_A);
+	use = world_run(&world, "shop", "web", "x@" DIGEST_A);
+	use->cluster = "beta";
+	use->cluster_key = "uid:b";
+	world_scan(&world, store);
+	report_init(&report);
+	assert_true(store_load_report(store, 0, &report, &err));
+	assert_int_equal(report.cluster_count, 2);
+	assert_string_equal(report.clusters[0].name, "beta");
+	assert_int_equal(report.running_count, 2);
+	assert_string_equal(report.running[0].cluster, "beta");
+	assert_string_equal(report.running[1].cluster, "prod");
+	assert_true(report.running[0].tell_cluster);
+	world_init(&alone);
+	world_scan(&alone, store);
+	assert_int_equal(world_number(store, "SELECT count(*) FROM running_now "
+					     "WHERE cluster = 'beta'"),
+			 1);
+	assert_int_equal(world_number(store, "SELECT count(*) FROM running_now"), 1);
 }
 
 int main(void)
@@ -154,6 +191,7 @@ int main(void)
 		WORLD_TEST(a_new_cluster_keeps_its_key),
 		WORLD_TEST(its_name_and_server_are_the_newest),
 		WORLD_TEST(a_scan_may_have_no_cluster),
+		WORLD_TEST(a_scan_of_two_clusters_keeps_them_apart),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

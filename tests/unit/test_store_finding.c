@@ -93,9 +93,12 @@ static void a_finding_comes_back_in_every_subject_and_level(void **state)
 				    FINDING_NEW);
 		judged->finding.subject = (enum subject_kind)n;
 		judged->finding.level = (enum level)n;
-		judged->finding.cluster = judged->finding.subject == SUBJECT_USE
-						  ? world.snapshot.cluster.name
-						  : "";
+		judged->finding.cluster =
+			judged->finding.subject == SUBJECT_USE
+				? world.snapshot.clusters[0].identity.name
+				: "";
+		judged->finding.cluster_key =
+			judged->finding.subject == SUBJECT_USE ? WORLD_CLUSTER : "";
 		world_scan(&world, store);
 		report_init(&report);
 		assert_true(store_load_report(store, 0, &report, &err));
@@ -214,11 +217,13 @@ static void evidence_changes_in_place(void **state)
 static const char *scopes_of(struct store *store, struct arena *arena)
 {
 	struct earlier_finding *earlier;
-	struct cluster_identity cluster = { .key = WORLD_CLUSTER, .alias = "" };
+	struct scanned_cluster cluster = { .identity = { .key = WORLD_CLUSTER,
+							 .alias = "" } };
+	const struct snapshot snapshot = { .clusters = &cluster, .cluster_count = 1 };
 	struct error err = ERROR_INIT;
 	size_t count;
 
-	assert_true(store_load_earlier(store, &cluster, arena, &earlier, &count, &err));
+	assert_true(store_load_earlier(store, &snapshot, arena, &earlier, &count, &err));
 	assert_int_equal(count, 1);
 	return earlier[0].scopes;
 }
@@ -244,9 +249,14 @@ static void scopes_are_replaced_where_they_changed(void **state)
 
 static void earlier_findings_are_of_this_cluster_and_of_none(void **state)
 {
-	static const struct cluster_identity here = { .key = WORLD_CLUSTER, .alias = "" };
-	static const struct cluster_identity there = { .key = "uid:2", .alias = "" };
-	static const struct cluster_identity none = { .key = "", .alias = "" };
+	struct scanned_cluster clusters[] = {
+		{ .identity = { .key = WORLD_CLUSTER, .alias = "" } },
+		{ .identity = { .key = "uid:2", .alias = "" } },
+	};
+	const struct snapshot both = { .clusters = clusters, .cluster_count = 2 };
+	const struct snapshot here = { .clusters = clusters, .cluster_count = 1 };
+	const struct snapshot there = { .clusters = clusters + 1, .cluster_count = 1 };
+	const struct snapshot none = { .cluster_count = 0 };
 	CLEANUP(store_close) struct store *store = world_open(state, STORE_WRITE);
 	CLEANUP(arena_release) struct arena arena = ARENA_INIT;
 	CLEANUP(world_release) struct world world;
@@ -259,14 +269,16 @@ static void earlier_findings_are_of_this_cluster_and_of_none(void **state)
 	world_find(&world, store, "use", "shop", FINDING_NEW);
 	judged = world_find(&world, store, "tag", "shop", FINDING_NEW);
 	judged->finding.subject = SUBJECT_TAG;
-	judged->finding.cluster = "";
+	judged->finding.cluster = judged->finding.cluster_key = "";
 	world_scan(&world, store);
+	assert_true(store_load_earlier(store, &both, &arena, &earlier, &count, &err));
+	assert_int_equal(count, 2);
 	assert_true(store_load_earlier(store, &here, &arena, &earlier, &count, &err));
 	assert_int_equal(count, 2);
-	assert_string_equal(earlier[0].finding.fingerprint, "use");
-	assert_int_equal(earlier[0].finding.state, FINDING_OPEN);
-	assert_int_equal(earlier[0].finding.first_seen_at, 1000);
-	assert_string_equal(earlier[0].scopes,
+	assert_string_equal(earlier[1].finding.fingerprint, "use");
+	assert_int_equal(earlier[1].finding.state, FINDING_OPEN);
+	assert_int_equal(earlier[1].finding.first_seen_at, 1000);
+	assert_string_equal(earlier[1].scopes,
 			    "cluster/" WORLD_CLUSTER "/namespace/shop\n");
 	assert_true(store_load_earlier(store, &there, &arena, &earlier, &count, &err));
 	assert_int_equal(count, 1);
@@ -281,7 +293,7 @@ static void a_use_is_of_its_cluster_even_without_a_name(void **state)
 	CLEANUP(world_release) struct world world;
 
 	world_init(&world);
-	world.snapshot.cluster.name = "";
+	world.snapshot.clusters[0].identity.name = "";
 	world_find(&world, store, "use", "shop", FINDING_NEW);
 	world_scan(&world, store);
 	assert_int_equal(world_number(store, "SELECT count(*) FROM finding_span "

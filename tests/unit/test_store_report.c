@@ -49,7 +49,7 @@ static void make_scan(struct world *world)
 
 	world->scan.dirty = true;
 	world->scan.exit_status = 3;
-	snapshot->cluster.insecure = true;
+	snapshot->clusters[0].identity.insecure = true;
 	snapshot->file_count = 4;
 	snapshot->ignored_count = 5;
 	snapshot->pod_count = 6;
@@ -79,11 +79,11 @@ static void the_scans_own_row_comes_back(void **state)
 	assert_true(report.scan.dirty);
 	assert_string_equal(report.scan.fail_on, "error");
 	assert_int_equal(report.scan.exit_status, 3);
-	assert_true(report.has_cluster);
-	assert_string_equal(report.cluster.key, WORLD_CLUSTER);
-	assert_string_equal(report.cluster.name, "prod");
-	assert_string_equal(report.cluster.server, "https://127.0.0.1:6443");
-	assert_true(report.cluster.insecure);
+	assert_int_equal(report.cluster_count, 1);
+	assert_string_equal(report.clusters[0].key, WORLD_CLUSTER);
+	assert_string_equal(report.clusters[0].name, "prod");
+	assert_string_equal(report.clusters[0].server, "https://127.0.0.1:6443");
+	assert_true(report.clusters[0].insecure);
 	assert_int_equal(report.file_count, 4);
 	assert_int_equal(report.ignored_count, 5);
 	assert_int_equal(report.pod_count, 6);
@@ -103,11 +103,10 @@ static void a_report_without_a_cluster_has_none(void **state)
 	CLEANUP(report_release) struct report report;
 
 	world_init(&world);
-	world.snapshot.has_cluster = false;
+	world.snapshot.cluster_count = 0;
 	world_scan(&world, store);
 	load(store, 0, &report);
-	assert_false(report.has_cluster);
-	assert_string_equal(report.cluster.name, "");
+	assert_int_equal(report.cluster_count, 0);
 }
 
 static void an_earlier_scan_can_be_shown_again(void **state)

@@ -254,7 +254,7 @@ static void a_scan_without_a_cluster_ends_nothing(void **state)
 	scan_three(store);
 	world_init(&world);
 	world_clear(&world);
-	world.snapshot.has_cluster = false;
+	world.snapshot.cluster_count = 0;
 	world_cover_path(&world, "", true);
 	world_scan(&world, store);
 	check_running(store, 3, 3);

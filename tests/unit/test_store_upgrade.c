@@ -157,12 +157,33 @@ static void findings_about_waivers_have_room(void **state)
 			 10);
 }
 
+static void old_scans_keep_their_cluster(void **state)
+{
+	CLEANUP(store_close) struct store *store = NULL;
+	CLEANUP(report_release) struct report report;
+	struct error err = ERROR_INIT;
+
+	make_old(state);
+	store = world_open(state, STORE_WRITE);
+	assert_int_equal(world_number(store, "SELECT count(*) FROM scan_cluster "
+					     "WHERE cluster = 1 AND namespace = 'shop' "
+					     "AND cluster_key = '" WORLD_CLUSTER "'"),
+			 3);
+	report_init(&report);
+	assert_true(store_load_report(store, 2, &report, &err));
+	assert_int_equal(report.cluster_count, 1);
+	assert_string_equal(report.clusters[0].key, WORLD_CLUSTER);
+	assert_string_equal(report.clusters[0].name, "prod");
+	assert_string_equal(report.clusters[0].server, "https://127.0.0.1:6443");
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		WORLD_TEST(old_scans_are_reported_as_they_were),
 		WORLD_TEST(an_old_finding_is_waived_and_keeps_its_first_scan),
 		WORLD_TEST(findings_about_waivers_have_room),
+		WORLD_TEST(old_scans_keep_their_cluster),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -119,8 +119,9 @@ static const struct {
 static void fill(struct report *report, struct finding *findings, struct gap *gaps)
 {
 	report_init(report);
-	report->has_cluster = true;
-	report->cluster.name = "prod";
+	report->cluster_count = 1;
+	report->clusters = arena_alloc(&report->arena, sizeof(*report->clusters));
+	report->clusters[0] = (struct cluster_identity){ .key = "", .name = "prod" };
 	report->findings = findings;
 	while (report->finding_count < 3 && findings[report->finding_count].rule)
 		report->finding_count++;
@@ -168,14 +169,18 @@ static void the_sentence_names_where(void **state)
 	struct coverage coverage[] = { { "cluster/uid:1/namespace/shop", true, "" },
 				       { "cluster/uid:1/namespace/bank", false, "" },
 				       { "tree//path/a/", true, "" } };
+	struct cluster_identity clusters[] = {
+		{ .key = "", .name = "prod" },
+		{ .key = "", .name = "staging", .insecure = true }
+	};
 	struct summary clean = { .headline = HEADLINE_CLEAN };
 	CLEANUP(buf_release) struct buf text = WORDS_INIT;
 	struct report report;
 
 	(void)state;
 	report_init(&report);
-	report.has_cluster = true;
-	report.cluster.name = "prod";
+	report.clusters = clusters;
+	report.cluster_count = 1;
 	report.coverage = coverage;
 	report.coverage_count = 1;
 	summary_sentence(&text, &report, &clean);
@@ -183,13 +188,22 @@ static void the_sentence_names_where(void **state)
 			    "no errors, no warnings in namespace shop of cluster prod");
 	buf_clear(&text);
 	report.coverage_count = 3;
-	report.cluster.name = "";
-	report.cluster.key = "uid:1";
+	report.clusters[0].name = "";
+	report.clusters[0].key = "uid:1";
 	summary_sentence(&text, &report, &clean);
 	assert_string_equal(buf_text(&text),
 			    "no errors, no warnings in 2 namespaces of cluster uid:1");
 	buf_clear(&text);
-	report.has_cluster = false;
+	report.cluster_count = 2;
+	summary_sentence(&text, &report, &clean);
+	assert_string_equal(buf_text(&text), "no errors, no warnings in 2 namespaces of "
+					     "clusters uid:1, staging");
+	buf_clear(&text);
+	summary_insecure(&text, &report);
+	assert_string_equal(buf_text(&text), "The certificate of cluster staging was not "
+					     "verified, as configured.");
+	buf_clear(&text);
+	report.cluster_count = 0;
 	report.file_count = 1;
 	report.ignored_count = 2;
 	summary_sentence(&text, &report, &clean);

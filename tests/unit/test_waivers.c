@@ -205,7 +205,7 @@ static void check_scanned(const char *label, const struct waiver *waiver,
 	CLEANUP(drift_world_release) struct drift_world world;
 
 	drift_world_init(&world, NULL, 0);
-	world.snapshot->cluster.name = "prod";
+	world.snapshot->clusters[0].identity.name = "prod";
 	drift_world_declare(&world, "shop/Deployment/web/app", "=nginx:1")->cluster =
 		meant_for;
 	snapshot_add_waiver(world.snapshot, waiver);
