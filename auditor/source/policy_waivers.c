@@ -1,10 +1,5 @@
 #include "source/policy_waivers.h"
 
-#include "base/timestamp.h"
-
-#define DAY 86400
-#define LONGEST_DAYS 366 /* a waiver is looked at again within a year */
-
 static const char *const waiver_keys[] = { "rule",    "gap",       "path",   "paths",
 					   "cluster", "namespace", "object", "container",
 					   "image",   "reason",    "until",  NULL };
@@ -73,35 +68,14 @@ static bool read_scope(const struct policy_reader *reader, const struct node *it
 static bool read_until(const struct policy_reader *reader, const struct node *item,
 		       struct waiver *waiver, struct error *err)
 {
-	struct arena *arena = &reader->snapshot->arena;
-	int64_t now = reader->snapshot->observed_at;
-	struct error ignored = ERROR_INIT;
-	int64_t day = 0;
+	struct error why = ERROR_INIT;
 
 	if (!policy_need_member(reader, item, "until", &waiver->until_text, err))
 		return false;
-	if (strlen(waiver->until_text) != strlen("2027-01-31") ||
-	    !timestamp_parse(&day,
-			     arena_printf(arena, "%sT00:00:00Z", waiver->until_text),
-			     &ignored))
-		return policy_fail(reader, &node_get(item, "until")->place, err,
-				   "until '%.40s' is no date like 2027-01-31",
-				   waiver->until_text);
-	if (day > now + (int64_t)LONGEST_DAYS * DAY)
-		return policy_fail(reader, &node_get(item, "until")->place, err,
-				   "until %s is more than a year off: take a nearer day, "
-				   "and look at it again then",
-				   waiver->until_text);
-	waiver->until = day + DAY;
-	return true;
-}
-
-static void add_waiver(struct snapshot *snapshot, const struct waiver *waiver)
-{
-	snapshot->waivers =
-		arena_grow(&snapshot->arena, snapshot->waivers, snapshot->waiver_count,
-			   sizeof(*snapshot->waivers));
-	snapshot->waivers[snapshot->waiver_count++] = *waiver;
+	return waiver_until_parse(&waiver->until, waiver->until_text,
+				  reader->snapshot->observed_at, &why) ||
+	       policy_fail(reader, &node_get(item, "until")->place, err, "until %s",
+			   why.text);
 }
 
 /* A waiver for each path, so that one that is of no use is found alone. */
@@ -117,7 +91,7 @@ static bool add_by_paths(const struct policy_reader *reader, struct waiver *waiv
 		waiver->path = globs[i];
 		waiver->line = paths->items[i]->place.line;
 		waiver->column = paths->items[i]->place.column;
-		add_waiver(reader->snapshot, waiver);
+		snapshot_add_waiver(reader->snapshot, waiver);
 	}
 	return true;
 }
@@ -143,7 +117,7 @@ static bool read_waiver(const struct policy_reader *reader, const struct node *i
 	paths = node_get(item, "paths");
 	if (paths)
 		return add_by_paths(reader, &waiver, paths, err);
-	add_waiver(reader->snapshot, &waiver);
+	snapshot_add_waiver(reader->snapshot, &waiver);
 	return true;
 }
 
