@@ -151,6 +151,8 @@ struct running_use *snapshot_extend_running(struct snapshot *snapshot, size_t co
 {
 	size_t before = snapshot->running_count;
 
+	if (count == 0)
+		return NULL; /* there may be no items yet that memset() could take */
 	snapshot->running = grow_by(snapshot, snapshot->running, before, count,
 				    sizeof(*snapshot->running));
 	snapshot->running_count = before + count;

@@ -304,7 +304,8 @@ void snapshot_add_cluster(struct snapshot *snapshot,
 			  const struct scanned_cluster *cluster);
 void snapshot_add_declared(struct snapshot *snapshot, const struct declared_use *use);
 void snapshot_add_running(struct snapshot *snapshot, const struct running_use *use);
-/* Append `count` zeroed uses at once, for the caller to fill in; returns the first. */
+/* Append `count` zeroed uses at once, for the caller to fill in; returns the first, or
+ * NULL for none. */
 struct running_use *snapshot_extend_running(struct snapshot *snapshot, size_t count);
 void snapshot_add_live(struct snapshot *snapshot, const struct live_workload *live);
 void snapshot_add_coverage(struct snapshot *snapshot, const char *scope, bool observed,
