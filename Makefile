@@ -151,8 +151,12 @@ LISTED := \
 	auditor/source/kube_shape.c \
 	auditor/source/kube_text.c \
 	auditor/source/kube_workload.c \
+	auditor/source/kustomize.c \
+	auditor/source/kustomize_build.c \
 	auditor/source/kustomize_effects.c \
+	auditor/source/kustomize_image.c \
 	auditor/source/kustomize_patch.c \
+	auditor/source/kustomize_tree.c \
 	auditor/source/policy_file.c \
 	auditor/source/policy_reader.c \
 	auditor/source/policy_sections.c \

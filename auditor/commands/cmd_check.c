@@ -66,7 +66,7 @@ static bool check(const struct settings *settings, const struct option_list *pat
 	snapshot.observed_at = now;
 	snapshot.no_inline_waivers = settings->no_inline_waivers;
 	if (!tree_policy_read(&snapshot, settings, paths, err) ||
-	    !file_list_manifests(&snapshot, settings, paths, err))
+	    !file_list_manifests(&snapshot, settings, paths, false, err))
 		return false;
 	drift_init(&drift, &snapshot, now, true);
 	drift_judge(&drift, NULL, 0, &outcome);

@@ -318,7 +318,7 @@ static bool pin(struct pinning *pinning, const struct option_list *paths,
 	if (!check_usage(settings, paths, err) || !gate_init(&gate, settings, err) ||
 	    !network_configure(&network, settings, err) ||
 	    !tree_policy_read(&pinning->snapshot, settings, paths, err) ||
-	    !file_list_manifests(&pinning->snapshot, settings, paths, err))
+	    !file_list_manifests(&pinning->snapshot, settings, paths, true, err))
 		return false;
 	gate_waive(&gate, pinning->snapshot.gaps, pinning->snapshot.gap_count);
 	environment_place(&pinning->snapshot);

@@ -68,7 +68,8 @@ static void file_list_release(struct file_list *list)
 }
 
 bool file_list_manifests(struct snapshot *snapshot, const struct settings *settings,
-			 const struct option_list *operands, struct error *err)
+			 const struct option_list *operands, bool as_written,
+			 struct error *err)
 {
 	CLEANUP(file_list_release)
 	struct file_list list = { .text = BUF_INIT(LIST_BYTES) };
@@ -76,6 +77,7 @@ bool file_list_manifests(struct snapshot *snapshot, const struct settings *setti
 		.items = operands->items,
 		.count = operands->count,
 		.dockerfiles = settings->dockerfiles,
+		.as_written = as_written,
 	};
 
 	if (!load(&list, settings->files_from0, operands, err))

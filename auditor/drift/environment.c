@@ -14,7 +14,7 @@ struct outsiders {
 static void place(const struct policy *policy, struct declared_use *declared)
 {
 	const struct policy_environment *environment =
-		policy_environment_of(policy, declared->path);
+		policy_environment_of(policy, declared_home(declared));
 
 	if (!environment)
 		return;

@@ -152,7 +152,7 @@ static void add_namespace_unknown(struct snapshot *snapshot,
 				      use->object.name),
 			 "the manifest names no namespace, and the cluster does not tell "
 			 "which one is meant: name it in the manifest or with -n",
-			 scope_of_path(arena, snapshot->tree, use->path));
+			 scope_of_path(arena, snapshot->tree, declared_home(use)));
 }
 
 /* NULL where it cannot be told. */
@@ -198,8 +198,8 @@ static void claim(struct side_by_side *side, const char *namespace)
 static void claim_environment(struct side_by_side *side,
 			      const struct declared_use *declared)
 {
-	const struct policy_environment *environment =
-		policy_environment_of(&side->joining->snapshot->policy, declared->path);
+	const struct policy_environment *environment = policy_environment_of(
+		&side->joining->snapshot->policy, declared_home(declared));
 
 	if (environment && environment->namespace[0] != '\0')
 		claim(side, environment->namespace);

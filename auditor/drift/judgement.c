@@ -268,7 +268,7 @@ static const char *declared_scopes(struct judgement *judgement,
 	const struct snapshot *snapshot = judgement->drift->snapshot;
 	CLEANUP(scope_set_release) struct scope_set set = { TABLE_INIT };
 
-	scope_set_add(&set, path_scope(judgement, declared->path));
+	scope_set_add(&set, path_scope(judgement, declared_home(declared)));
 	for (size_t i = 0; i < snapshot->cluster_count; i++) {
 		if (environment_includes(&snapshot->clusters[i], declared))
 			scope_set_add(&set,
@@ -287,7 +287,7 @@ static const char *use_scopes(struct judgement *judgement, const struct use *use
 	namespace = namespace_scope(judgement, use->cluster, use->namespace);
 	if (use->declared)
 		return arena_printf(judgement->arena, "%s\n%s\n", namespace,
-				    path_scope(judgement, use->declared->path));
+				    path_scope(judgement, declared_home(use->declared)));
 	if (use->claimed)
 		return claimed_scopes(judgement, namespace);
 	return arena_printf(judgement->arena, "%s\n", namespace);
@@ -300,11 +300,12 @@ static const char *tag_scopes(struct judgement *judgement, const struct tag_subj
 	for (size_t i = 0; i < tag->mention_count; i++) {
 		const struct tag_mention *mention = &tag->mentions[i];
 
-		scope_set_add(&set,
-			      mention->declared
-				      ? path_scope(judgement, mention->declared->path)
-				      : namespace_scope(judgement, mention->use->cluster,
-							mention->use->namespace));
+		scope_set_add(
+			&set,
+			mention->declared
+				? path_scope(judgement, declared_home(mention->declared))
+				: namespace_scope(judgement, mention->use->cluster,
+						  mention->use->namespace));
 	}
 	return scope_set_text(&set, judgement->arena);
 }
@@ -314,7 +315,8 @@ static const char *pin_scopes(struct judgement *judgement, const struct pin_subj
 	CLEANUP(scope_set_release) struct scope_set set = { TABLE_INIT };
 
 	for (size_t i = 0; i < pin->mention_count; i++)
-		scope_set_add(&set, path_scope(judgement, pin->mentions[i]->path));
+		scope_set_add(&set,
+			      path_scope(judgement, declared_home(pin->mentions[i])));
 	return scope_set_text(&set, judgement->arena);
 }
 
@@ -417,17 +419,22 @@ static void judge_declaration(struct judgement *judgement,
 			      const struct declared_use *declared)
 {
 	const struct container_image *image = &declared->image;
+	const struct overlay *overlay = declared->overlay;
 	CLEANUP(subject_release)
 	struct subject subject = { .kind = SUBJECT_DECLARATION,
 				   .key = BUF_KEY_INIT,
 				   .declared = declared };
 
 	subject.scopes = arena_printf(judgement->arena, "%s\n",
-				      path_scope(judgement, declared->path));
+				      path_scope(judgement, declared_home(declared)));
 	if (judgement->drift->snapshot->cluster_count > 1)
 		subject.cluster_scopes =
 			declared_scopes(judgement, declared, declared->namespace);
 	buf_add_part(&subject.key, declared->path);
+	if (overlay) {
+		buf_add_part(&subject.key, overlay->path);
+		buf_add_part(&subject.key, declared->namespace);
+	}
 	add_object(&subject.key, &declared->object);
 	buf_add_part(&subject.key, container_class_name(image->class));
 	buf_add_part(&subject.key,

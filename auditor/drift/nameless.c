@@ -130,7 +130,8 @@ static bool is_repository(struct nameless *nameless, const struct policy *policy
 static void compare(struct nameless *nameless, const struct policy *policy,
 		    const struct declared_use *use)
 {
-	CLEANUP(buf_release) struct buf object = object_key(use->path, &use->object);
+	CLEANUP(buf_release)
+	struct buf object = object_key(declared_home(use), &use->object);
 	CLEANUP(buf_release)
 	struct buf container = container_key(&use->object, &use->image);
 	struct likeness *likeness =
@@ -178,7 +179,8 @@ void nameless_release(struct nameless *nameless)
 const char *nameless_namespace(const struct nameless *nameless,
 			       const struct declared_use *use)
 {
-	CLEANUP(buf_release) struct buf key = object_key(use->path, &use->object);
+	CLEANUP(buf_release)
+	struct buf key = object_key(declared_home(use), &use->object);
 	const struct places *places = places_of(nameless, &use->object);
 	const struct likeness *likeness =
 		table_find(&nameless->objects, key.data, key.length);

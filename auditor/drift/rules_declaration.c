@@ -1,13 +1,30 @@
 /* The rules that look at a manifest alone. */
 #include "drift/predicates.h"
 
+/* Whether a kustomization that was evaluated takes the digest of its base away. */
+static bool drops_pin(const struct declared_use *declared)
+{
+	return declared->overlay && declared->overlay->dropped_pin[0];
+}
+
+/* What tells the uses that several kustomizations make of one text from each other. */
+static const char *through(struct drift *drift, const struct declared_use *declared)
+{
+	const struct overlay *overlay = declared->overlay;
+
+	if (!overlay || strcmp(overlay->path, declared->path) == 0)
+		return "";
+	return arena_printf(drift->texts, " (deployed through %s)", overlay->path);
+}
+
 enum answer rule_unpinned(struct drift *drift, const struct declared_use *declared,
 			  struct finding *finding)
 {
 	const struct image_ref *ref = &declared->image.ref;
 	const char *tag;
 
-	if (declared->image.state != REFERENCE_OK || declared->overrides)
+	if (declared->image.state != REFERENCE_OK || declared->overrides ||
+	    drops_pin(declared))
 		return ANSWER_NONE; /* kustomize-unpins has the last word on entries */
 	if (digest_known(&ref->digest))
 		return ANSWER_NO;
@@ -17,8 +34,9 @@ enum answer rule_unpinned(struct drift *drift, const struct declared_use *declar
 		tag = "its tag is latest";
 	else
 		tag = arena_printf(drift->texts, "only the tag %s", ref->tag);
-	finding->message = arena_printf(drift->texts, "%s has no digest: %s",
-					declared->image.text, tag);
+	finding->message =
+		arena_printf(drift->texts, "%s has no digest: %s%s", declared->image.text,
+			     tag, through(drift, declared));
 	return ANSWER_YES;
 }
 
@@ -67,11 +85,23 @@ enum answer rule_kustomize_unpins(struct drift *drift,
 				  struct finding *finding)
 {
 	const struct image_ref *ref = &declared->image.ref;
+	bool changed = declared->overrides || declared->overlay;
 
-	if (!declared->overrides || declared->image.state != REFERENCE_OK)
+	if (!changed || declared->image.state != REFERENCE_OK)
 		return ANSWER_NONE;
 	if (digest_known(&ref->digest))
 		return ANSWER_NO;
+	if (drops_pin(declared)) {
+		finding->message =
+			arena_printf(drift->texts,
+				     "%s: without a digest, it takes away "
+				     "the pin of %s%s",
+				     declared->image.text, declared->overlay->dropped_pin,
+				     through(drift, declared));
+		return ANSWER_YES;
+	}
+	if (!declared->overrides)
+		return ANSWER_NONE; /* nothing was pinned */
 	finding->message = arena_printf(drift->texts,
 					"%s: newTag without a digest takes the pin away "
 					"from what it changes",

@@ -36,6 +36,11 @@ const char *gap_name(enum gap_kind kind)
 	return gap_names[kind];
 }
 
+const char *declared_home(const struct declared_use *use)
+{
+	return use->overlay ? use->overlay->path : use->path;
+}
+
 bool object_id_equal(const struct object_id *a, const struct object_id *b)
 {
 	return object_id_compare(a, b) == 0;

@@ -53,6 +53,12 @@ struct container_image {
 	const char *problem;  /* REFERENCE_BAD: why */
 };
 
+/* What a kustomization that was evaluated made of an image of its bases. */
+struct overlay {
+	const char *path;        /* of its file, as in declared_use */
+	const char *dropped_pin; /* "base/web.yaml:12": its digest was taken away; or "" */
+};
+
 /* One image that a kube manifest declares. */
 struct declared_use {
 	const char *file; /* as the user named it; "-" for standard input */
@@ -70,7 +76,13 @@ struct declared_use {
 	bool workload;  /* the API server makes pods of it */
 	bool overrides; /* an entry of a kustomization: what it makes of references in
 			   other files; the place is that of its digest, or tag */
+	const struct overlay *overlay; /* that it is deployed through: namespace, name and
+					  image are what that makes of them, the place
+					  is that of the text that decides; NULL: none */
 };
+
+/* Path of the file that a use is deployed through: that of its overlay, or its own. */
+const char *declared_home(const struct declared_use *use);
 
 /* What is known of a pod's container when it was looked at. */
 enum running_state {

@@ -24,6 +24,7 @@ struct kube_file {
 	const char *text;            /* where the places of nodes count from */
 	size_t offset;               /* bytes of the file before that */
 	size_t read;                 /* bytes that are known to parse, where not all do */
+	bool evaluated_later; /* a kustomization: source/kustomize.h has the last word */
 	size_t object_count;
 	size_t image_count; /* declared uses */
 };

@@ -69,8 +69,7 @@ static const char *built_folder(const struct kube_file *file, const struct node 
 		       : kustomize_folder(file);
 }
 
-/* What it does to other files is not evaluated. */
-static void tell_effects(struct kube_file *file, const struct node *document)
+void kube_kustomization_tell(const struct kube_file *file, const struct node *document)
 {
 	CLEANUP(buf_release) struct buf fields = BUF_INIT(EFFECTS_BYTES);
 
@@ -99,7 +98,8 @@ void kube_kustomization_read(struct kube_file *file, const struct node *document
 	    node_get(document, "images"))
 		file->object_count++;
 	read_images(file, &use, document, "");
-	tell_effects(file, document);
+	if (!file->evaluated_later)
+		kube_kustomization_tell(file, document);
 }
 
 void kube_flux_kustomization_read(struct kube_file *file, const struct node *object)

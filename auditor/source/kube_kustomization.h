@@ -19,6 +19,9 @@ bool kube_is_kustomization(const struct kube_file *file, const struct node *docu
 /* The document is an object of the file, even where it has no head. */
 void kube_kustomization_read(struct kube_file *file, const struct node *document);
 
+/* A gap for what it does to other files, where that is not evaluated. */
+void kube_kustomization_tell(const struct kube_file *file, const struct node *document);
+
 /* Flux's Kustomization has the same entries in its spec. */
 bool kube_is_flux_kustomization(const char *api_group, const char *kind);
 void kube_flux_kustomization_read(struct kube_file *file, const struct node *object);

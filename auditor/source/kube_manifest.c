@@ -9,6 +9,7 @@
 #include "source/helm_chart.h"
 #include "source/helm_template.h"
 #include "source/kube_text.h"
+#include "source/kustomize.h"
 #include "source/worktree.h"
 
 #include <errno.h>
@@ -60,7 +61,8 @@ struct exclusion {
 struct reading {
 	struct snapshot *snapshot;
 	struct worktree tree;
-	struct table seen;     /* paths of manifests */
+	struct table seen; /* paths of manifests to their names; "" where excluded */
+	bool as_written;
 	struct table excluded; /* paths that the policy excludes, to struct exclusion */
 	bool (*takes)(const char *name); /* which files of folders and lists are read */
 	struct operand *operands;
@@ -194,6 +196,7 @@ static void read_manifest(const struct reading *reading, struct manifest *manife
 		file.listed = &reading->seen;
 		file.tree = &reading->tree;
 	}
+	file.evaluated_later = !reading->as_written && kustomize_is_named(manifest->path);
 	if (!manifest->fetch(reader, manifest, &err)) {
 		unreadable(&file, &err);
 		return;
@@ -285,11 +288,12 @@ static void add_manifest(struct reading *reading, const struct manifest *manifes
 
 	if (*slot)
 		return;
-	*slot = reading;
+	*slot = (void *)(uintptr_t) "";
 	*key_kept = manifest->path;
 	if (manifest->fetch != fetch_input &&
 	    (is_policy(reading, manifest->path) || exclude(reading, manifest->path)))
 		return;
+	*slot = (void *)(uintptr_t)manifest->name;
 	reading->manifests = array_grow(reading->manifests, reading->manifest_count,
 					sizeof(*reading->manifests));
 	added = &reading->manifests[reading->manifest_count++];
@@ -435,6 +439,29 @@ static bool list_all(struct reading *reading, const struct kube_manifest_paths *
 	return true;
 }
 
+/* Where kustomizations may read: beneath what was asked for, and in the work tree. */
+static void evaluate(struct reading *reading)
+{
+	struct arena *arena = &reading->snapshot->arena;
+	struct kustomize_root *roots =
+		arena_alloc(arena, (reading->operand_count + 1) * sizeof(*roots));
+	size_t count = 0;
+
+	for (size_t i = 0; i < reading->operand_count; i++) {
+		const struct operand *operand = &reading->operands[i];
+
+		struct kustomize_name at = { operand->name, operand->relative };
+
+		if (!operand->is_folder)
+			at = kustomize_folder_of(&at, arena);
+		roots[count++] =
+			(struct kustomize_root){ at.path, at.name[0] ? at.name : "." };
+	}
+	if (reading->tree.root[0])
+		roots[count++] = (struct kustomize_root){ "", reading->tree.root };
+	kustomize_evaluate(reading->snapshot, &reading->seen, roots, count);
+}
+
 static void count_images(struct reading *reading)
 {
 	for (size_t i = 0; i < reading->manifest_count; i++) {
@@ -533,12 +560,15 @@ bool kube_manifest_read(struct snapshot *snapshot,
 		.excluded = TABLE_INIT,
 		.takes = paths->dockerfiles ? is_manifest_or_dockerfile
 					    : folder_has_manifest_name,
+		.as_written = paths->as_written,
 	};
 
 	snapshot->tree = reading.tree.remote;
 	if (!list_all(&reading, paths, err))
 		return false;
 	read_manifests(&reading, paths->threads ? paths->threads : parallel_processors());
+	if (!paths->as_written)
+		evaluate(&reading);
 	count_images(&reading);
 	for (size_t i = 0; i < reading.operand_count; i++)
 		add_coverage(snapshot, &reading.operands[i]);

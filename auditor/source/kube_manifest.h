@@ -6,7 +6,8 @@
  * Makes no connection and starts no process.
  *
  * A container without an `image` key declares nothing, since patches leave it out; an
- * empty one is declared, and empty.  Entries of kustomizations are declared uses too.
+ * empty one is declared, and empty.  Kustomizations are evaluated (source/kustomize.h);
+ * entries of those that cannot be are declared uses too.
  * Image-like fields of custom resources that no rule knows are gaps.
  */
 #ifndef SOURCE_KUBE_MANIFEST_H
@@ -23,6 +24,7 @@ struct kube_manifest_paths {
 				      passed by */
 	size_t listed_count;
 	bool dockerfiles; /* of folders and lists, too; those in `items` always are */
+	bool as_written;  /* kustomizations are not evaluated: for those who edit files */
 	unsigned threads; /* that read; 0: as many as there are processors */
 };
 

@@ -157,7 +157,7 @@ void kustomize_effects_list(struct buf *fields, const struct kube_file *file,
 }
 
 /* As people write them; kustomize itself tries the file system first. */
-static bool is_remote(const char *resource)
+bool kustomize_is_remote(const char *resource)
 {
 	return strstr(resource, "://") || strstr(resource, "?ref=") ||
 	       strncmp(resource, "github.com/", strlen("github.com/")) == 0 ||
@@ -221,7 +221,7 @@ static bool is_listed(const struct kube_file *file, const char *resource)
 /* Why a resource is not read; NULL where it is. */
 static const char *unread_reason(const struct kube_file *file, const char *resource)
 {
-	if (is_remote(resource))
+	if (kustomize_is_remote(resource))
 		return "is remote and not read";
 	if (!file->listed || is_listed(file, resource))
 		return NULL;

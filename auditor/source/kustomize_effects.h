@@ -26,6 +26,9 @@ void kustomize_effects_list(struct buf *fields, const struct kube_file *file,
 void kustomize_remotes_tell(const struct kube_file *file,
 			    const struct node *kustomization);
 
+/* Whether an entry of its resources looks remote. */
+bool kustomize_is_remote(const char *resource);
+
 /* The folder of a file, "." where its name has none.  Into the snapshot's arena. */
 const char *kustomize_folder(const struct kube_file *file);
 

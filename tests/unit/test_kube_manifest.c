@@ -163,6 +163,7 @@ static const struct {
 	  "kustomize-not-evaluated kustomization.yaml\n"
 	  "kustomization.yaml: 1 image in 1 file\n1 files, 0 ignored\n" },
 	{ "kustomization.yml", "resources: [a.yaml]\n",
+	  "kustomize-not-evaluated kustomization.yml\n"
 	  "kustomization.yml: 0 images in 0 files\n0 files, 1 ignored\n" },
 	{ "values.yaml", "images:\n- name: a\n",
 	  "values.yaml: 0 images in 0 files\n1 files, 0 ignored\n" },
