@@ -124,7 +124,7 @@ static void tell_problem(const struct overlay_file *item, const struct kube_file
 	const struct kustomize_build *build = &item->build;
 	const struct kustomize_file *in = build->problem_in;
 
-	kube_file_gap(reader, GAP_KUSTOMIZE, 0,
+	kube_file_gap(reader, GAP_KUSTOMIZE, in == item->file ? build->line : 0,
 		      arena_printf(&reader->snapshot->arena,
 				   "%s%s%s: check what it builds (kubectl kustomize %s | "
 				   "pindrift check -)",

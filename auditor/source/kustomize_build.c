@@ -140,6 +140,17 @@ static bool build_entry(struct kustomize_build *build, const struct kustomize_fi
 	return build_resource(build, in, node->text, &at);
 }
 
+/* A failure in the file itself is one at its line. */
+static bool build_item(struct kustomize_build *build, const struct kustomize_file *in,
+		       const struct node *node, bool component, size_t first)
+{
+	if (build_entry(build, in, node, component, first))
+		return true;
+	if (build->problem_in == in && !build->by_fields)
+		build->line = node->place.line;
+	return false;
+}
+
 static bool build_list(struct kustomize_build *build, const struct kustomize_file *file,
 		       const char *key, size_t first)
 {
@@ -152,7 +163,7 @@ static bool build_list(struct kustomize_build *build, const struct kustomize_fil
 		return fail(build, file,
 			    arena_printf(texts(build), "its %s: no list", key));
 	for (size_t i = 0; i < list->length; i++) {
-		if (!build_entry(build, file, list->items[i], component, first))
+		if (!build_item(build, file, list->items[i], component, first))
 			return false;
 	}
 	return true;

@@ -25,6 +25,7 @@ struct kustomize_build {
 	size_t reached_count;
 	const char *problem;                     /* why it failed */
 	const struct kustomize_file *problem_in; /* the kustomization that holds why */
+	uint32_t line;  /* of the entry of its resources that is why, or 0 */
 	bool by_fields; /* kube_kustomization_tell() says it: a field, or what is remote
 			 */
 };
