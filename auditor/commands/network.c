@@ -49,6 +49,7 @@ bool network_open(struct network *network, struct error *err)
 {
 	struct http_limits limits = {
 		.deadline = timestamp_monotonic() + (double)network->deadline * 7 / 8,
+		.host_seconds = (double)network->deadline / 4,
 		.first_byte_seconds = network->request_timeout,
 	};
 

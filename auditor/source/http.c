@@ -167,6 +167,7 @@ void http_send(struct http *http, const struct http_request *request)
 	http->unfinished++;
 	if (transfer_fill(transfer, request, &transfer->response.err)) {
 		transfer->host = http_host_of(http, &transfer->target);
+		transfer->host->whole_time |= request->whole_time;
 		http_host_queue(transfer->host, transfer);
 	} else {
 		transfer->next = http->unsendable;
@@ -281,11 +282,16 @@ static void transfer_start(struct transfer *transfer, double now)
 }
 
 /* Why nothing more is sent to a host; NULL: something may be. */
-static const char *stop_reason(const struct http *http, const struct http_host *host,
+static const char *stop_reason(const struct http *http, struct http_host *host,
 			       double now)
 {
+	double busy = http_host_busy(host, now);
+
 	if (host->given_up)
 		return host->given_up;
+	if (http->limits.host_seconds > 0 && busy >= http->limits.host_seconds &&
+	    !host->whole_time)
+		return "its host has had a quarter of the run's time";
 	if (http->limits.deadline > 0 && now >= http->limits.deadline)
 		return "the deadline passed before it was asked for";
 	return NULL;
@@ -298,7 +304,8 @@ static bool host_proceed(struct http *http, struct http_host *host, double now)
 	const char *reason;
 	struct transfer *transfer;
 
-	while (host->first && (reason = stop_reason(http, host, now))) {
+	reason = stop_reason(http, host, now);
+	while (host->first && reason) {
 		host->figures.refused++;
 		transfer_fail(http_host_drop(host), reason);
 		moved = true;

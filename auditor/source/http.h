@@ -72,6 +72,7 @@ struct http_request {
 	bool same_host_only;            /* a redirect to another host is an error */
 	bool refuse_private; /* refuse loopback, private and link-local addresses */
 	bool retry;          /* 429, 5xx and broken connections, 4 tries at most */
+	bool whole_time;     /* its host is not held to http_limits.host_seconds */
 	/*
 	 * If set, takes each piece of the body of a 2xx answer as it arrives, in place of
 	 * response.body; returns false to stop (the response then has ERROR_LIMIT).  It
@@ -86,6 +87,7 @@ struct http_request {
 
 struct http_limits {
 	double deadline; /* timestamp_monotonic() after which nothing is sent; 0: none */
+	double host_seconds;     /* that one host may keep us busy, in all; 0: any */
 	long first_byte_seconds; /* 0: 30 */
 	unsigned host_requests;  /* at once to one host; 0: 8 */
 };

@@ -141,6 +141,16 @@ double http_host_wake(const struct http_host *host, unsigned most_at_once)
 	return greater(soonest, greater(token_at, host->not_before));
 }
 
+double http_host_busy(struct http_host *host, double now)
+{
+	bool busy = host->first || host->active > 0;
+
+	if (host->busy_since > 0)
+		host->busy += greater(0, now - host->busy_since);
+	host->busy_since = busy ? now : 0;
+	return host->busy;
+}
+
 void http_host_slow_down(struct http_host *host, double until)
 {
 	host->not_before = greater(host->not_before, until);

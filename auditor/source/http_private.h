@@ -67,6 +67,9 @@ struct http_host {
 	double rate_most;  /* at most */
 	double tokens;     /* requests that may be sent now */
 	double tokens_at;  /* monotonic; when `tokens` was right */
+	bool whole_time;   /* it may keep us busy for as long as it takes */
+	double busy_since; /* monotonic; something is queued or under way; 0: nothing */
+	double busy;       /* seconds that it was so before */
 	unsigned failures; /* in a row, without a usable answer */
 	char *given_up;    /* why nothing more is sent; NULL: all is well */
 	struct http_figures figures;
@@ -106,6 +109,8 @@ struct transfer *http_host_drop(struct http_host *host);
 /* When something of the queue may start (monotonic); INFINITY: when a request ended, or
  * never. */
 double http_host_wake(const struct http_host *host, unsigned most_at_once);
+/* Seconds that the host has kept us busy so far: something was queued or under way. */
+double http_host_busy(struct http_host *host, double now);
 /* The host asks for patience: nothing before `until`, and half the pace from then on. */
 void http_host_slow_down(struct http_host *host, double until);
 /* What an answer says of the host's patience: RateLimit-Limit, -Remaining and -Reset. */

@@ -246,6 +246,12 @@ bool transfer_overdue(struct transfer *transfer, double now)
 		     "the deadline passed before its answer came");
 		return true;
 	}
+	if (limits->host_seconds > 0 && !transfer->host->whole_time &&
+	    http_host_busy(transfer->host, now) >= limits->host_seconds) {
+		stop(transfer, ERROR_NETWORK,
+		     "has had a quarter of the run's time, and has not answered");
+		return true;
+	}
 	if (transfer->answered) {
 		if (!is_too_slow(transfer, now))
 			return false;

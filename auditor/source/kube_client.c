@@ -160,6 +160,7 @@ unsigned kube_client_get(struct kube_client *client, const struct kube_get *get)
 		.body_limit = get->body_limit,
 		.trust = &client->trust,
 		.same_host_only = true,
+		.whole_time = true,
 		.retry = true,
 		.chunk = get->chunk,
 		.done = get->done,

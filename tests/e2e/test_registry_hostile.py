@@ -82,6 +82,19 @@ class Silence(HostileCase):
         self.assertEqual(self.found(facts.tag("good/app:1")), FOUND)
         self.assertLess(facts.seconds, 3)
 
+    def test_no_host_gets_more_than_its_share_of_the_time(self):
+        """A host that drips delays the next round of questions to others no longer than that."""
+        with HostileRegistry() as other:
+            facts = self.probe("--host-seconds", "2", "tag", self.name("drip"),
+                               "tag", f"{other.address}/good/app:1", "+",
+                               "tag", self.name("good", ":7"), "tag", f"{other.address}/good/app:8")
+        self.assert_unknown(facts.tag("drip/app:1"), self.hostile.address,
+                            "a quarter of the run's time")
+        self.assert_unknown(facts.tag("good/app:7"), "a quarter of")
+        self.assertEqual(self.found(facts.tag("good/app:8")), FOUND)
+        self.assertEqual(facts.requests[self.hostile.address]["refused"], 1)
+        self.assertLess(facts.seconds, 5)
+
     def test_an_answer_that_breaks_off_is_tried_again_and_then_unknown(self):
         fact = self.tag("broken")
         self.assert_unknown(fact, "broke its answer off")

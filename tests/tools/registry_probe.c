@@ -6,7 +6,8 @@
  * KIND: tag, presence, manifest, blob; "+" in place of a pair begins another round with
  * the same client and snapshot.  Options: --docker-config FILE, --ca FILE, --plain-http
  * HOST,
- * --insecure HOST, --token-host HOST, --deadline SECONDS, --first-byte SECONDS.
+ * --insecure HOST, --token-host HOST, --deadline SECONDS, --host-seconds SECONDS,
+ * --first-byte SECONDS.
  * For the tests alone.
  */
 #include "base/log.h"
@@ -88,6 +89,8 @@ static bool take_option(struct probe *probe, const char *name, const char *value
 		options->compare_mirrors = true;
 	} else if (strcmp(name, "--deadline") == 0)
 		probe->limits.deadline = timestamp_monotonic() + strtod(value, NULL);
+	else if (strcmp(name, "--host-seconds") == 0)
+		probe->limits.host_seconds = strtod(value, NULL);
 	else if (strcmp(name, "--first-byte") == 0)
 		probe->limits.first_byte_seconds = strtol(value, NULL, 10);
 	else
