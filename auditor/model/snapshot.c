@@ -161,8 +161,6 @@ struct running_use *snapshot_extend_running(struct snapshot *snapshot, size_t co
 	snapshot->running = grow_by(snapshot, snapshot->running, before, count,
 				    sizeof(*snapshot->running));
 	snapshot->running_count = before + count;
-	if (count == 0)
-		return snapshot->running; /* perhaps NULL, which memset() may not be given */
 	return memset(snapshot->running + before, 0, count * sizeof(*snapshot->running));
 }
 
