@@ -8,7 +8,7 @@ import scans
 import lib
 from servers import images
 
-OWN_ROW = ('INTO "scan"', "sqlite_sequence")
+OWN_ROW = ('INTO "scan"', "sqlite_sequence", 'INSERT INTO "scan_cluster"')
 POLICY = """\
 waivers:
 - {{rule: running-differs, object: "Deployment/web", until: {until}, reason: rebuilt by hand}}

@@ -135,9 +135,9 @@ static void the_first_headline_that_applies_is_taken(void **state)
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LENGTH(cases); i++) {
 		CLEANUP(buf_release) struct buf text = WORDS_INIT;
+		CLEANUP(report_release) struct report report;
 		struct finding findings[3];
 		struct summary summary;
-		struct report report;
 		struct gap gaps[2];
 
 		memcpy(findings, cases[i].findings, sizeof(findings));
