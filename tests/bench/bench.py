@@ -14,6 +14,7 @@ cluster whole (the stand-in needs 4 GB and some minutes).
 import contextlib
 import os
 import shlex
+import shlex
 import shutil
 import statistics
 import subprocess
@@ -64,7 +65,7 @@ class Bench:
         flags = subprocess.run(["pkg-config", "--cflags", "--libs", package], check=True,
                                capture_output=True, text=True).stdout.split() if package else []
         program = self.work / name
-        subprocess.run([os.environ.get("CC", "cc"), "-O2", "-D_GNU_SOURCE", "-o", str(program),
+        subprocess.run([*shlex.split(os.environ.get("CC", "cc")), "-O2", "-D_GNU_SOURCE", "-o", str(program),
                         str(TESTS / f"bench/{name}.c"), *flags], check=True)
         return program
 
