@@ -14,7 +14,6 @@ cluster whole (the stand-in needs 4 GB and some minutes).
 import contextlib
 import os
 import shlex
-import shlex
 import shutil
 import statistics
 import subprocess
