@@ -175,13 +175,18 @@ static const char *tag_problem(struct span tag)
 	return NULL;
 }
 
+static bool is_host(struct span first)
+{
+	return span_is(first, "localhost") || contains_any(first, ".:");
+}
+
 /*
  * Whether what stands before the first "/" is a registry (normalize.go,
  * splitDockerDomain): without one, the registry is Docker Hub.
  */
 static bool is_registry(struct span first)
 {
-	return span_is(first, "localhost") || contains_any(first, ".:" UPPER);
+	return is_host(first) || contains_any(first, UPPER);
 }
 
 /* Set the registry; what is left of `name` comes back. */
@@ -332,4 +337,9 @@ bool image_ref_is_placeholder(const char *text)
 			return true;
 	}
 	return holds_variable(text) || strcmp(text, " ") == 0;
+}
+
+bool image_ref_begins_with_host(const char *text)
+{
+	return is_host((struct span){ text, strcspn(text, "/") });
 }

@@ -58,4 +58,7 @@ bool image_ref_same_repository(const struct image_ref *a, const struct image_ref
  */
 bool image_ref_is_placeholder(const char *text);
 
+/* Whether a text begins with a host: a name with a dot or a port, or localhost. */
+bool image_ref_begins_with_host(const char *text);
+
 #endif

@@ -92,17 +92,6 @@ bool policy_environments_read(const struct policy_reader *reader, const struct n
 	return true;
 }
 
-/* The first part of a reference is a registry where it looks like a host (normalize.go).
- */
-static bool names_registry(const char *prefix)
-{
-	size_t length = strcspn(prefix, "/");
-
-	return strcspn(prefix, ".:") < length ||
-	       (length == strlen("localhost") &&
-		strncmp(prefix, "localhost", length) == 0);
-}
-
 /*
  * The normal form of a prefix, by way of a reference that begins with it: two names more
  * behind a registry alone, since docker.io/x is docker.io/library/x.
@@ -121,7 +110,7 @@ static bool read_prefix(const struct policy_reader *reader, const struct node *i
 	length = strlen(text);
 	length -= text[length - 1] == '/';
 	text = arena_strndup(arena, text, length);
-	if (!names_registry(text))
+	if (!image_ref_begins_with_host(text))
 		return policy_fail(reader, &node_get(item, key)->place, err,
 				   "%s '%.80s' names no registry: write the whole of it, "
 				   "such as docker.io/library",

@@ -6,15 +6,6 @@
 #define END_BYTES ((size_t)1024)
 #define PROBE "/a/b" /* two parts, so that Docker Hub's library/ is not put before it */
 
-/* Without a dot or port, references read the first part as a name on Docker Hub. */
-static bool is_host(const char *text)
-{
-	size_t length = strcspn(text, "/");
-
-	return memchr(text, '.', length) || memchr(text, ':', length) ||
-	       (length == strlen("localhost") && strncmp(text, "localhost", length) == 0);
-}
-
 /* Let the grammar of references judge the text, with a repository behind it. */
 static bool read_end(struct mirror_end *end, struct arena *arena, const char *text,
 		     struct error *err)
@@ -26,7 +17,7 @@ static bool read_end(struct mirror_end *end, struct arena *arena, const char *te
 
 	while (slashes > 0 && text[slashes - 1] == '/')
 		slashes--;
-	if (slashes >= END_BYTES - sizeof(PROBE) || !is_host(text))
+	if (slashes >= END_BYTES - sizeof(PROBE) || !image_ref_begins_with_host(text))
 		return error_set(err, ERROR_USAGE,
 				 "'%.100s' does not begin with a host: a name with a dot "
 				 "or a port, or localhost",

@@ -303,6 +303,21 @@ static void no_valid_reference_is_a_placeholder(void **state)
 		      !image_ref_is_placeholder(valid_cases[i].text));
 }
 
+static void a_host_has_a_dot_or_a_port_or_is_localhost(void **state)
+{
+	static const char *const hosts[] = { "a.b", "a:5000/c", "localhost",
+					     "localhost/c", "a.b/c" };
+	static const char *const others[] = {
+		"", "a", "a/b.c", "localhosts", "local/host:1", "/a.b"
+	};
+
+	(void)state;
+	for (size_t n = 0; n < ARRAY_LENGTH(hosts); n++)
+		CHECK(hosts[n], image_ref_begins_with_host(hosts[n]));
+	for (size_t n = 0; n < ARRAY_LENGTH(others); n++)
+		CHECK(others[n], !image_ref_begins_with_host(others[n]));
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -315,6 +330,7 @@ int main(void)
 		cmocka_unit_test(respelling_keeps_what_the_author_wrote),
 		cmocka_unit_test(placeholders_are_told_from_mistakes),
 		cmocka_unit_test(no_valid_reference_is_a_placeholder),
+		cmocka_unit_test(a_host_has_a_dot_or_a_port_or_is_localhost),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
