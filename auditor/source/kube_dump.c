@@ -15,6 +15,8 @@
 #define YAML_BYTES ((size_t)256 * 1024 * 1024)
 #define NOTE_BYTES 1024
 #define BYTE_ORDER_MARK "\xef\xbb\xbf"
+#define KIND_BYTES 64
+#define ADVICE "dump with `" KUBE_DUMP_COMMAND "`"
 
 /* One dump, while it is read. */
 struct reading {
@@ -27,6 +29,8 @@ struct reading {
 	struct kube_inventory inventory;
 	const char *uid;                    /* of namespace kube-system, or "" */
 	size_t namespace_count, node_count; /* Namespace and Node objects */
+	size_t object_count;                /* of those that stand in namespaces */
+	size_t document_count;              /* of a YAML stream that hold some of them */
 };
 
 static void reading_init(struct reading *reading, const struct kube_dump *dump,
@@ -67,6 +71,20 @@ static bool is_a(const struct node *item, const char *group, const char *kind)
 	       strncmp(api_version, group, length) == 0;
 }
 
+/* "List", or what the API server itself calls a list of pods: "PodList". */
+static bool is_list(const struct node *item)
+{
+	bool found = is_a(item, "", "List");
+
+	for (size_t i = 0; i < KUBE_RESOURCE_COUNT && !found; i++) {
+		char kind[KIND_BYTES];
+
+		snprintf(kind, sizeof(kind), "%sList", kube_resources[i].kind);
+		found = is_a(item, kube_resources[i].group, kind);
+	}
+	return found;
+}
+
 static void fold_namespace(struct reading *reading, const struct node *item)
 {
 	const struct node *meta = node_get(item, "metadata");
@@ -96,6 +114,7 @@ static bool fold_object(struct reading *reading, enum kube_resource_name name,
 	count = table_slot(&reading->namespaces, namespace, strlen(namespace), &key);
 	*key = namespace;
 	*count = (void *)((*count ? (uintptr_t)*count : 1) + (name == KUBE_PODS));
+	reading->object_count++;
 	if (meta && kube_resources[name].metadata_only)
 		item = &bare;
 	return kube_inventory_fold(&reading->inventory, name, item, err);
@@ -106,8 +125,10 @@ static bool fold_item(struct reading *reading, const struct node *item, struct e
 {
 	if (!node_text(item, "kind")[0] || !node_text(item, "apiVersion")[0])
 		return error_set(err, ERROR_SYNTAX,
-				 "an object without kind or apiVersion: dump with "
-				 "`" KUBE_DUMP_COMMAND "`");
+				 "an object without kind or apiVersion: " ADVICE);
+	if (is_list(item))
+		return error_set(err, ERROR_SYNTAX,
+				 "a list, with a list inside of it: " ADVICE);
 	if (is_a(item, "", "Namespace")) {
 		fold_namespace(reading, item);
 	} else if (is_a(item, "", "Node")) {
@@ -132,13 +153,21 @@ static bool fold_items(struct reading *reading, struct node **items, size_t coun
 	return true;
 }
 
+/* What is no list as kubectl prints it.  Returns false. */
+static bool advise(struct error *err)
+{
+	struct error cause = *err;
+
+	return cause.code == ERROR_SYNTAX &&
+	       error_set(err, cause.code, "%.240s: " ADVICE, cause.text);
+}
+
 /* Fold what the page holds so far, and drop it. */
 static bool take_items(struct reading *reading, struct kube_page *page, struct error *err)
 {
 	if (page->next && page->next[0])
 		return error_set(err, ERROR_SYNTAX,
-				 "one page of a list, which goes on: dump with "
-				 "`" KUBE_DUMP_COMMAND "`");
+				 "one page of a list, which goes on: " ADVICE);
 	if (!fold_items(reading, page->items, page->item_count, err))
 		return false;
 	kube_page_drop_items(page);
@@ -168,12 +197,46 @@ static bool read_json(struct reading *reading, char *chunk, size_t length,
 
 	kube_page_init(&page, kube_any_shape);
 	while (length > 0) {
-		if (!kube_page_feed(&page, chunk, length, err) ||
-		    !take_items(reading, &page, err) ||
+		if (!kube_page_feed(&page, chunk, length, err))
+			return advise(err);
+		if (!take_items(reading, &page, err) ||
 		    !read_chunk(reading, chunk, &length, err))
 			return false;
 	}
-	return kube_page_finish(&page, err) && take_items(reading, &page, err);
+	if (!kube_page_finish(&page, err))
+		return advise(err);
+	return take_items(reading, &page, err);
+}
+
+/*
+ * One of the documents of a YAML stream, a list or an object.  The keys of what kubectl
+ * prints are sorted: without `kind`, which comes behind `items`, the end is missing.
+ */
+static bool fold_document(struct reading *reading, const struct node *document,
+			  struct error *err)
+{
+	size_t count, before = reading->object_count;
+	struct node **items = node_items(document, "items", &count);
+	bool folded;
+
+	if (document->kind == NODE_NULL)
+		return true;
+	if (items && !node_text(document, "kind")[0])
+		return error_set(err, ERROR_SYNTAX,
+				 "the list breaks off, it has no kind: " ADVICE);
+	folded = items ? fold_items(reading, items, count, err)
+		       : fold_item(reading, document, err);
+	reading->document_count += reading->object_count > before;
+	return folded;
+}
+
+/* Returns false. */
+static bool refuse_yaml(struct error *err)
+{
+	if (err->code == ERROR_LIMIT)
+		return error_wrap(err, "dump as JSON, which may be of any size");
+	return error_wrap(err, "neither JSON nor YAML as kubectl prints them (no 2>&1: "
+			       "its messages do not belong there)");
 }
 
 static bool fold_documents(struct reading *reading, struct yaml_stream *stream,
@@ -183,19 +246,12 @@ static bool fold_documents(struct reading *reading, struct yaml_stream *stream,
 	struct node *document;
 
 	for (;;) {
-		size_t count;
-		struct node **items;
-
 		arena_clear(&arena);
 		if (!yaml_stream_next(stream, &arena, &document, err))
-			return false;
+			return refuse_yaml(err);
 		if (!document)
 			return true;
-		items = node_items(document, "items", &count);
-		if (document->kind == NODE_NULL)
-			continue;
-		if (items ? !fold_items(reading, items, count, err)
-			  : !fold_item(reading, document, err))
+		if (!fold_document(reading, document, err))
 			return false;
 	}
 }
@@ -206,11 +262,7 @@ static bool read_stream(struct reading *reading, const struct buf *text,
 	CLEANUP(yaml_stream_free)
 	struct yaml_stream *stream = yaml_stream_new(buf_text(text), text->length, err);
 
-	if (stream && fold_documents(reading, stream, err))
-		return true;
-	if (err->code == ERROR_LIMIT)
-		error_wrap(err, "dump as JSON, which may be of any size");
-	return false;
+	return stream ? fold_documents(reading, stream, err) : refuse_yaml(err);
 }
 
 /* Libyaml's positions need all of the text. */
@@ -301,8 +353,7 @@ static bool check_contents(const struct reading *reading, struct error *err)
 				 namespace);
 	return reading->namespace_count > 0 || reading->node_count > 0 ||
 	       error_set(err, ERROR_SYNTAX,
-			 "holds no pods, nor anything else of a cluster: dump with "
-			 "`" KUBE_DUMP_COMMAND "`");
+			 "holds no pods, nor anything else of a cluster: " ADVICE);
 }
 
 static void add_name(struct buf *names, const char *name)
@@ -325,8 +376,21 @@ static bool is_missed(const struct snapshot *snapshot,
 	return false;
 }
 
+static void add_not_in_dump(struct snapshot *snapshot, const char *area,
+			    const char *reason)
+{
+	struct arena *arena = &snapshot->arena;
+
+	snapshot_add_gap(
+		snapshot, GAP_NOT_IN_DUMP,
+		arena_printf(arena, "cluster %s", snapshot->clusters[0].identity.name),
+		arena_printf(arena, "the dump holds no %s: dump them too, as `%s` does",
+			     reason, KUBE_DUMP_COMMAND),
+		area);
+}
+
 /* Kinds that pods have for owners and the dump does not hold.  True where there are. */
-static bool add_missing(const struct reading *reading, const char *area)
+static bool add_missing_owners(const struct reading *reading, const char *area)
 {
 	CLEANUP(buf_release) struct buf missing = BUF_INIT(NOTE_BYTES);
 	struct snapshot *snapshot = reading->snapshot;
@@ -338,14 +402,42 @@ static bool add_missing(const struct reading *reading, const char *area)
 	}
 	if (missing.length == 0)
 		return false;
-	snapshot_add_gap(snapshot, GAP_NOT_IN_DUMP,
-			 arena_printf(&snapshot->arena, "cluster %s",
-				      snapshot->clusters[0].identity.name),
-			 arena_printf(&snapshot->arena,
-				      "the dump holds no %s, which own its pods: dump "
-				      "them too, as `" KUBE_DUMP_COMMAND "` does",
-				      buf_text(&missing)),
-			 area);
+	add_not_in_dump(snapshot, area,
+			arena_printf(&snapshot->arena, "%s, which own its pods",
+				     buf_text(&missing)));
+	return true;
+}
+
+/* True where one of them should have pods. */
+static bool wants_pods(const struct kube_found *found)
+{
+	for (size_t i = 0; i < found->count; i++) {
+		if (found->items[i].live.has_template && !found->items[i].live.idle)
+			return true;
+	}
+	return false;
+}
+
+/*
+ * No pods, and workloads that want some: kubectl may not list them, says so, and prints
+ * all the same what it may list.
+ */
+static bool add_missing_pods(const struct reading *reading, const char *area)
+{
+	CLEANUP(buf_release) struct buf wanting = BUF_INIT(NOTE_BYTES);
+	struct snapshot *snapshot = reading->snapshot;
+
+	if (reading->inventory.pods.count > 0)
+		return false;
+	for (size_t i = 0; i < KUBE_RESOURCE_COUNT; i++) {
+		if (wants_pods(&reading->inventory.found[i]))
+			add_name(&wanting, kube_resources[i].name);
+	}
+	if (wanting.length == 0)
+		return false;
+	add_not_in_dump(snapshot, area,
+			arena_printf(&snapshot->arena, "pods, which its %s want",
+				     buf_text(&wanting)));
 	return true;
 }
 
@@ -407,16 +499,17 @@ static void conclude(struct reading *reading)
 {
 	const struct kube_dump *dump = reading->dump;
 	struct snapshot *snapshot = reading->snapshot;
-	bool whole = dump->whole || (!dump->namespace[0] && reading->namespace_count &&
-				     reading->namespaces.count > 1);
+	/* Several lists may be of one namespace each. */
+	bool whole = dump->whole ||
+		     (!dump->namespace[0] && reading->namespace_count &&
+		      reading->namespaces.count > 1 && reading->document_count < 2);
+	const char *area = scope_of_namespace(
+		&snapshot->arena, snapshot->clusters[0].identity.key, dump->namespace);
 	bool observed;
 
 	kube_inventory_finish(&reading->inventory, snapshot);
 	kube_inventory_settle(snapshot);
-	observed = !add_missing(reading,
-				scope_of_namespace(&snapshot->arena,
-						   snapshot->clusters[0].identity.key,
-						   dump->namespace));
+	observed = !add_missing_pods(reading, area) && !add_missing_owners(reading, area);
 	if (whole)
 		cover(reading, "", snapshot->pod_count, observed);
 	else

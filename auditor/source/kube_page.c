@@ -29,7 +29,7 @@ void kube_page_release(struct kube_page *page)
 
 static enum step fail(struct error *err, const char *why)
 {
-	error_set(err, ERROR_SYNTAX, "the answer is no list: %s", why);
+	error_set(err, ERROR_SYNTAX, "this is no list: %s", why);
 	return STEP_FAIL;
 }
 
@@ -189,7 +189,9 @@ static enum step read_mark(struct kube_page *page, const char marks[2],
 			return STEP_ON;
 		}
 	}
-	return fail(err, "a comma, colon or bracket is missing");
+	return fail(err, page->place == KUBE_AT_END
+				 ? "something stands behind its end"
+				 : "a comma, colon or bracket is missing");
 }
 
 static enum step read_on(struct kube_page *page, struct error *err)
@@ -282,10 +284,9 @@ bool kube_page_finish(struct kube_page *page, struct error *err)
 	if (page->rest.length > 0 && !read_rest(page, err))
 		return false;
 	if (page->place != KUBE_AT_END || page->rest.length > 0)
-		return error_set(err, ERROR_SYNTAX, "the answer breaks off");
+		return error_set(err, ERROR_SYNTAX, "the list breaks off");
 	if (!page->has_items)
-		return error_set(err, ERROR_SYNTAX,
-				 "the answer is no list: it has no items");
+		return error_set(err, ERROR_SYNTAX, "this is no list: it has no items");
 	if (!page->next)
 		page->next = "";
 	return true;

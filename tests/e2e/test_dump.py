@@ -134,6 +134,17 @@ class Dump(scans.ScanTest):
         ran = self.scan_dump(self.dump(), "-n", "nowhere", status=2)
         self.assertIn("shows nothing of namespace nowhere", ran.stderr)
 
+    def test_lists_of_single_namespaces_one_behind_the_other_are_not_the_cluster(self):
+        self.declare("cart", "elsewhere", {"app": "registry.example.com/cart:1"})
+        text = "---\n".join(
+            lib.yaml_of(self.dump(items=[one for one in self.cluster.objects
+                                         if one["metadata"].get("namespace") == namespace]))
+            for namespace in (None, "shop", "data"))
+        report = self.report_of(text, status=1)
+        self.assertEqual(self.coverage(report), {"data": True, "shop": True})
+        self.assertNotIn("not-running", scans.rules(report))
+        self.assertEqual(self.coverage(self.report_of(text, "-A", status=1)), {"": True})
+
     def test_findings_outside_of_it_stay(self):
         self.report_of(self.dump(), status=1)
         data = [one for one in self.cluster.objects if one["metadata"].get("namespace") == "data"]
@@ -160,10 +171,31 @@ class Dump(scans.ScanTest):
                 self.assertEqual(scans.rules(report, ("fixed",)), {})
 
     def test_kinds_that_nothing_needs_are_named(self):
-        report = self.report_of(self.dump("CronJob", "Job", "DaemonSet", "Pod"), paths=[])
+        shop = [one for one in self.cluster.objects if one["metadata"].get("namespace") != "shop"]
+        report = self.report_of(self.dump("DaemonSet", items=[
+            one for one in shop if one["metadata"].get("namespace") != "kube-system"]), paths=[])
         self.assertEqual(report["gaps"], [])
-        self.assertIn("it has no daemonsets.apps, cronjobs.batch, replicationcontrollers, "
-                      "jobs.batch", self.note(report))
+        self.assertIn("it has no deployments.apps, daemonsets.apps, cronjobs.batch, "
+                      "replicationcontrollers, replicasets.apps, jobs.batch", self.note(report))
+
+    def test_pods_that_workloads_want_are_a_gap(self):
+        """kubectl prints what it may list and goes on: pods may have been forbidden."""
+        self.report_of(self.dump(), status=1)
+        report = self.report_of(self.dump("Pod"), status=3)
+        (gap,) = report["gaps"]
+        self.assertEqual((gap["id"], self.coverage(report)), ("not-in-dump", {"": False}))
+        self.assertIn("holds no pods, which its deployments.apps, statefulsets.apps, "
+                      "daemonsets.apps, rollouts.argoproj.io want", gap["reason"])
+        self.assertEqual(scans.rules(report, ("fixed",)), {})
+        self.assertEqual(scans.rules(report, ("unknown",))["mixed-digests"], ["web/app"])
+
+    def test_workloads_that_want_no_pods_need_none(self):
+        for one in self.cluster.objects:
+            if one["kind"] in ("Deployment", "StatefulSet", "Rollout"):
+                one["spec"]["replicas"] = 0
+            if one["kind"] == "DaemonSet":
+                one["status"]["desiredNumberScheduled"] = 0
+        self.assertEqual(self.report_of(self.dump("Pod"), status=0)["gaps"], [])
 
     # What is no dump.
 
@@ -179,12 +211,20 @@ class Dump(scans.ScanTest):
         bare = [{key: value for key, value in one.items() if key not in ("kind", "apiVersion")}
                 for one in self.cluster.objects]
         homeless = {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "x"}}
+        nested = self.dump(items=[self.dump()])
+        yaml = lib.yaml_of(self.dump())
         for label, dump, *words in (
                 ("nothing", "", "is empty"),
                 ("white space", " \n ", "is empty"),
                 ("cut off", whole[:len(whole) // 2], "breaks off"),
                 ("another file", '{"a": 1}', "no items"),
-                ("more behind it", whole + whole, "bracket"),
+                ("more behind it", whole + whole, "stands behind its end", "kubectl get"),
+                ("one object", json.dumps(homeless), "no items", "kubectl get"),
+                ("kubectl's warnings", "Warning: old\nand more\n" + whole, "no 2>&1"),
+                ("kubectl's error", "Error from server (Forbidden): pods: no\n", "no 2>&1"),
+                ("a list in a list", nested, "a list inside of it", "kubectl get"),
+                ("the same in YAML", lib.yaml_of(nested), "a list inside of it"),
+                ("YAML cut off", yaml[:yaml.index("  - apiVersion", 2000)], "breaks off"),
                 ("no kinds", self.dump(items=bare), "without kind", "kubectl get"),
                 ("no namespace", self.dump(items=[homeless]), "Pod 'x' stands in no namespace"),
                 ("nothing of a cluster", self.dump(items=[]), "holds no pods"),
