@@ -62,6 +62,7 @@ LISTED := \
 	auditor/commands/pin_edits.c \
 	auditor/commands/pin_kubectl.c \
 	auditor/commands/pin_lines.c \
+	auditor/commands/pin_plan.c \
 	auditor/commands/pin_running.c \
 	auditor/commands/clusters.c \
 	auditor/commands/plugin.c \

@@ -6,6 +6,7 @@
 #include "commands/file_list.h"
 #include "commands/gate.h"
 #include "commands/network.h"
+#include "commands/pin_edits.h"
 #include "commands/pin_kubectl.h"
 #include "commands/tree_policy.h"
 #include "drift/environment.h"
@@ -168,7 +169,8 @@ static bool pin_file(struct pinning *pinning, const struct declared_use *first,
 
 	buf_clear(&pinning->before);
 	if (!file_read(&pinning->before, path, err) ||
-	    !pin_plan_make(&pinning->plan, &file, &pinning->before, &pinning->after, err))
+	    !pin_edits_make(&pinning->plan, &file, &pinning->before, &pinning->after,
+			    err))
 		return false;
 	if (pinning->plan.edit_count == 0)
 		return true;

@@ -3,7 +3,6 @@
 #include "base/yaml.h"
 #include "commands/pin_lines.h"
 #include "drift/environment.h"
-#include "source/dockerfile.h"
 #include "source/kube_manifest.h"
 
 /* A reference that is to change. */
@@ -31,186 +30,6 @@ static void planning_release(struct planning *planning)
 	snapshot_release(&planning->snapshot);
 	free(planning->changes);
 	free(planning->lines);
-}
-
-void pin_plan_release(struct pin_plan *plan)
-{
-	arena_release(&plan->arena);
-}
-
-void pin_plan_refuse(struct pin_plan *plan, enum pin_obstacle obstacle, const char *text)
-{
-	struct pin_refusal refusal = { obstacle, arena_strdup(&plan->arena, text) };
-
-	plan->refusals = arena_grow(&plan->arena, plan->refusals, plan->refusal_count,
-				    sizeof(*plan->refusals));
-	plan->refusals[plan->refusal_count++] = refusal;
-}
-
-void pin_plan_refuse_use(struct pin_plan *plan, enum pin_obstacle obstacle,
-			 const struct declared_use *use, const char *reason)
-{
-	pin_plan_refuse(
-		plan, obstacle,
-		arena_printf(&plan->arena, "%s:%u:%u: could not %s %s: %s", use->file,
-			     use->line, use->column, plan->wish.unpin ? "unpin" : "pin",
-			     use->image.text[0] ? use->image.text : "''", reason));
-}
-
-/* An ARG is part of the image of a FROM. */
-static bool is_of_arg(const struct declared_use *use)
-{
-	return use->composed && strcmp(use->object.kind, DOCKERFILE_KIND) == 0;
-}
-
-/* A mapping of values, or an entry of a kustomization: the digest has its own key. */
-static bool is_in_parts(const struct declared_use *use)
-{
-	return use->composed || use->overrides;
-}
-
-/* Whether a digest can be written into the reference at all. */
-static bool takes_digest(const struct declared_use *use)
-{
-	return !is_of_arg(use) && use->image.state == REFERENCE_OK &&
-	       !use->duplicate_line;
-}
-
-/* Whether the reference is to get the digest that its tag has now. */
-static bool follows_tag(const struct pin_wish *wish, const struct declared_use *use)
-{
-	if (wish->unpin || !takes_digest(use))
-		return false;
-	return !digest_known(&use->image.ref.digest) ||
-	       (wish->update && use->image.ref.tag[0]);
-}
-
-void pin_plan_want(const struct pin_plan *plan, const struct declared_use *use,
-		   struct wants *wants)
-{
-	const struct image_ref *ref = &use->image.ref;
-	struct want want = { .kind = WANT_TAG };
-
-	if (plan->running && use->overrides)
-		return;
-	if (plan->running && takes_digest(use)) {
-		pin_running_choose(plan->running, use, plan->facts, wants);
-		return;
-	}
-	if (!follows_tag(&plan->wish, use))
-		return;
-	want.registry = ref->registry;
-	want.repository = ref->repository;
-	want.tag = image_ref_tag(ref);
-	wants_add(wants, &want);
-}
-
-/* What keeps a use from being touched whatever is wished; NULL for nothing. */
-static const char *use_problem(struct pin_plan *plan, const struct declared_use *use)
-{
-	if (use->image.state == REFERENCE_EMPTY)
-		return "no image is named";
-	if (use->image.state == REFERENCE_BAD)
-		return use->image.problem;
-	if (is_of_arg(use))
-		return "an ARG is part of it: pin the ARG's default by hand";
-	if (is_in_parts(use) && plan->wish.unpin && !use->image.ref.tag[0])
-		return use->overrides
-			       ? "it has no newTag: its base would decide"
-			       : "it has no tag: without a digest its chart decides";
-	if (use->duplicate_line)
-		return arena_printf(&plan->arena,
-				    "line %u has the same key again, and readers differ "
-				    "on which one counts",
-				    use->duplicate_line);
-	return NULL;
-}
-
-/* The digest that the tag has now, by bytes that were hashed in this run. */
-static const struct digest *tag_digest(struct pin_plan *plan,
-				       const struct declared_use *use)
-{
-	const struct image_ref *ref = &use->image.ref;
-	const struct tag_fact *fact = snapshot_find_tag(
-		plan->facts, ref->registry, ref->repository, image_ref_tag(ref));
-
-	if (!fact) {
-		pin_plan_refuse_use(plan, PIN_UNANSWERED, use,
-				    "the file changed meanwhile");
-		return NULL;
-	}
-	if (fact->state != FACT_FOUND) {
-		pin_plan_refuse_use(
-			plan, fact->state == FACT_ABSENT ? PIN_OWN_SAKE : PIN_UNANSWERED,
-			use, fact->reason);
-		return NULL;
-	}
-	if (!image_set_find(&plan->facts->images, &fact->digest)) {
-		pin_plan_refuse_use(plan, PIN_UNANSWERED, use,
-				    "its content could not be fetched");
-		return NULL;
-	}
-	return &fact->digest;
-}
-
-/* The digest of what runs. */
-static const struct digest *running_digest(struct pin_plan *plan,
-					   const struct declared_use *use)
-{
-	struct pin_choice choice =
-		pin_running_choose(plan->running, use, plan->facts, NULL);
-	struct digest *digest;
-
-	if (choice.state == PIN_LATER)
-		pin_plan_refuse_use(plan, PIN_UNANSWERED, use,
-				    "the file changed meanwhile");
-	else if (choice.state != PIN_CHOSEN)
-		pin_plan_refuse_use(
-			plan, choice.state == PIN_SILENT ? PIN_UNANSWERED : PIN_OWN_SAKE,
-			use, choice.reason);
-	if (choice.state != PIN_CHOSEN)
-		return NULL;
-	if (choice.moved)
-		pin_plan_refuse(plan, PIN_NOTE,
-				arena_printf(&plan->arena,
-					     "%s:%u:%u: %s is another image by now than "
-					     "the one that runs, which is pinned",
-					     use->file, use->line, use->column,
-					     use->image.text));
-	digest = arena_alloc(&plan->arena, sizeof(*digest));
-	*digest = choice.digest;
-	return digest;
-}
-
-const char *pin_plan_text(struct pin_plan *plan, const struct declared_use *use)
-{
-	const struct digest none = { "" }, *digest = &use->image.ref.digest;
-	const char *problem = use_problem(plan, use), *text;
-
-	if (use->image.state == REFERENCE_PLACEHOLDER ||
-	    (use->overrides && plan->running))
-		return NULL; /* a gap says so; what runs is no kustomization's */
-	if (is_in_parts(use) && use->image.state == REFERENCE_OK && !plan->wish.update &&
-	    digest_known(&use->image.ref.digest) != plan->wish.unpin)
-		return NULL; /* as wished already */
-	if (problem) {
-		pin_plan_refuse_use(plan, PIN_OWN_SAKE, use, problem);
-		return NULL;
-	}
-	if (plan->wish.unpin)
-		digest = &none;
-	else if (plan->running)
-		digest = running_digest(plan, use);
-	else if (follows_tag(&plan->wish, use))
-		digest = tag_digest(plan, use);
-	else if (plan->wish.update)
-		pin_plan_refuse_use(plan, PIN_NOTE, use,
-				    "it has a digest and no tag to follow");
-	if (!digest)
-		return NULL;
-	text = image_ref_respell(use->image.text, digest,
-				 !plan->wish.drop_tag || is_in_parts(use), &plan->arena);
-	return strcmp(text, use->image.text) == 0 ? NULL : text;
 }
 
 static bool is_blank(char c)
@@ -268,7 +87,7 @@ static bool find_lines(struct planning *planning, struct error *err)
 	for (size_t i = 0; i < planning->snapshot.declared_count; i++) {
 		const struct declared_use *use = &planning->snapshot.declared[i];
 
-		if (!is_in_parts(use) || !takes_digest(use))
+		if (!pin_in_parts(use) || !pin_takes_digest(use))
 			continue;
 		planning->lines = array_grow(planning->lines, planning->line_count,
 					     sizeof(*planning->lines));
@@ -333,8 +152,8 @@ static void find_change(struct planning *planning, const struct declared_use *us
 	change.meant = pin_plan_text(planning->plan, use);
 	if (!change.meant)
 		return;
-	if (!(is_in_parts(use) ? locate_digest : locate_reference)(&change, planning,
-								   &err)) {
+	if (!(pin_in_parts(use) ? locate_digest : locate_reference)(&change, planning,
+								    &err)) {
 		pin_plan_refuse_use(planning->plan, PIN_OWN_SAKE, use, err.text);
 		return;
 	}
@@ -372,8 +191,8 @@ static void find_changes(struct planning *planning)
 	planning->change_count = kept;
 }
 
-/* The change whose scalar begins here, or NULL. */
-static struct change *change_at(const struct planning *planning, size_t begin)
+/* How many changes stand before byte `begin`. */
+static size_t changes_before(const struct planning *planning, size_t begin)
 {
 	size_t low = 0, high = planning->change_count;
 
@@ -385,8 +204,16 @@ static struct change *change_at(const struct planning *planning, size_t begin)
 		else
 			high = middle;
 	}
-	return low < planning->change_count && planning->changes[low].use->begin == begin
-		       ? &planning->changes[low]
+	return low;
+}
+
+/* The change whose scalar begins here, or NULL. */
+static struct change *change_at(const struct planning *planning, size_t begin)
+{
+	size_t i = changes_before(planning, begin);
+
+	return i < planning->change_count && planning->changes[i].use->begin == begin
+		       ? &planning->changes[i]
 		       : NULL;
 }
 
@@ -422,7 +249,7 @@ static void mark_spreading(const struct planning *planning, const struct node *n
 	} else if (!is_image) {
 		struct change *change = change_at(planning, node->place.begin);
 
-		if (change && !is_in_parts(change->use)) /* pin_line_edit() knows */
+		if (change && !pin_in_parts(change->use)) /* pin_line_edit() knows */
 			change->spreads = true;
 	}
 }
@@ -500,25 +327,15 @@ static long count_lines(const char *text, size_t length)
 static bool same_line(const struct planning *planning, const struct declared_use *before,
 		      const struct declared_use *after)
 {
-	size_t low = 0, high = planning->change_count;
+	size_t count = changes_before(planning, before->begin);
+	long added = count > 0 ? planning->changes[count - 1].lines : 0;
 
-	if (is_in_parts(before))
-		return true;
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (planning->changes[middle].use->begin < before->begin)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return (long)after->line ==
-	       (long)before->line + (low > 0 ? planning->changes[low - 1].lines : 0);
+	return pin_in_parts(before) || (long)after->line == (long)before->line + added;
 }
 
 /*
  * Read a text as the whole tree was read: by its policy, which outlives the result.
- * Errors: as pin_plan_make().
+ * Errors: as pin_edits_make().
  */
 static bool read_text(struct snapshot *declared, const struct pin_plan *plan,
 		      const struct pin_file *file, const struct buf *text,
@@ -565,7 +382,7 @@ static int compare_edits(const void *a, const void *b)
 	return (left->begin > right->begin) - (left->begin < right->begin);
 }
 
-/* Errors: as pin_plan_make(). */
+/* Errors: as pin_edits_make(). */
 static bool make_edits(struct planning *planning, const struct pin_file *file,
 		       struct buf *after, struct error *err)
 {
@@ -592,8 +409,8 @@ static bool make_edits(struct planning *planning, const struct pin_file *file,
 	       (list.count == 0 || check_result(planning, file, after, err));
 }
 
-bool pin_plan_make(struct pin_plan *plan, const struct pin_file *file,
-		   const struct buf *before, struct buf *after, struct error *err)
+bool pin_edits_make(struct pin_plan *plan, const struct pin_file *file,
+		    const struct buf *before, struct buf *after, struct error *err)
 {
 	CLEANUP(planning_release)
 	struct planning planning = { .plan = plan, .text = before };

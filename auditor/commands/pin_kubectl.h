@@ -4,7 +4,7 @@
 #ifndef COMMANDS_PIN_KUBECTL_H
 #define COMMANDS_PIN_KUBECTL_H
 
-#include "commands/pin_edits.h"
+#include "commands/pin_plan.h"
 
 /*
  * Append a command for each workload that `facts` declare some references of which are to

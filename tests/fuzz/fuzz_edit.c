@@ -53,7 +53,7 @@ static bool edit(struct buf *after, const struct snapshot *facts,
 	struct pin_plan plan = { .wish = wish, .facts = facts };
 	const struct pin_file file = { "fuzz.yaml", "fuzz.yaml" };
 	struct error err = ERROR_INIT;
-	bool ok = pin_plan_make(&plan, &file, before, after, &err);
+	bool ok = pin_edits_make(&plan, &file, before, after, &err);
 
 	check(ok || (err.code != ERROR_NONE && plan.edit_count == 0));
 	check(!ok || plan.edit_count > 0 || same(before, after));
