@@ -64,10 +64,9 @@ static void note_credentials(struct resolving *resolving)
 {
 	for (size_t i = 0; i < resolving->count; i++) {
 		struct resolution *one = &resolving->resolutions[i];
-		const char *text =
-			registry_credential(resolving->network.registries,
-					    &resolving->snapshot.arena,
-					    one->ref.registry, one->ref.repository);
+		const char *text = registry_credential(
+			resolving->network.registries, &resolving->snapshot.arena,
+			one->ref.registry, one->ref.repository);
 
 		one->credential = text[0] ? text : "not asked";
 	}

@@ -11,11 +11,12 @@
 
 /*
  * kube_manifest_read() of the operands and of the files that the list names, if one was
- * given; `as_written` as there.  Errors: ERROR_USAGE, also for a list that cannot be read, or is none.
+ * given; `as_written` as there.  Errors: ERROR_USAGE, also for a list that cannot be
+ * read, or is none.
  */
 MUST_CHECK bool file_list_manifests(struct snapshot *snapshot,
 				    const struct settings *settings,
-				    const struct option_list *operands,
-				    bool as_written, struct error *err);
+				    const struct option_list *operands, bool as_written,
+				    struct error *err);
 
 #endif

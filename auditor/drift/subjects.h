@@ -50,8 +50,8 @@ struct subjects {
 };
 
 /*
- * Collect them from a snapshot and its join; everything lives in `arena`.  Tags only where
- * a registry will be asked about them.
+ * Collect them from a snapshot and its join; everything lives in `arena`.  Tags only
+ * where a registry will be asked about them.
  */
 void subjects_make(struct subjects *subjects, struct arena *arena,
 		   const struct snapshot *snapshot, const struct join *join,

@@ -55,8 +55,9 @@ struct container_image {
 
 /* What a kustomization that was evaluated made of an image of its bases. */
 struct overlay {
-	const char *path;        /* of its file, as in declared_use */
-	const char *dropped_pin; /* "base/web.yaml:12": its digest was taken away; or "" */
+	const char *path; /* of its file, as in declared_use */
+	const char
+		*dropped_pin; /* "base/web.yaml:12": its digest was taken away; or "" */
 };
 
 /* One image that a kube manifest declares. */
