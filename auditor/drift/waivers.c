@@ -237,18 +237,19 @@ static bool is_for_other(const struct drift *drift, const struct waiver *waiver)
 	return false;
 }
 
-/* Whether what it names was looked for everywhere that it may be for. */
+/* Whether what it names was looked for everywhere that it may be for; `rule` is NULL
+ * where that is a gap. */
 static bool is_settled(const struct drift *drift, const struct waiver *waiver,
 		       const struct rule *rule)
 {
+	bool across = !waiver->of_gap && rule->across_clusters;
 	bool compared = waiver->of_gap ? is_gap_of(needs_cluster, waiver->id)
-				       : rule->subject != SUBJECT_DECLARATION ||
-						 rule->across_clusters;
+				       : across || rule->subject != SUBJECT_DECLARATION;
 
 	if ((compared || waiver->cluster[0] || waiver->namespace[0]) &&
 	    !saw_clusters(drift, waiver))
 		return false;
-	if (rule && rule->across_clusters && drift->snapshot->cluster_count < 2)
+	if (across && drift->snapshot->cluster_count < 2)
 		return false; /* it waits for a scan that can compare */
 	if (waiver->cluster[0] && !is_for_scanned(drift->snapshot, waiver))
 		return false; /* it waits for a scan of that one */

@@ -586,12 +586,17 @@ static void fail_at_difference(const char *path, const char *text, const char *e
 		 (int)strcspn(expected + begin, "\n"), expected + begin);
 }
 
-void sample_golden(const char *name, const char *text, size_t length)
+void sample_golden(const char *name, void (*sample)(struct report *report),
+		   const struct report_style *style)
 {
-	CLEANUP(free_pointer) char *path = NULL;
+	CLEANUP(report_release) struct report report;
+	CLEANUP(free_pointer) char *text = NULL, *path = NULL;
 	CLEANUP(buf_release) struct buf expected = BUF_INIT(ROOM);
 	struct error err = ERROR_INIT;
+	size_t length;
 
+	sample(&report);
+	text = sample_render(strrchr(name, '.') + 1, &report, style, &length);
 	assert_true(asprintf(&path, "tests/golden/%s", name) > 0);
 	if (getenv("UPDATE_GOLDEN")) {
 		write_golden(path, text, length);

@@ -37,9 +37,11 @@ char *sample_render(const char *format, const struct report *report,
 		    const struct report_style *style, size_t *length);
 
 /*
- * Compare with tests/golden/NAME, and fail the test at the first line that differs.
- * With UPDATE_GOLDEN=1 in the environment the file is written instead.
+ * Compare what the format that ends the name makes of a sample with tests/golden/NAME,
+ * and fail the test at the first line that differs.  With UPDATE_GOLDEN=1 in the
+ * environment the file is written instead.
  */
-void sample_golden(const char *name, const char *text, size_t length);
+void sample_golden(const char *name, void (*sample)(struct report *report),
+		   const struct report_style *style);
 
 #endif

@@ -286,6 +286,7 @@ static void secrets_are_known_to_the_log(void **state)
 	char text[] = "open:sesame " JANE " identity";
 
 	(void)state;
+	assert_string_equal(docker_config_find(&config, "a.io", "x").username, "jane");
 	log_redact(text);
 	assert_null(strstr(text, "open"));
 	assert_null(strstr(text, "amFu"));

@@ -533,8 +533,8 @@ static void odd_shapes_are_no_trouble(void **state)
 		"{'spec': {'containers': {'name': 'c'}}}",
 		"{'spec': {'containers': [null, 'x', []]}}",
 		"{'metadata': {'ownerReferences': [null, 7, {'controller': true}]}}",
-		"{'spec': {'containers': [{'image': ['x']}]}, 'status': "
-		"{'containerStatuses': [null, {'imageID': {}, 'state': 'x'}]}}",
+		("{'spec': {'containers': [{'image': ['x']}]}, 'status': "
+		 "{'containerStatuses': [null, {'imageID': {}, 'state': 'x'}]}}"),
 	};
 	struct fixture *fixture = *state;
 

@@ -13,23 +13,12 @@ static const char header[] =
 	"declared_digest,running_digest,resolved_digest,platform,pods,state,rule,level,"
 	"first_seen,last_seen,path,line,waived_until,reason\r\n";
 
-static void golden(const char *name, void (*sample)(struct report *report))
-{
-	CLEANUP(report_release) struct report report;
-	CLEANUP(free_pointer) char *text = NULL;
-	size_t length;
-
-	sample(&report);
-	text = sample_render("csv", &report, &plain, &length);
-	sample_golden(name, text, length);
-}
-
 static void rows_are_as_before(void **state)
 {
 	(void)state;
-	golden("report.csv", sample_scan);
-	golden("clean.csv", sample_clean);
-	golden("hostile.csv", sample_hostile);
+	sample_golden("report.csv", sample_scan, &plain);
+	sample_golden("clean.csv", sample_clean, &plain);
+	sample_golden("hostile.csv", sample_hostile, &plain);
 }
 
 /* Take one cell by RFC 4180; `*end` is the comma, CR or NUL behind it. */

@@ -3,23 +3,12 @@
 
 static const struct report_style plain;
 
-static void golden(const char *name, void (*sample)(struct report *report))
-{
-	CLEANUP(report_release) struct report report;
-	CLEANUP(free_pointer) char *text = NULL;
-	size_t length;
-
-	sample(&report);
-	text = sample_render("gcc", &report, &plain, &length);
-	sample_golden(name, text, length);
-}
-
 static void lines_are_as_before(void **state)
 {
 	(void)state;
-	golden("report.gcc", sample_scan);
-	golden("check.gcc", sample_check);
-	golden("hostile.gcc", sample_hostile);
+	sample_golden("report.gcc", sample_scan, &plain);
+	sample_golden("check.gcc", sample_check, &plain);
+	sample_golden("hostile.gcc", sample_hostile, &plain);
 }
 
 static size_t count_lines(const char *text)

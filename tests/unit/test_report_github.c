@@ -3,23 +3,12 @@
 
 static const struct report_style plain;
 
-static void golden(const char *name, void (*sample)(struct report *report))
-{
-	CLEANUP(report_release) struct report report;
-	CLEANUP(free_pointer) char *text = NULL;
-	size_t length;
-
-	sample(&report);
-	text = sample_render("github", &report, &plain, &length);
-	sample_golden(name, text, length);
-}
-
 static void commands_are_as_before(void **state)
 {
 	(void)state;
-	golden("report.github", sample_scan);
-	golden("check.github", sample_check);
-	golden("hostile.github", sample_hostile);
+	sample_golden("report.github", sample_scan, &plain);
+	sample_golden("check.github", sample_check, &plain);
+	sample_golden("hostile.github", sample_hostile, &plain);
 }
 
 /*

@@ -6,23 +6,12 @@
 
 static const struct report_style plain;
 
-static void golden(const char *name, void (*sample)(struct report *report))
-{
-	CLEANUP(report_release) struct report report;
-	CLEANUP(free_pointer) char *text = NULL;
-	size_t length;
-
-	sample(&report);
-	text = sample_render("gitlab", &report, &plain, &length);
-	sample_golden(name, text, length);
-}
-
 static void entries_are_as_before(void **state)
 {
 	(void)state;
-	golden("report.gitlab", sample_scan);
-	golden("check.gitlab", sample_check);
-	golden("hostile.gitlab", sample_hostile);
+	sample_golden("report.gitlab", sample_scan, &plain);
+	sample_golden("check.gitlab", sample_check, &plain);
+	sample_golden("hostile.gitlab", sample_hostile, &plain);
 }
 
 static json_t *entries_of(const struct report *report)

@@ -12,22 +12,13 @@ static char *page_of(void (*sample)(struct report *report), size_t *length)
 	return sample_render("html", &report, &plain, length);
 }
 
-static void golden(const char *name, void (*sample)(struct report *report))
-{
-	CLEANUP(free_pointer) char *text = NULL;
-	size_t length;
-
-	text = page_of(sample, &length);
-	sample_golden(name, text, length);
-}
-
 static void pages_are_as_before(void **state)
 {
 	(void)state;
-	golden("report.html", sample_scan);
-	golden("clean.html", sample_clean);
-	golden("check.html", sample_check);
-	golden("hostile.html", sample_hostile);
+	sample_golden("report.html", sample_scan, &plain);
+	sample_golden("clean.html", sample_clean, &plain);
+	sample_golden("check.html", sample_check, &plain);
+	sample_golden("hostile.html", sample_hostile, &plain);
 }
 
 static size_t count(const char *text, const char *part)

@@ -16,23 +16,12 @@ static json_t *document_of(const struct report *report)
 	return document;
 }
 
-static void golden(const char *name, void (*sample)(struct report *report))
-{
-	CLEANUP(report_release) struct report report;
-	CLEANUP(free_pointer) char *text = NULL;
-	size_t length;
-
-	sample(&report);
-	text = sample_render("json", &report, &plain, &length);
-	sample_golden(name, text, length);
-}
-
 static void documents_are_as_before(void **state)
 {
 	(void)state;
-	golden("report.json", sample_scan);
-	golden("check.json", sample_check);
-	golden("hostile.json", sample_hostile);
+	sample_golden("report.json", sample_scan, &plain);
+	sample_golden("check.json", sample_check, &plain);
+	sample_golden("hostile.json", sample_hostile, &plain);
 }
 
 static void every_list_is_whole(void **state)

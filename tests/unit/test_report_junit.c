@@ -3,23 +3,12 @@
 
 static const struct report_style plain;
 
-static void golden(const char *name, void (*sample)(struct report *report))
-{
-	CLEANUP(report_release) struct report report;
-	CLEANUP(free_pointer) char *text = NULL;
-	size_t length;
-
-	sample(&report);
-	text = sample_render("junit", &report, &plain, &length);
-	sample_golden(name, text, length);
-}
-
 static void suites_are_as_before(void **state)
 {
 	(void)state;
-	golden("report.junit", sample_scan);
-	golden("check.junit", sample_check);
-	golden("hostile.junit", sample_hostile);
+	sample_golden("report.junit", sample_scan, &plain);
+	sample_golden("check.junit", sample_check, &plain);
+	sample_golden("hostile.junit", sample_hostile, &plain);
 }
 
 static size_t count(const char *text, const char *what)

@@ -5,24 +5,13 @@
 
 static const struct report_style plain;
 
-static void golden(const char *name, void (*sample)(struct report *report))
-{
-	CLEANUP(report_release) struct report report;
-	CLEANUP(free_pointer) char *text = NULL;
-	size_t length;
-
-	sample(&report);
-	text = sample_render("markdown", &report, &plain, &length);
-	sample_golden(name, text, length);
-}
-
 static void pages_are_as_before(void **state)
 {
 	(void)state;
-	golden("report.markdown", sample_scan);
-	golden("check.markdown", sample_check);
-	golden("clean.markdown", sample_clean);
-	golden("hostile.markdown", sample_hostile);
+	sample_golden("report.markdown", sample_scan, &plain);
+	sample_golden("check.markdown", sample_check, &plain);
+	sample_golden("clean.markdown", sample_clean, &plain);
+	sample_golden("hostile.markdown", sample_hostile, &plain);
 }
 
 static size_t count(const char *text, const char *what, size_t length)

@@ -6,23 +6,12 @@
 
 static const struct report_style plain;
 
-static void golden(const char *name, void (*sample)(struct report *report))
-{
-	CLEANUP(report_release) struct report report;
-	CLEANUP(free_pointer) char *text = NULL;
-	size_t length;
-
-	sample(&report);
-	text = sample_render("sarif", &report, &plain, &length);
-	sample_golden(name, text, length);
-}
-
 static void logs_are_as_before(void **state)
 {
 	(void)state;
-	golden("report.sarif", sample_scan);
-	golden("check.sarif", sample_check);
-	golden("hostile.sarif", sample_hostile);
+	sample_golden("report.sarif", sample_scan, &plain);
+	sample_golden("check.sarif", sample_check, &plain);
+	sample_golden("hostile.sarif", sample_hostile, &plain);
 }
 
 /* The run of a log, a new reference. */

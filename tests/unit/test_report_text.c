@@ -1,34 +1,26 @@
 #include "tests/unit/check.h"
 #include "tests/unit/sample_report.h"
 
-static void golden(const char *name, void (*sample)(struct report *report),
-		   struct report_style style)
-{
-	CLEANUP(report_release) struct report report;
-	CLEANUP(free_pointer) char *text = NULL;
-	size_t length;
-
-	sample(&report);
-	text = sample_render("text", &report, &style, &length);
-	sample_golden(name, text, length);
-}
-
 static void a_scan_reads_as_before(void **state)
 {
 	(void)state;
-	golden("report.text", sample_scan, (struct report_style){ .columns = 80 });
-	golden("report-40.text", sample_scan, (struct report_style){ .columns = 40 });
-	golden("report-color.text", sample_scan,
-	       (struct report_style){ .columns = 80, .color = true });
-	golden("report-verbose.text", sample_scan,
-	       (struct report_style){ .verbose = true });
-	golden("clean.text", sample_clean, (struct report_style){ .columns = 80 });
+	sample_golden("report.text", sample_scan,
+		      &(struct report_style){ .columns = 80 });
+	sample_golden("report-40.text", sample_scan,
+		      &(struct report_style){ .columns = 40 });
+	sample_golden("report-color.text", sample_scan,
+		      &(struct report_style){ .columns = 80, .color = true });
+	sample_golden("report-verbose.text", sample_scan,
+		      &(struct report_style){ .verbose = true });
+	sample_golden("clean.text", sample_clean,
+		      &(struct report_style){ .columns = 80 });
 }
 
 static void a_check_reads_as_before(void **state)
 {
 	(void)state;
-	golden("check.text", sample_check, (struct report_style){ .columns = 80 });
+	sample_golden("check.text", sample_check,
+		      &(struct report_style){ .columns = 80 });
 }
 
 static void hostile_text_is_shown_and_not_obeyed(void **state)
@@ -39,7 +31,7 @@ static void hostile_text_is_shown_and_not_obeyed(void **state)
 	size_t length;
 
 	(void)state;
-	golden("hostile.text", sample_hostile, style);
+	sample_golden("hostile.text", sample_hostile, &style);
 	sample_hostile(&report);
 	text = sample_render("text", &report, &style, &length);
 	assert_true(sample_is_visible(text, "\n"));
