@@ -3,6 +3,7 @@
 #include "source/kube_manifest.h"
 
 #include "tests/unit/check.h"
+#include "tests/unit/yaml_text.h"
 
 /* Uses and gaps of a Dockerfile, a line each; then the error. */
 static const char *read_as_dockerfile(const char *content, struct buf *out)
@@ -29,9 +30,7 @@ static const char *read_as_dockerfile(const char *content, struct buf *out)
 					       use->end - use->begin, use->image.text,
 					       strlen(use->image.text)));
 	}
-	for (size_t i = 0; i < snapshot.gap_count; i++)
-		buf_printf(out, "%s %s\n", gap_name(snapshot.gaps[i].kind),
-			   snapshot.gaps[i].subject);
+	yaml_text_list_gaps(out, &snapshot);
 	return buf_text(out);
 }
 

@@ -1,10 +1,8 @@
 /* Where images stand in custom resources: a case for each row of the table. */
 #include "model/field_rules.h"
 
-#include "base/buf.h"
-#include "base/yaml.h"
-
 #include "tests/unit/check.h"
+#include "tests/unit/yaml_text.h"
 
 #define SPEC(text) "spec: " text
 #define POD "{containers: [{name: c, image: a:1}], initContainers: [{name: i, image: b}]}"
@@ -157,18 +155,6 @@ static const struct {
 	{ "helm.toolkit.fluxcd.io", "HelmRelease", SPEC("{chart: {}}"), "spec open;" },
 };
 
-static struct node *read_object(struct arena *arena, const char *text)
-{
-	struct error err = ERROR_INIT;
-	CLEANUP(yaml_stream_free)
-	struct yaml_stream *stream = yaml_stream_new(text, strlen(text), &err);
-	struct node *node = NULL;
-
-	if (!stream || !yaml_stream_next(stream, arena, &node, &err))
-		fail_msg("%s", err.text);
-	return node;
-}
-
 static void describe(struct buf *found, const struct ruled_field *field)
 {
 	const struct container_image *image = &field->image.image;
@@ -188,7 +174,7 @@ static void each_row_finds_the_images_of_its_kind(void **state)
 		CLEANUP(arena_release) struct arena arena = ARENA_INIT;
 		CLEANUP(buf_release) struct buf text = BUF_INIT(10000);
 		struct ruled_fields fields = field_rules_find(
-			read_object(&arena, rule_cases[i].text), rule_cases[i].group,
+			yaml_text_read(&arena, rule_cases[i].text), rule_cases[i].group,
 			rule_cases[i].kind, &no_policy, &arena);
 
 		CHECK(rule_cases[i].kind, fields.known);
@@ -215,7 +201,7 @@ static void kinds_of_other_groups_are_not_known(void **state)
 	for (size_t i = 0; i < ARRAY_LENGTH(unknown_cases); i++) {
 		CLEANUP(arena_release) struct arena arena = ARENA_INIT;
 		struct ruled_fields fields = field_rules_find(
-			read_object(&arena, SPEC(WORKFLOW)), unknown_cases[i].group,
+			yaml_text_read(&arena, SPEC(WORKFLOW)), unknown_cases[i].group,
 			unknown_cases[i].kind, &no_policy, &arena);
 
 		CHECK(unknown_cases[i].kind, !fields.known && fields.count == 0);
@@ -237,7 +223,7 @@ static void other_shapes_hold_nothing(void **state)
 	for (size_t i = 0; i < ARRAY_LENGTH(odd_objects); i++) {
 		CLEANUP(arena_release) struct arena arena = ARENA_INIT;
 		struct ruled_fields fields =
-			field_rules_find(read_object(&arena, odd_objects[i]),
+			field_rules_find(yaml_text_read(&arena, odd_objects[i]),
 					 "argoproj.io", "Workflow", &no_policy, &arena);
 
 		CHECK(odd_objects[i], fields.known && fields.count == 0);
@@ -254,9 +240,9 @@ static void the_policys_fields_join_the_table(void **state)
 	CLEANUP(arena_release) struct arena arena = ARENA_INIT;
 	CLEANUP(buf_release) struct buf text = BUF_INIT(10000);
 	struct ruled_fields found = field_rules_find(
-		read_object(&arena,
-			    SPEC("{image: a, workers: [{name: w, image: b}], "
-				 "byName: {one: {image: c}}, other: {image: d}}")),
+		yaml_text_read(&arena,
+			       SPEC("{image: a, workers: [{name: w, image: b}], "
+				    "byName: {one: {image: c}}, other: {image: d}}")),
 		"example.com", "Widget", &policy, &arena);
 
 	(void)state;
@@ -266,7 +252,7 @@ static void the_policys_fields_join_the_table(void **state)
 	assert_string_equal(buf_text(&text), "spec.image  container a;"
 					     "spec.workers[0].image w container b;"
 					     "spec.byName.one.image  container c;");
-	assert_false(field_rules_find(read_object(&arena, SPEC("{image: a}")),
+	assert_false(field_rules_find(yaml_text_read(&arena, SPEC("{image: a}")),
 				      "example.org", "Widget", &policy, &arena)
 			     .known);
 }

@@ -1,10 +1,7 @@
 #include "source/helm_values.h"
 
-#include "base/buf.h"
-#include "base/yaml.h"
-#include "source/kube_document.h"
-
 #include "tests/unit/check.h"
+#include "tests/unit/yaml_text.h"
 
 #define HEX64 "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
 #define SHA "sha256:" HEX64
@@ -13,21 +10,11 @@
 static const char *read_as(const char *name, const char *text, struct buf *out)
 {
 	CLEANUP(snapshot_release) struct snapshot snapshot;
-	CLEANUP(arena_release) struct arena arena = ARENA_INIT;
-	struct error err = ERROR_INIT;
-	CLEANUP(yaml_stream_free)
-	struct yaml_stream *stream = yaml_stream_new(text, strlen(text), &err);
 	struct kube_file file = { .snapshot = &snapshot, .name = name, .text = text };
-	struct node *document;
 
 	file.path = file.scope = name;
 	snapshot_init(&snapshot, 0);
-	do {
-		if (!yaml_stream_next(stream, &arena, &document, &err))
-			fail_msg("%s", err.text);
-		if (document)
-			kube_document_read(&file, document);
-	} while (document);
+	yaml_text_declare(&file);
 	buf_clear(out);
 	for (size_t i = 0; i < snapshot.declared_count; i++) {
 		const struct declared_use *use = &snapshot.declared[i];
@@ -36,9 +23,7 @@ static const char *read_as(const char *name, const char *text, struct buf *out)
 		buf_printf(out, "%u:%u %s %s%s\n", use->line, use->column, use->field,
 			   use->image.text, use->composed ? " +" : "");
 	}
-	for (size_t i = 0; i < snapshot.gap_count; i++)
-		buf_printf(out, "%s %s\n", gap_name(snapshot.gaps[i].kind),
-			   snapshot.gaps[i].subject);
+	yaml_text_list_gaps(out, &snapshot);
 	return buf_text(out);
 }
 

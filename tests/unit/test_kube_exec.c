@@ -1,8 +1,8 @@
 #include "source/kube_exec.h"
 
 #include "base/log.h"
-#include "base/yaml.h"
 #include "tests/unit/scripts.h"
+#include "tests/unit/yaml_text.h"
 
 #define V1 "client.authentication.k8s.io/v1"
 #define V1BETA1 "client.authentication.k8s.io/v1beta1"
@@ -15,14 +15,10 @@
 static struct kube_entry user_of(struct arena *arena, const char *file, const char *exec)
 {
 	const char *text = arena_printf(arena, "exec: %s", exec);
-	struct error err = ERROR_INIT;
-	struct yaml_stream *stream = yaml_stream_new(text, strlen(text), &err);
-	struct node *document;
 
-	assert_non_null(stream);
-	assert_true(yaml_stream_next(stream, arena, &document, &err));
-	yaml_stream_free(&stream);
-	return (struct kube_entry){ .name = "jane", .file = file, .body = document };
+	return (struct kube_entry){ .name = "jane",
+				    .file = file,
+				    .body = yaml_text_read(arena, text) };
 }
 
 static bool read_exec(struct kube_exec *exec, struct arena *arena, const char *text,

@@ -1,19 +1,7 @@
 #include "source/kube_exec_cluster.h"
 
-#include "base/yaml.h"
 #include "tests/unit/check.h"
-
-static const struct node *yaml(struct arena *arena, const char *text)
-{
-	struct error err = ERROR_INIT;
-	struct yaml_stream *stream = yaml_stream_new(text, strlen(text), &err);
-	struct node *document;
-
-	assert_non_null(stream);
-	assert_true(yaml_stream_next(stream, arena, &document, &err));
-	yaml_stream_free(&stream);
-	return document;
-}
+#include "tests/unit/yaml_text.h"
 
 static const struct {
 	const char *label;
@@ -77,7 +65,7 @@ static void the_extension_is_passed_on_as_kubectl_reads_it(void **state)
 	for (size_t i = 0; i < ARRAY_LENGTH(config_cases); i++) {
 		CLEANUP(arena_release) struct arena arena = ARENA_INIT;
 		const char *label = config_cases[i].label;
-		const struct node *body = yaml(
+		const struct node *body = yaml_text_read(
 			&arena, arena_printf(&arena,
 					     "extensions:\n"
 					     "- {name: other, extension: wrong}\n"
@@ -102,8 +90,8 @@ static void another_extension_is_nobodys_business(void **state)
 
 	(void)state;
 	assert_null(kube_exec_cluster_config(NULL));
-	assert_null(kube_exec_cluster_config(
-		yaml(&arena, "extensions: [{name: minikube, extension: {a: b}}]")));
+	assert_null(kube_exec_cluster_config(yaml_text_read(
+		&arena, "extensions: [{name: minikube, extension: {a: b}}]")));
 }
 
 static void more_than_a_variable_holds_is_refused(void **state)

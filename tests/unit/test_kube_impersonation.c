@@ -1,21 +1,15 @@
 #include "source/kube_impersonation.h"
 
-#include "base/buf.h"
-#include "base/yaml.h"
-
 #include "tests/unit/check.h"
+#include "tests/unit/yaml_text.h"
 
 /* Read the body of a user; its headers, one a line. */
 static bool read_user(const char *text, struct buf *headers, struct error *err)
 {
 	CLEANUP(arena_release) struct arena arena = ARENA_INIT;
-	CLEANUP(yaml_stream_free)
-	struct yaml_stream *stream = yaml_stream_new(text, strlen(text), err);
 	struct kube_impersonation impersonation;
-	struct node *user;
+	const struct node *user = yaml_text_read(&arena, text);
 
-	if (!stream || !yaml_stream_next(stream, &arena, &user, err))
-		fail_msg("%s", err->text);
 	if (!kube_impersonation_read(&impersonation, user, &arena, err))
 		return false;
 	for (size_t i = 0; i < impersonation.header_count; i++)
