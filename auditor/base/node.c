@@ -1,7 +1,5 @@
 #include "base/node.h"
 
-#include <stdarg.h>
-
 #define MERGE_KEY "<<" /* https://yaml.org/type/merge.html */
 
 /* A mapping's own member; of equal keys the last. */
@@ -46,21 +44,6 @@ struct node *node_get(const struct node *node, const char *key)
 			value = merged_member(node->members[i].value, key);
 	}
 	return value;
-}
-
-struct node *node_path(const struct node *node, ...)
-{
-	struct node *found = NULL;
-	const char *key;
-	va_list keys;
-
-	va_start(keys, node);
-	while ((key = va_arg(keys, const char *)) != NULL) {
-		found = node_get(node, key);
-		node = found;
-	}
-	va_end(keys);
-	return found;
 }
 
 const char *node_text(const struct node *node, const char *key)

@@ -62,9 +62,6 @@ struct node_member {
  */
 struct node *node_get(const struct node *node, const char *key);
 
-/* node_get() along a path of keys: node_path(pod, "status", "phase", NULL). */
-struct node *node_path(const struct node *node, ...) __attribute__((sentinel));
-
 /* The text of a scalar member, or "" (also for null). */
 const char *node_text(const struct node *node, const char *key);
 

@@ -126,7 +126,6 @@ static int compare_uses(const void *left, const void *right)
 		order = strcmp(a->cluster_key, b->cluster_key);
 	if (!order)
 		order = strcmp(a->namespace, b->namespace);
-
 	if (!order)
 		order = object_id_compare(&a->object, &b->object);
 	if (!order)

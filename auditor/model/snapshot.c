@@ -118,12 +118,6 @@ void snapshot_add_declared(struct snapshot *snapshot, const struct declared_use 
 	snapshot->declared[snapshot->declared_count++] = *use;
 }
 
-void snapshot_add_running(struct snapshot *snapshot, const struct running_use *use)
-{
-	snapshot->running = GROW(snapshot, snapshot->running, snapshot->running_count);
-	snapshot->running[snapshot->running_count++] = *use;
-}
-
 /* Room as arena_grow() makes it. */
 static size_t capacity_for(size_t count)
 {

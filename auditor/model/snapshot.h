@@ -316,7 +316,6 @@ void snapshot_merge_cluster(struct snapshot *whole, struct snapshot *part);
 void snapshot_add_cluster(struct snapshot *snapshot,
 			  const struct scanned_cluster *cluster);
 void snapshot_add_declared(struct snapshot *snapshot, const struct declared_use *use);
-void snapshot_add_running(struct snapshot *snapshot, const struct running_use *use);
 /* Append `count` zeroed uses at once, for the caller to fill in; returns the first, or
  * NULL for none. */
 struct running_use *snapshot_extend_running(struct snapshot *snapshot, size_t count);

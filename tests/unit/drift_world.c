@@ -181,7 +181,7 @@ struct running_use *drift_world_run(struct drift_world *world, const char *where
 	struct snapshot *snapshot = world->snapshot;
 	struct named named = name_of(world, where);
 	const char *id = image_id_text(world, image_id);
-	struct running_use use = {
+	struct running_use *added, use = {
 		.namespace = named.namespace,
 		.image = image_of(world, &named, image),
 		.image_id_text = id,
@@ -198,8 +198,9 @@ struct running_use *drift_world_run(struct drift_world *world, const char *where
 	};
 
 	set_owners(world, &use, &named.object);
-	snapshot_add_running(snapshot, &use);
-	return &snapshot->running[snapshot->running_count - 1];
+	added = snapshot_extend_running(snapshot, 1);
+	*added = use;
+	return added;
 }
 
 static struct live_workload *live_of(struct drift_world *world, const struct named *named)

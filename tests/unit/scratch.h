@@ -12,7 +12,9 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <ftw.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #define IN_SCRATCH(test)                                                                 \
@@ -64,6 +66,17 @@ static inline void scratch_write(const char *path, const char *bytes, size_t len
 	assert_non_null(file);
 	assert_int_equal(fwrite(bytes, 1, length, file), length);
 	assert_int_equal(fclose(file), 0);
+}
+
+static inline void scratch_socket(const char *path)
+{
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
+	int descriptor = socket(AF_UNIX, SOCK_STREAM, 0);
+
+	snprintf(address.sun_path, sizeof(address.sun_path), "%s", path);
+	assert_int_equal(bind(descriptor, (struct sockaddr *)&address, sizeof(address)),
+			 0);
+	close(descriptor);
 }
 
 /* What a short file holds, until the next call. */

@@ -227,6 +227,16 @@ int64_t world_scan(struct world *world, struct store *store)
 	return world->scan.id;
 }
 
+void world_scan_elsewhere(struct store *store)
+{
+	CLEANUP(world_release) struct world world;
+
+	world_init(&world);
+	world_clear(&world);
+	world_cover_namespace(&world, "billing", true);
+	world_scan(&world, store);
+}
+
 int world_setup(void **state)
 {
 	char *folder = xstrdup("/tmp/pindrift-store-XXXXXX");

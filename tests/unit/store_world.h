@@ -49,6 +49,8 @@ struct judged_finding *world_find(struct world *world, struct store *store,
 
 /* Begin and finish a scan.  Its id; scan n starts at n * 1000. */
 int64_t world_scan(struct world *world, struct store *store);
+/* A scan that looks at the namespace billing alone. */
+void world_scan_elsewhere(struct store *store);
 
 /* A row of a group of tests; each test has a folder of its own in `*state`. */
 #define WORLD_TEST(test)                                                                 \

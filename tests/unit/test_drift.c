@@ -171,6 +171,16 @@ static void a_scan_asks_for_each_thing_once(void **state)
 	assert_int_equal(world.images.asked, 10);
 }
 
+/* Make the first of two scans, which sees the whole story; what it found. */
+static struct earlier_finding *judge_story(struct drift_world *first, size_t *count)
+{
+	story_init(first);
+	declare_story(first);
+	run_story(first);
+	drift_world_judge(first, NULL, 0);
+	return drift_world_earlier(first, count);
+}
+
 static void a_second_scan_of_the_same_finds_nothing_new(void **state)
 {
 	CLEANUP(drift_world_release) struct drift_world first, second;
@@ -178,11 +188,7 @@ static void a_second_scan_of_the_same_finds_nothing_new(void **state)
 	size_t count;
 
 	(void)state;
-	story_init(&first);
-	declare_story(&first);
-	run_story(&first);
-	drift_world_judge(&first, NULL, 0);
-	earlier = drift_world_earlier(&first, &count);
+	earlier = judge_story(&first, &count);
 	story_init(&second);
 	declare_story(&second);
 	run_story(&second);
@@ -210,11 +216,7 @@ static void a_forbidden_namespace_hides_what_rests_on_the_cluster(void **state)
 	size_t count;
 
 	(void)state;
-	story_init(&first);
-	declare_story(&first);
-	run_story(&first);
-	drift_world_judge(&first, NULL, 0);
-	earlier = drift_world_earlier(&first, &count);
+	earlier = judge_story(&first, &count);
 	story_init(&second);
 	declare_story(&second);
 	second.snapshot->coverage[0].observed = false;
@@ -253,11 +255,7 @@ static void a_scan_without_manifests_fixes_nothing_that_rests_on_one(void **stat
 	size_t count;
 
 	(void)state;
-	story_init(&first);
-	declare_story(&first);
-	run_story(&first);
-	drift_world_judge(&first, NULL, 0);
-	earlier = drift_world_earlier(&first, &count);
+	earlier = judge_story(&first, &count);
 	story_init(&second);
 	run_story(&second);
 	second.snapshot->coverage_count = 1;
@@ -279,11 +277,7 @@ static void a_scan_of_another_namespace_says_nothing_about_this_one(void **state
 	size_t count;
 
 	(void)state;
-	story_init(&first);
-	declare_story(&first);
-	run_story(&first);
-	drift_world_judge(&first, NULL, 0);
-	earlier = drift_world_earlier(&first, &count);
+	earlier = judge_story(&first, &count);
 	story_init(&second);
 	declare_story(&second);
 	drift_world_narrow(&second, "bank");

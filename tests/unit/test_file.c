@@ -4,9 +4,7 @@
 #include "tests/unit/scratch.h"
 
 #include <fcntl.h>
-#include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 static void read_gives_all_bytes_of_a_file(void **state)
@@ -39,17 +37,6 @@ static void read_stops_at_the_buffers_limit(void **state)
 	assert_int_equal(large.length, 0);
 }
 
-static void make_socket(const char *name)
-{
-	struct sockaddr_un address = { .sun_family = AF_UNIX };
-	int descriptor = socket(AF_UNIX, SOCK_STREAM, 0);
-
-	snprintf(address.sun_path, sizeof(address.sun_path), "%s", name);
-	assert_int_equal(bind(descriptor, (struct sockaddr *)&address, sizeof(address)),
-			 0);
-	close(descriptor);
-}
-
 static void read_refuses_without_waiting(void **state)
 {
 	static const struct {
@@ -71,7 +58,7 @@ static void read_refuses_without_waiting(void **state)
 	assert_int_equal(mkdir("folder", 0700), 0);
 	assert_int_equal(mkfifo("fifo", 0600), 0);
 	assert_int_equal(symlink("loop", "loop"), 0);
-	make_socket("socket");
+	scratch_socket("socket");
 	for (size_t i = 0; i < ARRAY_LENGTH(cases); i++) {
 		CLEANUP(buf_release) struct buf buf = BUF_INIT(100);
 		struct error err = ERROR_INIT;

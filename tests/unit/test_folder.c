@@ -3,9 +3,6 @@
 #include "tests/unit/check.h"
 #include "tests/unit/scratch.h"
 
-#include <sys/socket.h>
-#include <sys/un.h>
-
 /* What a walk visits: "path" or "path: problem", one a line. */
 struct visits {
 	struct buf text;
@@ -70,24 +67,13 @@ static void walk_visits_yaml_and_json_in_order(void **state)
 	check_walk("root/a/.", "root/a/./2.yaml\nroot/a/./z/1.yaml\n");
 }
 
-static void make_socket(const char *name)
-{
-	struct sockaddr_un address = { .sun_family = AF_UNIX };
-	int descriptor = socket(AF_UNIX, SOCK_STREAM, 0);
-
-	snprintf(address.sun_path, sizeof(address.sun_path), "%s", name);
-	assert_int_equal(bind(descriptor, (struct sockaddr *)&address, sizeof(address)),
-			 0);
-	close(descriptor);
-}
-
 static void walk_names_what_is_no_regular_file(void **state)
 {
 	(void)state;
 	assert_int_equal(mkdir("root", 0700), 0);
 	assert_int_equal(mkfifo("root/fifo.yaml", 0600), 0);
 	assert_int_equal(mkfifo("root/fifo", 0600), 0);
-	make_socket("root/socket.json");
+	scratch_socket("root/socket.json");
 	assert_int_equal(symlink("/dev/null", "root/device.yml"), 0);
 	check_walk("root", "root/device.yml: a link that leads out of the folder\n"
 			   "root/fifo.yaml: a FIFO\n"

@@ -82,20 +82,6 @@ static void merging_what_is_no_mapping_gives_nothing(void **state)
 	assert_null(node_get(&mapping, "a"));
 }
 
-static void path_walks_mappings_and_ends_where_one_is_missing(void **state)
-{
-	struct node_member inner_members[] = { { .key = "phase", .value = &one } };
-	struct node inner = MAPPING(inner_members);
-	struct node_member outer_members[] = { { .key = "status", .value = &inner } };
-	struct node outer = MAPPING(outer_members);
-
-	(void)state;
-	assert_ptr_equal(node_path(&outer, "status", "phase", NULL), &one);
-	assert_null(node_path(&outer, "spec", "phase", NULL));
-	assert_null(node_path(&outer, "status", "phase", "deeper", NULL));
-	assert_null(node_path(NULL, "status", NULL));
-}
-
 static void text_is_of_scalars_only(void **state)
 {
 	struct node *items[] = { &one };
@@ -128,7 +114,6 @@ int main(void)
 		cmocka_unit_test(get_follows_merge_keys_behind_a_mappings_own),
 		cmocka_unit_test(get_prefers_earlier_mappings_of_a_merged_sequence),
 		cmocka_unit_test(merging_what_is_no_mapping_gives_nothing),
-		cmocka_unit_test(path_walks_mappings_and_ends_where_one_is_missing),
 		cmocka_unit_test(text_is_of_scalars_only),
 	};
 

@@ -22,7 +22,7 @@ static void lists_grow_in_the_order_of_additions(void **state)
 	snapshot_init(&snapshot, 7);
 	for (uint32_t i = 0; i < 100; i++) {
 		snapshot_add_declared(&snapshot, &(struct declared_use){ .line = i });
-		snapshot_add_running(&snapshot, &(struct running_use){ .pod_count = i });
+		snapshot_extend_running(&snapshot, 1)->pod_count = i;
 		snapshot_add_live(&snapshot, &(struct live_workload){ .image_count = i });
 		snapshot_add_coverage(&snapshot, "tree/t", i % 2 == 0, "");
 	}
@@ -316,8 +316,7 @@ static void merged_clusters_are_numbered_and_keep_their_parts(void **state)
 								  (unsigned)n) },
 				.namespace = "" });
 		for (uint32_t i = 0; i < 20; i++)
-			snapshot_add_running(&part,
-					     &(struct running_use){ .pod_count = n + 1 });
+			snapshot_extend_running(&part, 1)->pod_count = n + 1;
 		snapshot_add_live(&part, &(struct live_workload){ .revision = "r" });
 		snapshot_add_gap(&part, GAP_FORBIDDEN, part.clusters[0].identity.key, "",
 				 "");

@@ -14,17 +14,6 @@ static void scan_finding(struct store *store, enum finding_state state)
 	world_scan(&world, store);
 }
 
-/* A scan that looks at another namespace. */
-static void scan_elsewhere(struct store *store)
-{
-	CLEANUP(world_release) struct world world;
-
-	world_init(&world);
-	world_clear(&world);
-	world_cover_namespace(&world, "billing", true);
-	world_scan(&world, store);
-}
-
 struct expected {
 	int64_t scan;
 	const char *state; /* "": not in the report */
@@ -120,7 +109,7 @@ static void a_finding_is_new_then_open_then_fixed_then_gone(void **state)
 	scan_finding(store, FINDING_NEW);
 	scan_finding(store, FINDING_OPEN);
 	scan_finding(store, FINDING_FIXED);
-	scan_elsewhere(store);
+	world_scan_elsewhere(store);
 	for (size_t i = 0; i < ARRAY_LENGTH(expected); i++)
 		check_report(store, &expected[i]);
 	assert_int_equal(world_number(store, OPEN), 0);
@@ -160,7 +149,7 @@ static void a_scan_elsewhere_is_no_sighting(void **state)
 	CLEANUP(store_close) struct store *store = world_open(state, STORE_WRITE);
 
 	scan_finding(store, FINDING_NEW);
-	scan_elsewhere(store);
+	world_scan_elsewhere(store);
 	scan_finding(store, FINDING_FIXED);
 	for (size_t i = 0; i < ARRAY_LENGTH(expected); i++)
 		check_report(store, &expected[i]);
@@ -186,7 +175,7 @@ static void a_finding_that_drift_does_not_name_is_left_alone(void **state)
 
 	scan_finding(store, FINDING_NEW);
 	before = world_dump_but_scans(store);
-	scan_elsewhere(store);
+	world_scan_elsewhere(store);
 	after = world_dump_but_scans(store);
 	assert_string_equal(before, after);
 }

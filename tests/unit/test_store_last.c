@@ -10,16 +10,6 @@ static void scan_one(struct store *store, const char *namespace, const char *nam
 	world_scan(&world, store);
 }
 
-static void scan_elsewhere(struct store *store)
-{
-	CLEANUP(world_release) struct world world;
-
-	world_init(&world);
-	world_clear(&world);
-	world_cover_namespace(&world, "billing", true);
-	world_scan(&world, store);
-}
-
 static const struct {
 	const char *label, *cluster, *namespace, *name, *container;
 	enum container_class class;
@@ -42,7 +32,7 @@ static void the_last_scan_that_saw_it_run_dates_it(void **state)
 
 	scan_one(store, "shop", "web");
 	scan_one(store, "shop", "web");
-	scan_elsewhere(store);
+	world_scan_elsewhere(store);
 	scan_one(store, "shop", "api"); /* web is gone */
 	scan_one(store, "shop", "api");
 	for (size_t i = 0; i < ARRAY_LENGTH(cases); i++) {
