@@ -22,7 +22,8 @@ EXIT_STATUS = [
     ("2", "usage or configuration"),
     ("3", "incomplete: a gap in what was asked for"),
     ("4", "fatal: nothing usable came of it"),
-    ("5", "nothing in scope: a folder or stream in which not one image was found"),
+    ("5", "nothing in scope: a folder or stream in which not one image was found, or none that is "
+     "meant for the scanned clusters and namespaces"),
     ("75", "another run holds the lock"),
     ("128+n", "ended by signal n"),
 ]

@@ -112,12 +112,15 @@ static void add_count(struct buf *buf, size_t start, size_t count, const char *n
 	words_count(buf, count, noun);
 }
 
-static void add_counts(struct buf *buf, const struct summary *summary)
+static void add_counts(struct buf *buf, const struct summary *summary,
+		       const struct report *report)
 {
 	size_t start = buf->length;
 
 	if (summary->headline == HEADLINE_EMPTY)
-		buf_puts(buf, "not one image was found");
+		buf_puts(buf, report->declared_count
+				      ? "not one declared image is meant to run"
+				      : "not one image was found");
 	else if (summary->headline == HEADLINE_FAILED)
 		buf_puts(buf, "nothing usable was seen");
 	else if (summary->headline == HEADLINE_INCOMPLETE)
@@ -242,7 +245,7 @@ void summary_insecure(struct buf *buf, const struct report *report)
 void summary_sentence(struct buf *buf, const struct report *report,
 		      const struct summary *summary)
 {
-	add_counts(buf, summary);
+	add_counts(buf, summary, report);
 	if (report->cluster_count) {
 		add_namespaces(buf, report);
 		add_clusters(buf, report);

@@ -2,12 +2,12 @@
 
 #include "model/scope.h"
 
-/* What is meant for other clusters. */
+/* What is meant for elsewhere: other clusters, or namespaces that are not scanned. */
 struct outsiders {
 	size_t image_count, file_count;
-	const char *path;    /* of the last one: the uses of a file follow one another */
-	const char *cluster; /* of the first one; NULL while there is none */
-	bool several;        /* some are meant for yet another */
+	const char *path; /* of the last one: the uses of a file follow one another */
+	const char *name; /* of the first one's place; NULL while there is none */
+	bool several;     /* some are meant for yet another */
 };
 
 /* Objects that make no pods may belong to no namespace at all: they get none. */
@@ -41,24 +41,44 @@ bool environment_concerns(const struct snapshot *snapshot,
 	return declared->cluster[0] == '\0';
 }
 
-bool environment_includes_any(const struct snapshot *snapshot)
+/* What names no namespace is meant for the scanned one. */
+static bool is_in_scope(const struct scanned_cluster *cluster,
+			const struct declared_use *declared)
 {
-	for (size_t i = 0; i < snapshot->declared_count; i++) {
-		if (environment_concerns(snapshot, &snapshot->declared[i]))
+	return environment_includes(cluster, declared) &&
+	       (cluster->namespace[0] == '\0' || declared->namespace[0] == '\0' ||
+		strcmp(cluster->namespace, declared->namespace) == 0);
+}
+
+static bool is_compared(const struct snapshot *snapshot,
+			const struct declared_use *declared)
+{
+	for (size_t i = 0; i < snapshot->cluster_count; i++) {
+		if (is_in_scope(&snapshot->clusters[i], declared))
 			return true;
 	}
 	return false;
 }
 
-static void count(struct outsiders *outsiders, const struct declared_use *declared)
+bool environment_includes_any(const struct snapshot *snapshot)
+{
+	for (size_t i = 0; i < snapshot->declared_count; i++) {
+		if (is_compared(snapshot, &snapshot->declared[i]))
+			return true;
+	}
+	return false;
+}
+
+static void count(struct outsiders *outsiders, const struct declared_use *declared,
+		  const char *name)
 {
 	outsiders->image_count++;
 	if (!outsiders->path || strcmp(outsiders->path, declared->path) != 0)
 		outsiders->file_count++;
 	outsiders->path = declared->path;
-	if (!outsiders->cluster)
-		outsiders->cluster = declared->cluster;
-	else if (strcmp(outsiders->cluster, declared->cluster) != 0)
+	if (!outsiders->name)
+		outsiders->name = name;
+	else if (strcmp(outsiders->name, name) != 0)
 		outsiders->several = true;
 }
 
@@ -79,19 +99,21 @@ static struct coverage *cluster_coverage(struct snapshot *snapshot)
 	return broadest;
 }
 
-static void tell(struct snapshot *snapshot, const struct outsiders *outsiders)
+/* "; 2 declared images in 1 file meant for staging: not compared" */
+static void tell(struct snapshot *snapshot, const struct outsiders *outsiders,
+		 const char *what, const char *others, const char *advice)
 {
 	struct coverage *coverage = cluster_coverage(snapshot);
 
-	if (!coverage)
+	if (!coverage || outsiders->image_count == 0)
 		return;
 	coverage->note = arena_printf(
 		&snapshot->arena,
-		"%s; %zu declared image%s in %zu file%s meant for %s%s: not compared",
+		"%s; %zu declared image%s in %zu file%s meant for %s%s%s: not compared%s",
 		coverage->note, outsiders->image_count,
 		outsiders->image_count == 1 ? "" : "s", outsiders->file_count,
-		outsiders->file_count == 1 ? "" : "s", outsiders->cluster,
-		outsiders->several ? " and other clusters" : "");
+		outsiders->file_count == 1 ? "" : "s", what, outsiders->name,
+		outsiders->several ? others : "", advice);
 }
 
 void environment_place(struct snapshot *snapshot)
@@ -102,15 +124,18 @@ void environment_place(struct snapshot *snapshot)
 
 void environment_apply(struct snapshot *snapshot)
 {
-	struct outsiders outsiders = { 0 };
+	struct outsiders clusters = { 0 }, namespaces = { 0 };
 
 	environment_place(snapshot);
 	for (size_t i = 0; i < snapshot->declared_count; i++) {
 		const struct declared_use *declared = &snapshot->declared[i];
 
 		if (!environment_concerns(snapshot, declared))
-			count(&outsiders, declared);
+			count(&clusters, declared, declared->cluster);
+		else if (!is_compared(snapshot, declared))
+			count(&namespaces, declared, declared->namespace);
 	}
-	if (outsiders.image_count)
-		tell(snapshot, &outsiders);
+	tell(snapshot, &clusters, "", " and other clusters", "");
+	tell(snapshot, &namespaces, "namespace ", " and others",
+	     " (-A scans all namespaces)");
 }

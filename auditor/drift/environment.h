@@ -14,8 +14,8 @@
 void environment_place(struct snapshot *snapshot);
 
 /*
- * As environment_place(), of a scan: what is for none of the scanned clusters is counted
- * in the note of the first one's coverage.
+ * As environment_place(), of a scan: what is for none of the scanned clusters, or for
+ * none of the scanned namespaces, is counted in the note of the first one's coverage.
  */
 void environment_apply(struct snapshot *snapshot);
 
@@ -28,8 +28,8 @@ bool environment_concerns(const struct snapshot *snapshot,
 			  const struct declared_use *declared);
 
 /*
- * Whether any declared use is meant for a scanned cluster.  Where none is, nothing was
- * compared: perhaps the policy misspells the cluster.
+ * Whether any declared use is meant for a scanned cluster and namespace.  Where none is,
+ * nothing was compared: perhaps the policy misspells the cluster, or -A was forgotten.
  */
 bool environment_includes_any(const struct snapshot *snapshot);
 

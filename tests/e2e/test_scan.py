@@ -136,6 +136,19 @@ class Scope(Story):
         self.assertEqual(scans.rules(report, states=("new", "fixed", "unknown")), {})
         self.assert_only_own_row_changed(before)
 
+    def test_manifests_for_other_namespaces_alone_are_not_clean(self):
+        """The context's namespace is scanned, as kubectl does; nobody would notice."""
+        (self.manifests / "shop-loose.yaml").unlink()
+        report = self.scan(status=5)
+        note = report["coverage"][0]["note"]
+        self.assertIn("namespace default: 0 pods; ", note)
+        self.assertIn("4 declared images in 4 files meant for namespace bank and others: not "
+                      "compared (-A scans all namespaces)", note)
+        self.scan("--allow-empty", status=0)
+        ran = self.scan_raw("-f", "text", status=5)
+        self.assertIn("EMPTY: not one declared image is meant to run in namespace default of "
+                      "cluster test\n", ran.stdout)
+
     def test_a_scan_without_manifests_fixes_nothing_that_rests_on_them(self):
         self.scan("-A", status=1)
         report = self.scan("-A", paths=[])

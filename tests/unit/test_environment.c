@@ -111,6 +111,30 @@ static void the_note_stands_at_the_broadest_area_of_the_cluster(void **state)
 	assert_int_equal(strncmp(snapshot->coverage[2].note, "all; 1 ", 7), 0);
 }
 
+static void what_is_for_other_namespaces_is_counted_and_said(void **state)
+{
+	CLEANUP(drift_world_release) struct drift_world world;
+
+	(void)state;
+	drift_world_init(&world, NULL, 0);
+	world.snapshot->clusters[0].namespace = "default";
+	drift_world_declare(&world, "shop/Deployment/web/app", "web:1");
+	drift_world_declare(&world, "shop/Deployment/api/app", "web:1");
+	environment_apply(world.snapshot);
+	assert_string_equal(world.snapshot->coverage[0].note,
+			    "cluster; 2 declared images in 2 files meant for namespace "
+			    "shop: not compared (-A scans all namespaces)");
+	assert_false(environment_includes_any(world.snapshot));
+	drift_world_declare(&world, "data/Deployment/db/app", "web:1");
+	drift_world_declare(&world, "/Deployment/any/app", "web:1");
+	world.snapshot->coverage[0].note = "namespace";
+	environment_apply(world.snapshot);
+	assert_string_equal(world.snapshot->coverage[0].note,
+			    "namespace; 3 declared images in 3 files meant for namespace "
+			    "shop and others: not compared (-A scans all namespaces)");
+	assert_true(environment_includes_any(world.snapshot));
+}
+
 static void nothing_is_included_where_all_is_for_other_clusters(void **state)
 {
 	CLEANUP(drift_world_release) struct drift_world world;
@@ -135,6 +159,7 @@ int main(void)
 		cmocka_unit_test(what_is_for_other_clusters_is_counted_and_said),
 		cmocka_unit_test(each_file_is_counted_once_and_several_clusters_are_said),
 		cmocka_unit_test(the_note_stands_at_the_broadest_area_of_the_cluster),
+		cmocka_unit_test(what_is_for_other_namespaces_is_counted_and_said),
 		cmocka_unit_test(nothing_is_included_where_all_is_for_other_clusters),
 	};
 
