@@ -128,6 +128,13 @@ class TestCase(unittest.TestCase):
 
     maxDiff = None
 
+    @classmethod
+    def class_folder(cls):
+        """A new folder that goes with the class."""
+        folder = tempfile.TemporaryDirectory(prefix="pindrift-test-")
+        cls.addClassCleanup(folder.cleanup)
+        return Path(folder.name)
+
     def setUp(self):
         folder = tempfile.TemporaryDirectory(prefix="pindrift-test-")
         self.addCleanup(folder.cleanup)

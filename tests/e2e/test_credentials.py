@@ -3,9 +3,7 @@
 import base64
 import json
 import shlex
-import tempfile
 import unittest
-from pathlib import Path
 
 import scans
 
@@ -26,9 +24,7 @@ class Helpers(scans.ScanTest):
 
     @classmethod
     def setUpClass(cls):
-        folder = tempfile.TemporaryDirectory(prefix="pindrift-ca-")
-        cls.addClassCleanup(folder.cleanup)
-        cls.authority = Authority(Path(folder.name))
+        cls.authority = Authority(cls.class_folder())
         cls.registry = registry.Registry(certificate=cls.authority.issue("registry"),
                                          authority=cls.authority, users={"jane": PASSWORD})
         cls.addClassCleanup(cls.registry.close)

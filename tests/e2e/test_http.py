@@ -4,7 +4,6 @@ import json
 import socket
 import ssl
 import subprocess
-import tempfile
 import unittest
 from pathlib import Path
 
@@ -21,9 +20,7 @@ USAGE, LIMIT, NETWORK, DENIED = 1, 3, 4, 5  # enum error_code
 class HttpCase(lib.TestCase):
     @classmethod
     def setUpClass(cls):
-        folder = tempfile.TemporaryDirectory(prefix="pindrift-ca-")
-        cls.addClassCleanup(folder.cleanup)
-        cls.authority = certificates.Authority(folder.name)
+        cls.authority = certificates.Authority(cls.class_folder())
 
     def ask(self, *arguments, variables=None):
         """The answers, in the order in which they came."""

@@ -2,9 +2,7 @@
 
 import base64
 import json
-import tempfile
 import unittest
-from pathlib import Path
 
 import scans
 from test_rbac import rules_of
@@ -28,9 +26,7 @@ class SecretsTest(scans.ScanTest):
 
     @classmethod
     def setUpClass(cls):
-        folder = tempfile.TemporaryDirectory(prefix="pindrift-ca-")
-        cls.addClassCleanup(folder.cleanup)
-        cls.authority = Authority(Path(folder.name))
+        cls.authority = Authority(cls.class_folder())
         cls.registry = cls.make_registry()
         cls.addClassCleanup(cls.registry.close)
 

@@ -2,9 +2,7 @@
 
 import base64
 import json
-import tempfile
 import unittest
-from pathlib import Path
 
 import scans
 
@@ -71,9 +69,7 @@ class Password(Guarded):
 
     @classmethod
     def setUpClass(cls):
-        folder = tempfile.TemporaryDirectory(prefix="pindrift-ca-")
-        cls.addClassCleanup(folder.cleanup)
-        cls.authority = Authority(Path(folder.name))
+        cls.authority = Authority(cls.class_folder())
         cls.registry = registry.Registry(certificate=cls.authority.issue("registry"),
                                          authority=cls.authority, users=USERS)
         cls.addClassCleanup(cls.registry.close)
@@ -101,9 +97,7 @@ class Token(Guarded):
 
     @classmethod
     def setUpClass(cls):
-        folder = tempfile.TemporaryDirectory(prefix="pindrift-ca-")
-        cls.addClassCleanup(folder.cleanup)
-        cls.authority = Authority(Path(folder.name))
+        cls.authority = Authority(cls.class_folder())
         cls.tokens = TokenServer(cls.authority, USERS)
         cls.addClassCleanup(cls.tokens.close)
         cls.registry = registry.Registry(certificate=cls.authority.issue("registry"),

@@ -2,7 +2,6 @@
 
 import base64
 import json
-import tempfile
 import unittest
 
 from registries import ProbeCase
@@ -24,9 +23,7 @@ class RegistryCase(ProbeCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        folder = tempfile.TemporaryDirectory(prefix="pindrift-ca-")
-        cls.addClassCleanup(folder.cleanup)
-        cls.authority = Authority(folder.name)
+        cls.authority = Authority(cls.class_folder())
         cls.registry = cls.enterClass(cls.open_registry())
         cls.registry.push(WEB, "demo/web", "1.0", "latest")
 

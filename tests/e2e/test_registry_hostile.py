@@ -2,7 +2,6 @@
 
 import hashlib
 import subprocess
-import tempfile
 import time
 import unittest
 from email.utils import formatdate
@@ -193,9 +192,7 @@ class Redirects(HostileCase):
         self.assertEqual(len(self.hostile.asked("loop")), 6)
 
     def test_https_is_never_left(self):
-        folder = tempfile.TemporaryDirectory()
-        self.addCleanup(folder.cleanup)
-        authority = certificates.Authority(folder.name)
+        authority = certificates.Authority(self.folder / "ca")
         context = certificates.server_context(authority.issue("server"))
         with HostileRegistry(context) as secure:
             fact = self.one_tag("--ca", authority.path, "tag", f"{secure.address}/downgrade/app:1")
@@ -389,11 +386,10 @@ class Certificates(ProbeCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        folder = tempfile.TemporaryDirectory(prefix="pindrift-ca-")
-        cls.addClassCleanup(folder.cleanup)
-        cls.authority = certificates.Authority(folder.name + "/ours")
-        cls.stranger = certificates.Authority(folder.name + "/stranger", "a stranger")
-        cls.namesake = certificates.Authority(folder.name + "/namesake")
+        folder = cls.class_folder()
+        cls.authority = certificates.Authority(folder / "ours")
+        cls.stranger = certificates.Authority(folder / "stranger", "a stranger")
+        cls.namesake = certificates.Authority(folder / "namesake")
 
     def ask(self, certificate, *options, ca=None):
         with HostileRegistry(certificates.server_context(certificate)) as registry:

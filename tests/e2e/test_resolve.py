@@ -8,7 +8,6 @@ import unittest
 
 import scans
 
-import lib
 from servers import images
 
 

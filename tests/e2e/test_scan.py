@@ -1,17 +1,14 @@
 """Scans over time: what a second one adds, what a narrower one leaves alone, who is who."""
 
-import json
 import signal
 import subprocess
 import time
 import unittest
-from pathlib import Path
 
 import scans
 
 import lib
 from servers import images
-from servers.kube_api import KubeApi
 from servers.kube_objects import Cluster
 
 OWN_ROW = ('INTO "scan"', "sqlite_sequence", 'INSERT INTO "scan_cluster"')

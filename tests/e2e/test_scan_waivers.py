@@ -5,7 +5,6 @@ import unittest
 
 import scans
 
-import lib
 from servers import images
 
 OWN_ROW = ('INTO "scan"', "sqlite_sequence", 'INSERT INTO "scan_cluster"')

@@ -6,12 +6,12 @@
 """
 
 from . import images
-from .listener import Handler, Listener
+from .listener import Closing, Handler, Listener
 
 IMAGE = images.image()
 
 
-class AnyRegistry:
+class AnyRegistry(Closing):
     def __init__(self):
         self._listener = Listener(_Handler, self)
         self.address = self._listener.address
@@ -20,12 +20,6 @@ class AnyRegistry:
 
     def close(self):
         self._listener.close()
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self.close()
 
 
 class _Handler(Handler):

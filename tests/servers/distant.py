@@ -15,10 +15,10 @@ import threading
 import time
 
 from . import images
-from .listener import Handler, Listener
+from .listener import Closing, Handler, Listener
 
 
-class DistantRegistry:
+class DistantRegistry(Closing):
     """Serves image manifests from construction until close()."""
 
     def __init__(self, delay):
@@ -42,12 +42,6 @@ class DistantRegistry:
     def close(self):
         self._listener.close()
 
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self.close()
-
 
 class _Answers(Handler):
     def do_GET(self):
@@ -67,7 +61,7 @@ class _Answers(Handler):
     do_HEAD = do_GET
 
 
-class DistantWire:
+class DistantWire(Closing):
     """A tunnel to `target`, "host:port", through which bytes take `delay` seconds each way."""
 
     def __init__(self, target, delay):
@@ -81,12 +75,6 @@ class DistantWire:
 
     def close(self):
         self._listener.close()
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self.close()
 
     def _accept(self):
         while True:

@@ -16,6 +16,7 @@ import time
 from collections import namedtuple
 
 from . import images
+from .listener import Closing
 
 Request = namedtuple("Request", "method target headers at")
 
@@ -241,7 +242,7 @@ class Habits:
         return b""
 
 
-class HostileRegistry:
+class HostileRegistry(Closing):
     """Serves from construction until close(), in threads of its own."""
 
     def __init__(self, context=None):
@@ -263,12 +264,6 @@ class HostileRegistry:
         self.address = f"127.0.0.1:{self._socket.getsockname()[1]}"
         self.url = f"{'https' if context else 'http'}://{self.address}"
         threading.Thread(target=self._accept, daemon=True).start()
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self.close()
 
     def close(self):
         self._closing = True

@@ -29,14 +29,14 @@ if __package__:
     from .certificates import Certificate, server_context
     from .kube_replay import Replay
     from .kube_world import Request, World, scope_of
-    from .listener import Handler, Listener
+    from .listener import Closing, Handler, Listener
 else:
     sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
     from servers import kube_wire as wire
     from servers.certificates import Certificate, server_context
     from servers.kube_replay import Replay
     from servers.kube_world import Request, World, scope_of
-    from servers.listener import Handler, Listener
+    from servers.listener import Closing, Handler, Listener
 
 ANONYMOUS = "system:anonymous"
 GZIP_THRESHOLD = 128 * 1024
@@ -77,7 +77,7 @@ class Fault:
                 and (self.page is None or self.page == page))
 
 
-class KubeApi:
+class KubeApi(Closing):
     """Serves a World or a Replay; both may be replaced while it runs."""
 
     def __init__(self, world, *, port=0, certificate=None, client_authority=None, tokens=None,
@@ -91,12 +91,6 @@ class KubeApi:
         self._listener = Listener(_Handler, self, port=port, context=context)
         self.address = self._listener.address
         self.url = f"{'https' if certificate else 'http'}://{self.address}"
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self.close()
 
     def close(self):
         self._listener.close()

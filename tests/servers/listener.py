@@ -5,6 +5,16 @@ import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 
+class Closing:
+    """A server for the length of a `with` statement."""
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.close()
+
+
 class Listener(ThreadingHTTPServer):
     """Serves `handler` from construction until close(); `owner` is for the handler."""
 

@@ -21,6 +21,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from . import images, processes
+from .listener import Closing
 
 Request = namedtuple("Request", "method target status agent")
 
@@ -32,7 +33,7 @@ def available():
     return processes.find_tool("docker-registry") is not None
 
 
-class Registry:
+class Registry(Closing):
     """docker-registry with its storage in a folder that goes when it stops."""
 
     def __init__(self, *, port=0, certificate=None, authority=None, users=None,
@@ -115,12 +116,6 @@ class Registry:
     def close(self):
         self.stop()
         shutil.rmtree(self._folder, ignore_errors=True)
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self.close()
 
     def requests(self):
         """Every request since the start, in order, the client's own included."""

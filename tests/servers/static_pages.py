@@ -29,19 +29,21 @@ if __package__:
     from . import processes
     from .certificates import Certificate, server_context
     from .kube_world import Request, World
+    from .listener import Closing
 else:
     sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
     from servers import kube_wire as wire
     from servers import processes
     from servers.certificates import Certificate, server_context
     from servers.kube_world import Request, World
+    from servers.listener import Closing
 
 PAGE = 500
 TIME = "2026-11-01T00:00:00Z"
 UID = "00000000-0000-4000-8000-%012d"
 
 
-class StaticPages:
+class StaticPages(Closing):
     """Starts the server and ends it."""
 
     def __init__(self, folder, certificate, *, pods=5000, images=None, pods_a_workload=10):
@@ -68,12 +70,6 @@ class StaticPages:
     def close(self):
         processes.stop(self._process)
         self._process.stdout.close()
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self.close()
 
 
 # The objects.

@@ -19,7 +19,7 @@ from collections import namedtuple
 from urllib.parse import parse_qs, urlsplit
 
 from .certificates import server_context
-from .listener import Handler, Listener
+from .listener import Closing, Handler, Listener
 
 ISSUER = "pindrift test tokens"
 SERVICE = "pindrift test registry"
@@ -27,7 +27,7 @@ SERVICE = "pindrift test registry"
 TokenRequest = namedtuple("TokenRequest", "method target user status headers")
 
 
-class TokenServer:
+class TokenServer(Closing):
     """An HTTPS token server on a free loopback port, in threads of its own."""
 
     def __init__(self, authority, users, *, certificate=None):
@@ -43,12 +43,6 @@ class TokenServer:
         self._listener = Listener(_Handler, self, context=server_context(certificate))
         self.address = self._listener.address
         self.realm = f"https://{self.address}/token"
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self.close()
 
     def close(self):
         self._listener.close()
