@@ -9,6 +9,7 @@
 #define DIRECTIVES 64 /* most lines that begin with "%" */
 #define DOCUMENT_MAX ((ptrdiff_t)YAML_DOCUMENT_BYTES)
 #define READ_AHEAD ((ptrdiff_t)64 * 1024) /* more than libyaml looks beyond an event */
+#define PLAIN_BLOCK 64 /* bytes: many at once, for compilers that can */
 
 #define BYTE_ORDER_MARK "\xef\xbb\xbf"
 
@@ -20,6 +21,7 @@ struct yaml_stream {
 	const char *document; /* where the current document begins */
 	size_t document_count;
 	struct cursor cursor; /* of the newest place */
+	bool plain; /* a character is a byte, a line ends with LF, and all are allowed */
 	bool too_large;
 	bool over;
 };
@@ -93,10 +95,34 @@ static bool is_utf16(const char *text, size_t length)
 }
 
 /*
- * libyaml's source of text: a line at a time, so that bytes which are not UTF-8 spoil
- * the document they stand in and none before it.
+ * Tabs, line feeds and printable ASCII.  Most files hold nothing else: for them libyaml's
+ * marks are offsets, lines and columns as they stand.
  */
-static int give_line(void *user, unsigned char *buffer, size_t size, size_t *length)
+static bool block_is_plain(const char *text, size_t length)
+{
+	unsigned odd = 0;
+
+	for (size_t i = 0; i < length; i++) {
+		unsigned char c = (unsigned char)text[i];
+
+		odd |= (c < ' ' && c != '\t' && c != '\n') || c > '~';
+	}
+	return !odd;
+}
+
+static bool is_plain(const char *text, const char *end)
+{
+	while (end - text >= PLAIN_BLOCK && block_is_plain(text, PLAIN_BLOCK))
+		text += PLAIN_BLOCK;
+	return end - text < PLAIN_BLOCK && block_is_plain(text, (size_t)(end - text));
+}
+
+/*
+ * libyaml's source of text.  It decodes all that it is given at once: a line at a time,
+ * so that bytes which are no allowed characters spoil the document they stand in and
+ * none before it.
+ */
+static int give_text(void *user, unsigned char *buffer, size_t size, size_t *length)
 {
 	struct yaml_stream *stream = user;
 	size_t left = (size_t)(stream->end - stream->given);
@@ -106,7 +132,7 @@ static int give_line(void *user, unsigned char *buffer, size_t size, size_t *len
 	if (stream->too_large)
 		return 0;
 	*length = left < size ? left : size;
-	line_end = memchr(stream->given, '\n', *length);
+	line_end = stream->plain ? NULL : memchr(stream->given, '\n', *length);
 	if (line_end)
 		*length = (size_t)(line_end + 1 - stream->given);
 	memcpy(buffer, stream->given, *length);
@@ -132,13 +158,14 @@ struct yaml_stream *yaml_stream_new(const char *text, size_t length, struct erro
 	stream->end = text + length;
 	stream->first = stream->given = stream->document = first;
 	stream->cursor = cursor_start(first);
+	stream->plain = is_plain(first, stream->end);
 	if (!yaml_parser_initialize(&stream->parser)) {
 		error_set(err, ERROR_SYSTEM, "libyaml cannot start");
 		yaml_stream_free(&stream);
 		return NULL;
 	}
 	yaml_parser_set_encoding(&stream->parser, YAML_UTF8_ENCODING);
-	yaml_parser_set_input(&stream->parser, give_line, stream);
+	yaml_parser_set_input(&stream->parser, give_text, stream);
 	return stream;
 }
 
@@ -149,6 +176,21 @@ void yaml_stream_free(struct yaml_stream **stream)
 	yaml_parser_delete(&(*stream)->parser);
 	free(*stream);
 	*stream = NULL;
+}
+
+/* Walk to a mark of libyaml's; stay where that lies behind. */
+static void move_to(struct cursor *cursor, const struct yaml_stream *stream,
+		    const yaml_mark_t *mark)
+{
+	if (!stream->plain)
+		cursor_to_character(cursor, stream->end, mark->index);
+	else if (mark->index > cursor->character)
+		*cursor = (struct cursor){
+			.at = stream->first + mark->index,
+			.character = mark->index,
+			.line = (uint32_t)mark->line + 1,
+			.column = (uint32_t)mark->column + 1,
+		};
 }
 
 static bool fail_too_large(const struct yaml_stream *stream, struct error *err)
@@ -172,7 +214,7 @@ static bool fail_parse(const struct yaml_stream *stream, struct error *err)
 	if (parser->error == YAML_READER_ERROR)
 		cursor_to(&cursor, stream->first + parser->problem_offset);
 	else
-		cursor_to_character(&cursor, stream->end, parser->problem_mark.index);
+		move_to(&cursor, stream, &parser->problem_mark);
 	return error_set(err, ERROR_SYNTAX, "line %u, column %u: %s%s%s", cursor.line,
 			 cursor.column, parser->problem, parser->context ? ", " : "",
 			 parser->context ? parser->context : "");
@@ -184,7 +226,7 @@ static bool fail_event(const struct yaml_stream *stream, const yaml_event_t *eve
 {
 	struct cursor cursor = cursor_start(stream->first);
 
-	cursor_to_character(&cursor, stream->end, event->start_mark.index);
+	move_to(&cursor, stream, &event->start_mark);
 	return fail_at(&cursor, code, problem, err);
 }
 
@@ -229,9 +271,9 @@ static struct node_place place_between(struct yaml_stream *stream,
 	struct cursor *cursor = &stream->cursor, end;
 	struct node_place place;
 
-	cursor_to_character(cursor, stream->end, event->start_mark.index);
+	move_to(cursor, stream, &event->start_mark);
 	end = *cursor;
-	cursor_to_character(&end, stream->end, event->end_mark.index);
+	move_to(&end, stream, &event->end_mark);
 	if (has_properties)
 		cursor_to(cursor, skip_properties(cursor->at, end.at));
 	place.line = cursor->line;
@@ -310,10 +352,12 @@ static void settle(struct composer *composer, struct node *node, unsigned height
 }
 
 /* YAML 1.2, section 10.2.1.1, and what libyaml's users write for it. */
-static bool means_null(const char *text)
+static bool means_null(const char *text, size_t length)
 {
 	static const char *const nulls[] = { "", "~", "null", "Null", "NULL" };
 
+	if (length > strlen("null"))
+		return false;
 	for (size_t i = 0; i < ARRAY_LENGTH(nulls); i++) {
 		if (strcmp(text, nulls[i]) == 0)
 			return true;
@@ -331,9 +375,10 @@ static bool compose_scalar(struct composer *composer, const yaml_event_t *event)
 
 	if (memchr(text, '\0', event->data.scalar.length))
 		return fail_compose(composer, event, ERROR_SYNTAX, "a NUL character");
-	node->kind = plain && !tag && means_null(text) ? NODE_NULL : NODE_STRING;
-	node->quoted = !plain;
 	node->length = event->data.scalar.length;
+	node->kind =
+		plain && !tag && means_null(text, node->length) ? NODE_NULL : NODE_STRING;
+	node->quoted = !plain;
 	node->text = arena_strndup(composer->arena, text, node->length);
 	node->place = place_between(composer->stream, event, name || tag);
 	if (name) {
@@ -390,7 +435,7 @@ static void close_collection(struct composer *composer, const yaml_event_t *even
 
 	assert(composer->depth > 0); /* libyaml's events come in pairs */
 	frame = &composer->frames[--composer->depth];
-	cursor_to_character(&stream->cursor, stream->end, event->end_mark.index);
+	move_to(&stream->cursor, stream, &event->end_mark);
 	frame->node->place.end = offset_of(stream, &stream->cursor);
 	if (frame->anchor) {
 		frame->anchor->node = frame->node;
@@ -429,7 +474,7 @@ static bool next_event(struct yaml_stream *stream, yaml_event_t *event, struct e
 static bool end_document(struct yaml_stream *stream, const yaml_event_t *event,
 			 struct error *err)
 {
-	cursor_to_character(&stream->cursor, stream->end, event->end_mark.index);
+	move_to(&stream->cursor, stream, &event->end_mark);
 	if (stream->cursor.at - stream->document > DOCUMENT_MAX)
 		return fail_too_large(stream, err);
 	stream->document = stream->cursor.at;
