@@ -52,17 +52,22 @@ bool buf_add_part(struct buf *buf, const char *text)
 
 bool buf_vprintf(struct buf *buf, const char *format, va_list args)
 {
-	va_list measured;
+	size_t room = buf->capacity - buf->length;
+	va_list again;
 	int length;
+	bool fits;
 
-	va_copy(measured, args);
-	length = vsnprintf(NULL, 0, format, measured);
-	va_end(measured);
-	if (length < 0 || !buf_reserve(buf, (size_t)length))
-		return false;
-	vsnprintf(buf->data + buf->length, (size_t)length + 1, format, args);
-	buf->length += (size_t)length;
-	return true;
+	va_copy(again, args);
+	length = vsnprintf(room ? buf->data + buf->length : NULL, room, format, args);
+	fits = length >= 0 && buf_reserve(buf, (size_t)length);
+	if (fits && (size_t)length >= room)
+		vsnprintf(buf->data + buf->length, (size_t)length + 1, format, again);
+	if (fits)
+		buf->length += (size_t)length;
+	else if (room)
+		buf->data[buf->length] = '\0';
+	va_end(again);
+	return fits;
 }
 
 bool buf_printf(struct buf *buf, const char *format, ...)

@@ -48,10 +48,13 @@ static bool fail_too_large(const struct buf *buf, struct error *err)
 	return error_set(err, ERROR_LIMIT, "larger than %zu bytes", buf->limit);
 }
 
-bool file_read_descriptor(struct buf *buf, int descriptor, struct error *err)
+/* A short read that makes `expected` bytes full is the last; 0: not known beforehand. */
+static bool read_all(struct buf *buf, int descriptor, uintmax_t expected,
+		     struct error *err)
 {
 	char bytes[READ_SIZE];
 	ssize_t length;
+	uintmax_t total = 0;
 
 	do {
 		length = read(descriptor, bytes, sizeof(bytes));
@@ -59,29 +62,41 @@ bool file_read_descriptor(struct buf *buf, int descriptor, struct error *err)
 			return file_fail(err, errno);
 		if (length > 0 && !buf_add(buf, bytes, (size_t)length))
 			return fail_too_large(buf, err);
-	} while (length != 0);
+		total += length > 0 ? (uintmax_t)length : 0;
+	} while (length != 0 && (length == sizeof(bytes) || total != expected));
 	return true;
 }
 
+bool file_read_descriptor(struct buf *buf, int descriptor, struct error *err)
+{
+	return read_all(buf, descriptor, 0, err);
+}
+
 /* A FIFO or device was opened without waiting for it, and is not read. */
-static bool check_regular(const struct buf *buf, int descriptor, struct error *err)
+static bool check_regular(const struct buf *buf, const struct stat *status,
+			  struct error *err)
+{
+	if (!S_ISREG(status->st_mode))
+		return error_set(err, ERROR_SYSTEM, "%s, no regular file",
+				 file_oddity(status->st_mode));
+	if ((uintmax_t)status->st_size > buf->limit)
+		return fail_too_large(buf, err);
+	return true;
+}
+
+static bool read_regular(struct buf *buf, int descriptor, struct error *err)
 {
 	struct stat status;
 
 	if (fstat(descriptor, &status) != 0)
 		return file_fail(err, errno);
-	if (!S_ISREG(status.st_mode))
-		return error_set(err, ERROR_SYSTEM, "%s, no regular file",
-				 file_oddity(status.st_mode));
-	if ((uintmax_t)status.st_size > buf->limit)
-		return fail_too_large(buf, err);
-	return true;
+	return check_regular(buf, &status, err) &&
+	       read_all(buf, descriptor, (uintmax_t)status.st_size, err);
 }
 
 bool file_read_regular(struct buf *buf, int descriptor, struct error *err)
 {
-	bool ok = check_regular(buf, descriptor, err) &&
-		  file_read_descriptor(buf, descriptor, err);
+	bool ok = read_regular(buf, descriptor, err);
 
 	close(descriptor);
 	return ok;

@@ -86,9 +86,14 @@ static struct arena_chunk *chunk_new(struct arena *arena, size_t least)
 	return chunk;
 }
 
+static size_t align(size_t size)
+{
+	return (size + alignof(max_align_t) - 1) & ~(alignof(max_align_t) - 1);
+}
+
 void *arena_alloc(struct arena *arena, size_t size)
 {
-	size_t aligned = (size + alignof(max_align_t) - 1) & ~(alignof(max_align_t) - 1);
+	size_t aligned = align(size);
 	struct arena_chunk *chunk = arena->chunk;
 	char *memory;
 
@@ -116,18 +121,23 @@ char *arena_strdup(struct arena *arena, const char *text)
 
 char *arena_printf(struct arena *arena, const char *format, ...)
 {
+	size_t room = arena->chunk ? arena->chunk->size - arena->used : 0;
+	char *text = room ? arena->chunk->data + arena->used : NULL;
 	va_list args, again;
-	char *text;
 	int length;
 
 	va_start(args, format);
 	va_copy(again, args);
-	length = vsnprintf(NULL, 0, format, args);
+	length = vsnprintf(text, room, format, args);
 	va_end(args);
 	if (length < 0)
 		checked(NULL);
-	text = arena_alloc(arena, (size_t)length + 1);
-	vsnprintf(text, (size_t)length + 1, format, again);
+	if ((size_t)length < room) {
+		arena->used += align((size_t)length + 1);
+	} else {
+		text = arena_alloc(arena, (size_t)length + 1);
+		vsnprintf(text, (size_t)length + 1, format, again);
+	}
 	va_end(again);
 	return text;
 }

@@ -33,12 +33,11 @@ static void report_fill(struct report *report, const struct snapshot *snapshot,
 	report->declared_count = snapshot->declared_count;
 	report->file_count = snapshot->file_count;
 	report->ignored_count = snapshot->ignored_count;
-	for (size_t i = 0; i < outcome->finding_count; i++) {
-		report->findings =
-			arena_grow(&report->arena, report->findings,
-				   report->finding_count, sizeof(*report->findings));
-		report->findings[report->finding_count++] = outcome->findings[i].finding;
-	}
+	report->findings = arena_alloc(&report->arena, outcome->finding_count *
+							       sizeof(*report->findings));
+	report->finding_count = outcome->finding_count;
+	for (size_t i = 0; i < outcome->finding_count; i++)
+		report->findings[i] = outcome->findings[i].finding;
 	report_sort(report);
 }
 

@@ -1,6 +1,7 @@
 #include "model/digest.h"
 
 #include <openssl/evp.h>
+#include <pthread.h>
 
 static const struct digest_algorithm {
 	const char *prefix; /* "sha256:" */
@@ -96,6 +97,9 @@ bool digest_is_placeholder(const struct digest *digest)
 	       strspn(hex, first) == algorithm->hex_digits;
 }
 
+/* libcrypto looks an algorithm up by its name, which takes longer than a short hash. */
+static EVP_MD *fetched[ARRAY_LENGTH(algorithms)];
+
 /* A libcrypto that cannot do SHA-2 leaves nothing to work with, as lack of memory does.
  */
 static void die_without_hash(const char *name)
@@ -104,21 +108,39 @@ static void die_without_hash(const char *name)
 	exit(4);
 }
 
+static void fetch_all(void)
+{
+	for (size_t i = 0; i < ARRAY_LENGTH(algorithms); i++) {
+		fetched[i] = EVP_MD_fetch(NULL, algorithms[i].name, NULL);
+		if (!fetched[i])
+			die_without_hash(algorithms[i].name);
+	}
+}
+
+static void hash_bytes(unsigned char *hash, unsigned *size, const void *data,
+		       size_t length, const struct digest_algorithm *algorithm)
+{
+	static pthread_once_t once = PTHREAD_ONCE_INIT;
+
+	pthread_once(&once, fetch_all);
+	if (!EVP_Digest(data, length, hash, size, fetched[algorithm - algorithms], NULL))
+		die_without_hash(algorithm->name);
+}
+
 struct digest digest_compute(const void *data, size_t length, const struct digest *like)
 {
 	const struct digest_algorithm *algorithm = algorithm_of(like->text);
 	unsigned char hash[EVP_MAX_MD_SIZE];
 	struct digest digest = { "" };
-	size_t size = 0;
+	unsigned size = 0;
 	char *out;
 
 	if (!algorithm)
 		algorithm = &algorithms[0];
-	if (!EVP_Q_digest(NULL, algorithm->name, NULL, data, length, hash, &size))
-		die_without_hash(algorithm->name);
+	hash_bytes(hash, &size, data, length, algorithm);
 	memcpy(digest.text, algorithm->prefix, strlen(algorithm->prefix));
 	out = digest.text + strlen(algorithm->prefix);
-	for (size_t i = 0; i < size; i++) {
+	for (unsigned i = 0; i < size; i++) {
 		*out++ = HEX_DIGITS[hash[i] >> 4];
 		*out++ = HEX_DIGITS[hash[i] & 15];
 	}
