@@ -30,8 +30,8 @@ void wrap_release(struct wrap *wrap)
 
 static void indent_to(struct wrap *wrap, int column)
 {
-	fprintf(wrap->out, "%*s", column - wrap->column, "");
-	wrap->column = column;
+	for (; wrap->column < column; wrap->column++)
+		fputc(' ', wrap->out);
 	wrap->line_empty = true;
 }
 

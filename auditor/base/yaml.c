@@ -328,7 +328,10 @@ static void add_item(struct composer *composer, struct node *sequence, struct no
 	sequence->items[sequence->length++] = item;
 }
 
-/* A node is complete: it becomes the root, or goes into the collection it stands in. */
+/*
+ * A node is complete: it becomes the root, or goes into the collection it stands in.  Of
+ * a key only text and place are kept.
+ */
 static void settle(struct composer *composer, struct node *node, unsigned height)
 {
 	struct frame *frame;
@@ -365,22 +368,47 @@ static bool means_null(const char *text, size_t length)
 	return false;
 }
 
-static bool compose_scalar(struct composer *composer, const yaml_event_t *event)
+/* The next node is the key of a mapping's member. */
+static bool wants_key(const struct composer *composer)
+{
+	const struct frame *frame;
+
+	if (composer->depth == 0)
+		return false;
+	frame = &composer->frames[composer->depth - 1];
+	return frame->node->kind == NODE_MAPPING && !frame->has_key;
+}
+
+static struct node scalar_node(const struct composer *composer, const yaml_event_t *event)
 {
 	const char *text = (const char *)event->data.scalar.value;
-	const char *tag = (const char *)event->data.scalar.tag;
-	const yaml_char_t *name = event->data.scalar.anchor;
+	bool has_tag = event->data.scalar.tag != NULL;
 	bool plain = event->data.scalar.style == YAML_PLAIN_SCALAR_STYLE;
-	struct node *node = arena_alloc(composer->arena, sizeof(*node));
+	size_t length = event->data.scalar.length;
 
-	if (memchr(text, '\0', event->data.scalar.length))
+	return (struct node){
+		.kind = plain && !has_tag && means_null(text, length) ? NODE_NULL
+								      : NODE_STRING,
+		.quoted = !plain,
+		.length = length,
+		.text = arena_strndup(composer->arena, text, length),
+		.place = place_between(composer->stream, event,
+				       has_tag || event->data.scalar.anchor),
+	};
+}
+
+static bool compose_scalar(struct composer *composer, const yaml_event_t *event)
+{
+	const yaml_char_t *name = event->data.scalar.anchor;
+	struct node scalar, *node = &scalar;
+
+	if (memchr(event->data.scalar.value, '\0', event->data.scalar.length))
 		return fail_compose(composer, event, ERROR_SYNTAX, "a NUL character");
-	node->length = event->data.scalar.length;
-	node->kind =
-		plain && !tag && means_null(text, node->length) ? NODE_NULL : NODE_STRING;
-	node->quoted = !plain;
-	node->text = arena_strndup(composer->arena, text, node->length);
-	node->place = place_between(composer->stream, event, name || tag);
+	scalar = scalar_node(composer, event);
+	if (name || !wants_key(composer)) {
+		node = arena_alloc(composer->arena, sizeof(*node));
+		*node = scalar;
+	}
 	if (name) {
 		struct anchor *anchor = anchor_new(composer, name);
 
