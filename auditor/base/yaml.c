@@ -264,24 +264,43 @@ static size_t offset_of(const struct yaml_stream *stream, const struct cursor *c
 	return (size_t)(cursor->at - stream->text);
 }
 
-/* The place between two marks, of which the second is not passed. */
-static struct node_place place_between(struct yaml_stream *stream,
-				       const yaml_event_t *event, bool has_properties)
+/* In a plain text libyaml's marks need no search. */
+static size_t plain_offset(const struct yaml_stream *stream, const yaml_mark_t *mark)
+{
+	return (size_t)(stream->first - stream->text) + mark->index;
+}
+
+static size_t end_of(struct yaml_stream *stream, const yaml_event_t *event)
+{
+	if (stream->plain)
+		return plain_offset(stream, &event->end_mark);
+	move_to(&stream->cursor, stream, &event->end_mark);
+	return offset_of(stream, &stream->cursor);
+}
+
+/* Where an event stands; anchor and tag do not count. */
+static void find_place(struct node_place *place, struct yaml_stream *stream,
+		       const yaml_event_t *event, bool has_properties)
 {
 	struct cursor *cursor = &stream->cursor, end;
-	struct node_place place;
 
+	if (stream->plain && !has_properties) {
+		place->line = (uint32_t)event->start_mark.line + 1;
+		place->column = (uint32_t)event->start_mark.column + 1;
+		place->begin = plain_offset(stream, &event->start_mark);
+		place->end = plain_offset(stream, &event->end_mark);
+		return;
+	}
 	move_to(cursor, stream, &event->start_mark);
 	end = *cursor;
 	move_to(&end, stream, &event->end_mark);
 	if (has_properties)
 		cursor_to(cursor, skip_properties(cursor->at, end.at));
-	place.line = cursor->line;
-	place.column = cursor->column;
-	place.begin = offset_of(stream, cursor);
-	place.end = offset_of(stream, &end);
+	place->line = cursor->line;
+	place->column = cursor->column;
+	place->begin = offset_of(stream, cursor);
+	place->end = offset_of(stream, &end);
 	*cursor = end;
-	return place;
 }
 
 static struct anchor *anchor_new(struct composer *composer, const yaml_char_t *name)
@@ -307,18 +326,22 @@ static bool count_nodes(struct composer *composer, const yaml_event_t *event,
 	return true;
 }
 
-/* The innermost collection gets the key of its next member. */
+/* A member whose key and value are to be filled in. */
+static struct node_member *add_member(struct composer *composer, struct node *mapping)
+{
+	mapping->members = arena_grow(composer->arena, mapping->members, mapping->length,
+				      sizeof(*mapping->members));
+	return &mapping->members[mapping->length++];
+}
+
+/* A key that had to be a node of its own. */
 static void add_key(struct composer *composer, struct node *mapping,
 		    const struct node *key)
 {
-	struct node_member member = {
-		.key = node_is_scalar(key) ? key->text : "",
-		.key_place = key->place,
-	};
+	struct node_member *member = add_member(composer, mapping);
 
-	mapping->members = arena_grow(composer->arena, mapping->members, mapping->length,
-				      sizeof(*mapping->members));
-	mapping->members[mapping->length++] = member;
+	member->key = node_is_scalar(key) ? key->text : "";
+	member->key_place = key->place;
 }
 
 static void add_item(struct composer *composer, struct node *sequence, struct node *item)
@@ -328,10 +351,7 @@ static void add_item(struct composer *composer, struct node *sequence, struct no
 	sequence->items[sequence->length++] = item;
 }
 
-/*
- * A node is complete: it becomes the root, or goes into the collection it stands in.  Of
- * a key only text and place are kept.
- */
+/* A node is complete: it becomes the root, or goes into the collection it stands in. */
 static void settle(struct composer *composer, struct node *node, unsigned height)
 {
 	struct frame *frame;
@@ -368,47 +388,54 @@ static bool means_null(const char *text, size_t length)
 	return false;
 }
 
-/* The next node is the key of a mapping's member. */
-static bool wants_key(const struct composer *composer)
+/* The mapping whose next key an event is, or NULL. */
+static struct frame *keyless(struct composer *composer)
 {
-	const struct frame *frame;
+	struct frame *frame;
 
 	if (composer->depth == 0)
-		return false;
+		return NULL;
 	frame = &composer->frames[composer->depth - 1];
-	return frame->node->kind == NODE_MAPPING && !frame->has_key;
+	return frame->node->kind == NODE_MAPPING && !frame->has_key ? frame : NULL;
 }
 
-static struct node scalar_node(const struct composer *composer, const yaml_event_t *event)
+static bool is_null(const yaml_event_t *event)
 {
-	const char *text = (const char *)event->data.scalar.value;
-	bool has_tag = event->data.scalar.tag != NULL;
-	bool plain = event->data.scalar.style == YAML_PLAIN_SCALAR_STYLE;
-	size_t length = event->data.scalar.length;
-
-	return (struct node){
-		.kind = plain && !has_tag && means_null(text, length) ? NODE_NULL
-								      : NODE_STRING,
-		.quoted = !plain,
-		.length = length,
-		.text = arena_strndup(composer->arena, text, length),
-		.place = place_between(composer->stream, event,
-				       has_tag || event->data.scalar.anchor),
-	};
+	return event->data.scalar.style == YAML_PLAIN_SCALAR_STYLE &&
+	       !event->data.scalar.tag &&
+	       means_null((const char *)event->data.scalar.value,
+			  event->data.scalar.length);
 }
 
-static bool compose_scalar(struct composer *composer, const yaml_event_t *event)
+static const char *scalar_text(const struct composer *composer, const yaml_event_t *event)
+{
+	return arena_strndup(composer->arena, (const char *)event->data.scalar.value,
+			     event->data.scalar.length);
+}
+
+/* A key that no alias asks for again is no node. */
+static void compose_key(struct composer *composer, const yaml_event_t *event,
+			struct frame *frame)
+{
+	struct node_member *member = add_member(composer, frame->node);
+
+	member->key = is_null(event) ? "" : scalar_text(composer, event);
+	find_place(&member->key_place, composer->stream, event,
+		   event->data.scalar.tag != NULL);
+	frame->has_key = true;
+}
+
+static void compose_value(struct composer *composer, const yaml_event_t *event)
 {
 	const yaml_char_t *name = event->data.scalar.anchor;
-	struct node scalar, *node = &scalar;
+	bool has_tag = event->data.scalar.tag != NULL;
+	struct node *node = arena_alloc(composer->arena, sizeof(*node));
 
-	if (memchr(event->data.scalar.value, '\0', event->data.scalar.length))
-		return fail_compose(composer, event, ERROR_SYNTAX, "a NUL character");
-	scalar = scalar_node(composer, event);
-	if (name || !wants_key(composer)) {
-		node = arena_alloc(composer->arena, sizeof(*node));
-		*node = scalar;
-	}
+	node->length = event->data.scalar.length;
+	node->text = scalar_text(composer, event);
+	node->kind = is_null(event) ? NODE_NULL : NODE_STRING;
+	node->quoted = event->data.scalar.style != YAML_PLAIN_SCALAR_STYLE;
+	find_place(&node->place, composer->stream, event, name || has_tag);
 	if (name) {
 		struct anchor *anchor = anchor_new(composer, name);
 
@@ -416,6 +443,18 @@ static bool compose_scalar(struct composer *composer, const yaml_event_t *event)
 		anchor->node_count = 1;
 	}
 	settle(composer, node, 0);
+}
+
+static bool compose_scalar(struct composer *composer, const yaml_event_t *event)
+{
+	struct frame *frame = keyless(composer);
+
+	if (memchr(event->data.scalar.value, '\0', event->data.scalar.length))
+		return fail_compose(composer, event, ERROR_SYNTAX, "a NUL character");
+	if (frame && !event->data.scalar.anchor)
+		compose_key(composer, event, frame);
+	else
+		compose_value(composer, event);
 	return count_nodes(composer, event, 1);
 }
 
@@ -443,28 +482,27 @@ static bool open_collection(struct composer *composer, const yaml_event_t *event
 					  : event->data.sequence_start.anchor;
 	const yaml_char_t *tag =
 		mapping ? event->data.mapping_start.tag : event->data.sequence_start.tag;
-	struct frame frame = { .count_before = composer->node_count, .height = 1 };
+	struct frame *frame = &composer->frames[composer->depth];
 
 	if (composer->depth == YAML_DEPTH)
 		return fail_compose(composer, event, ERROR_LIMIT, "nested too deep");
-	frame.node = arena_alloc(composer->arena, sizeof(*frame.node));
-	frame.node->kind = kind;
-	frame.node->place = place_between(composer->stream, event, name || tag);
+	*frame = (struct frame){ .count_before = composer->node_count, .height = 1 };
+	frame->node = arena_alloc(composer->arena, sizeof(*frame->node));
+	frame->node->kind = kind;
+	find_place(&frame->node->place, composer->stream, event, name || tag);
 	if (name)
-		frame.anchor = anchor_new(composer, name);
-	composer->frames[composer->depth++] = frame;
+		frame->anchor = anchor_new(composer, name);
+	composer->depth++;
 	return count_nodes(composer, event, 1);
 }
 
 static void close_collection(struct composer *composer, const yaml_event_t *event)
 {
-	struct yaml_stream *stream = composer->stream;
 	struct frame *frame;
 
 	assert(composer->depth > 0); /* libyaml's events come in pairs */
 	frame = &composer->frames[--composer->depth];
-	move_to(&stream->cursor, stream, &event->end_mark);
-	frame->node->place.end = offset_of(stream, &stream->cursor);
+	frame->node->place.end = end_of(composer->stream, event);
 	if (frame->anchor) {
 		frame->anchor->node = frame->node;
 		frame->anchor->node_count = composer->node_count - frame->count_before;

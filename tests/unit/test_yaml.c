@@ -261,6 +261,69 @@ static void keys_have_places(void **state)
 }
 
 /* Texts that are made of one part many times over. */
+/* Every place of a tree, as if `lines` and `bytes` did not stand before it. */
+static void print_places(struct buf *out, const struct node *node, unsigned lines,
+			 size_t bytes)
+{
+	const struct node_place *place = &node->place;
+
+	buf_printf(out, "%u:%u %zu-%zu;", place->line - lines, place->column,
+		   place->begin - bytes, place->end - bytes);
+	for (size_t i = 0; node->kind == NODE_SEQUENCE && i < node->length; i++)
+		print_places(out, node->items[i], lines, bytes);
+	for (size_t i = 0; node->kind == NODE_MAPPING && i < node->length; i++) {
+		place = &node->members[i].key_place;
+		buf_printf(out, "%s at %u:%u %zu-%zu;", node->members[i].key,
+			   place->line - lines, place->column, place->begin - bytes,
+			   place->end - bytes);
+		print_places(out, node->members[i].value, lines, bytes);
+	}
+}
+
+static void print_all_places(struct buf *out, const char *text, unsigned lines,
+			     size_t bytes)
+{
+	CLEANUP(arena_release) struct arena arena = ARENA_INIT;
+	struct error err = ERROR_INIT;
+	CLEANUP(yaml_stream_free)
+	struct yaml_stream *stream = yaml_stream_new(text, strlen(text), &err);
+	struct node *document = NULL;
+
+	do {
+		assert_non_null(stream);
+		assert_true(yaml_stream_next(stream, &arena, &document, &err));
+		if (document)
+			print_places(out, document, lines, bytes);
+	} while (document);
+}
+
+/* A text without a character of several bytes is placed by libyaml's marks alone. */
+static void places_are_the_same_whatever_characters_the_text_holds(void **state)
+{
+	static const char *const texts[] = {
+		"a: 1\nb:\n- x\n-\n- {c: d, e}\n",
+		"a: &x !t\n  deep: 'quoted'\nb: *x\n? [k, l]\n: v\n&k key: v\n",
+		"a: |\n  one\n\n  two\n\nb: >-\n  folded\n  text\nc:\nd: \"x\n  y\"\n",
+		"- a\n---\n# comment\n- - b\n  - c: d\n...\n---\n~\n--- {}\n",
+		"%YAML 1.1\n---\n!!map\n  # why\n  a: 1 # end\n\n\n",
+		"a:\t1\n\"k\\x41\": [1,\n2, ]",
+		"",
+	};
+	static const char comment[] = "# \xc3\xa9\n";
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LENGTH(texts); i++) {
+		CLEANUP(buf_release) struct buf text = BUF_INIT(1024);
+		CLEANUP(buf_release) struct buf plain = BUF_INIT(4096);
+		CLEANUP(buf_release) struct buf behind = BUF_INIT(4096);
+
+		buf_printf(&text, "%s%s", comment, texts[i]);
+		print_all_places(&plain, texts[i], 0, 0);
+		print_all_places(&behind, buf_text(&text), 1, strlen(comment));
+		CHECK_TEXT(texts[i], buf_text(&plain), buf_text(&behind));
+	}
+}
+
 static const struct {
 	const char *label, *head, *part;
 	size_t count;
@@ -377,6 +440,7 @@ int main(void)
 		cmocka_unit_test(streams_give_their_documents_up_to_the_first_error),
 		cmocka_unit_test(places_are_those_of_the_scalars_own_text),
 		cmocka_unit_test(keys_have_places),
+		cmocka_unit_test(places_are_the_same_whatever_characters_the_text_holds),
 		cmocka_unit_test(limits_hold_and_cost_little),
 		cmocka_unit_test(billion_laughs_are_refused),
 		cmocka_unit_test(aliases_add_to_the_depth),
