@@ -50,7 +50,8 @@ const struct option command_options[] = {
 	{ "cluster-dump", 0, OPTION_STRING, AT(cluster_dump), "FILE",
 	  "Scan what kubectl printed of a cluster instead of the cluster: the output of "
 	  "kubectl get nodes,namespaces,pods,deployments,replicasets,statefulsets,"
-	  "daemonsets,replicationcontrollers,cronjobs,jobs -A -o json; - for standard input",
+	  "daemonsets,replicationcontrollers,cronjobs,jobs -A -o json "
+	  "--show-managed-fields; - for standard input",
 	  COMMAND_SCAN },
 	{ "request-timeout", 0, OPTION_STRING, AT(request_timeout), "SECONDS",
 	  "How long to wait for the first byte of an answer. Default: 30", NETWORKED },

@@ -17,7 +17,7 @@
 /* What kubectl is to be asked for. */
 #define KUBE_DUMP_COMMAND                                                                \
 	"kubectl get nodes,namespaces,pods,deployments,replicasets,statefulsets,"        \
-	"daemonsets,replicationcontrollers,cronjobs,jobs -A -o json"
+	"daemonsets,replicationcontrollers,cronjobs,jobs -A -o json --show-managed-fields"
 
 struct kube_dump {
 	const char *file;      /* "-" for standard input */

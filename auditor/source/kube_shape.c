@@ -23,10 +23,18 @@ static const struct json_shape annotations[] = {
 	WHOLE(KUBE_MIRROR),
 	END,
 };
+/* Whether they are there is all that counts. */
+static const struct json_shape nothing[] = { END };
+static const struct json_shape managed_spec[] = {
+	{ "f:template", nothing },
+	{ "f:jobTemplate", nothing },
+	END,
+};
+static const struct json_shape managed_parts[] = { { "f:spec", managed_spec }, END };
 static const struct json_shape managed_fields[] = {
-	WHOLE("manager"),
 	WHOLE("subresource"),
 	WHOLE("time"),
+	{ "fieldsV1", managed_parts },
 	END,
 };
 static const struct json_shape workload_metadata[] = {

@@ -43,13 +43,16 @@ static long long number_of(const struct node *node, const char *key, long long a
 	return *text && !*end ? number : absent;
 }
 
-/* Controllers write too, and what they write is no order to change something. */
-static bool is_controller(const struct node *entry)
+/*
+ * Who owns fields of the template has ordered something: a person, or what applies
+ * manifests.  Controllers write the status, annotations and the number of replicas.
+ */
+static bool is_order(const struct node *entry)
 {
-	const char *manager = node_text(entry, "manager");
+	const struct node *spec = node_get(node_get(entry, "fieldsV1"), "f:spec");
 
-	return strstr(manager, "controller") || strcmp(manager, "kcm") == 0 ||
-	       node_text(entry, "subresource")[0];
+	return !node_text(entry, "subresource")[0] &&
+	       (node_get(spec, "f:template") || node_get(spec, "f:jobTemplate"));
 }
 
 /* When somebody last changed the object (server-side apply's managedFields). */
@@ -60,7 +63,7 @@ static int64_t newest_order(const struct node *metadata)
 	int64_t newest = 0;
 
 	for (size_t i = 0; i < count; i++) {
-		int64_t at = is_controller(entries[i]) ? 0 : time_of(entries[i], "time");
+		int64_t at = is_order(entries[i]) ? time_of(entries[i], "time") : 0;
 
 		newest = at > newest ? at : newest;
 	}
@@ -96,8 +99,6 @@ static void read_progress(struct live_workload *live, const struct node *item)
 		live->deadline_exceeded = strcmp(node_text(conditions[i], "reason"),
 						 "ProgressDeadlineExceeded") == 0;
 	}
-	live->deadline_seconds = number_of(
-		node_get(item, "spec"), "progressDeadlineSeconds", DEPLOYMENT_DEADLINE);
 	if (reported_at)
 		live->progress_at = reported_at;
 }

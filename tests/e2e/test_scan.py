@@ -242,6 +242,29 @@ class Rollouts(Story):
         self.assertEqual(scans.rules(report), {})
 
 
+    def test_a_rollout_that_no_pod_has_followed_is_late_whoever_ordered_it(self):
+        """An OnDelete strategy, or a broken webhook: the managed fields tell since when."""
+        for manager, ordered, rules in (
+                ("kubectl", "2026-11-23T11:30:00Z", {}),
+                ("kubectl", "2026-11-22T12:00:00Z", {"running-differs": ["db/app"]}),
+                ("kustomize-controller", "2026-11-22T12:00:00Z",
+                 {"running-differs": ["db/app"]})):
+            cluster = Cluster(nodes=self.cluster.nodes)
+            made = cluster.stateful_set("db", "shop", {"app": self.pinned}, [self.runs_bad] * 2)
+            made[0]["metadata"]["managedFields"] = [
+                {"manager": manager, "operation": "Apply", "time": ordered,
+                 "fieldsType": "FieldsV1", "fieldsV1": {"f:spec": {"f:template": {}}}},
+                {"manager": "kube-controller-manager", "subresource": "status",
+                 "time": lib.NOW, "fieldsV1": {"f:status": {}}}]
+            for pod in made[1:]:
+                pod["metadata"]["labels"]["controller-revision-hash"] = "db-before"
+            self.serve(cluster.world())
+            path = self.declare("db", "shop", {"app": self.pinned}, kind="StatefulSet")
+            with self.subTest(manager=manager, ordered=ordered):
+                self.assertEqual(scans.rules(self.scan("-A", paths=[path])), rules)
+            self.database.unlink()
+
+
 class CustomResources(Story):
     def test_pods_of_a_declared_custom_resource_are_not_undeclared(self):
         for namespace in ("shop", ""):

@@ -106,11 +106,11 @@ static void write_metadata(struct writer *writer)
 	write_text(writer, "name", ONE_OF(writer, "a", "b"));
 	write_text(writer, "uid", ONE_OF(writer, "u1", "u2", "u3"));
 	close_with(writer, "}],\"managedFields\":[{");
-	write_text(writer, "manager",
-		   ONE_OF(writer, "kubectl", "kube-controller-manager"));
 	write_text(writer, "subresource", ONE_OF(writer, "", "status"));
 	write_text(writer, "time", ONE_OF(writer, "2026-11-03T00:00:00Z", "x"));
-	write_raw(writer, "fieldsV1", "{\"f:spec\":{\"f:replicas\":{}}}");
+	write_raw(writer, "fieldsV1",
+		  ONE_OF(writer, "{\"f:spec\":{\"f:replicas\":{}}}",
+			 "{\"f:spec\":{\"f:template\":{\"f:spec\":{}}}}", "null"));
 	close_with(writer, "}]},");
 }
 

@@ -169,7 +169,10 @@ static void idle_is_what_wants_no_pods(void **state)
 	}
 }
 
-#define WRITTEN(manager, time) "{'manager': '" manager "', 'time': '" time "'}"
+/* An entry of managedFields: whose fields, and since when. */
+#define OWNED(spec, time, more)                                                          \
+	"{'fieldsV1': {'f:spec': {" spec "}}, 'time': '2026-11-23T" time ":00Z'" more "}"
+#define ORDERED(time) OWNED("'f:template': {'f:spec': {}}", time, "")
 
 static const struct {
 	const char *label, *kind, *text;
@@ -177,22 +180,23 @@ static const struct {
 	bool exceeded;
 } progress_cases[] = {
 	{ "nothing is known", "StatefulSet", "{}", 0, 0, false },
-	{ "the newest order of a person", "StatefulSet",
-	  "{'metadata': {'managedFields': [" WRITTEN(
-		  "kubectl",
-		  "2026-11-23T01:"
-		  "00:00Z") "," WRITTEN("helm",
-					"2026-11-23T02:00:00Z") "," WRITTEN("kcm",
-									    "2026-11-"
-									    "23T03:00:"
-									    "00Z") "," WRITTEN("kube-controller-"
-											       "manager",
-											       "2026-11-23T03:00:"
-											       "00Z") "," WRITTEN("rollouts-controller",
-														  "2026-11-23T03:00:00Z") ","
-																	  "{'manager': 'kubectl', 'subresource': 'scale',"
-																	  " 'time': '2026-11-23T03:00:00Z'}]}}",
+	{ "the newest order", "StatefulSet",
+	  "{'metadata': {'managedFields': [" ORDERED("01:00") "," ORDERED("02:00") "]}}",
 	  1795399200, 0, false },
+	{ "one for later jobs", "CronJob",
+	  "{'metadata': {'managedFields': [" OWNED("'f:jobTemplate': {}", "02:00",
+						   "") "]}}",
+	  1795399200, 0, false },
+	{ "who writes anything else orders nothing", "StatefulSet",
+	  "{'metadata': {'managedFields': ["
+	  "{'fieldsV1': {'f:metadata': {'f:annotations': {}}, 'f:status': {}},"
+	  " 'time': '2026-11-23T03:00:00Z'}," ORDERED("02:00") "," OWNED(
+		  "'f:replicas': {}", "03:00", "") "]}}",
+	  1795399200, 0, false },
+	{ "nor who scales", "StatefulSet",
+	  "{'metadata': {'managedFields': [" OWNED("'f:template': {}", "03:00",
+						   ", 'subresource': 'scale'") "]}}",
+	  0, 0, false },
 	{ "a Deployment has ten minutes", "Deployment", "{}", 0, 600, false },
 	{ "a Deployment says that it is late", "Deployment",
 	  "{'spec': {'progressDeadlineSeconds': 60}, 'status': {'conditions': ["
@@ -201,20 +205,16 @@ static const struct {
 	  " 'lastUpdateTime': '2026-11-23T01:00:00Z'}]}}",
 	  1795395600, 60, true },
 	{ "what it said before the newest order is past", "Deployment",
-	  "{'metadata': {'generation': 2, 'managedFields': [" WRITTEN(
-		  "kubectl",
-		  "2026-11-23T02:00:00Z") "]},"
-					  " 'status': {'observedGeneration': 1, "
-					  "'conditions': ["
-					  "{'type': 'Progressing', 'reason': "
-					  "'ProgressDeadlineExceeded',"
-					  " 'lastUpdateTime': "
-					  "'2026-11-23T01:00:00Z'}]}}",
+	  "{'metadata': {'generation': 2, 'managedFields': [" ORDERED(
+		  "02:00") "]},"
+			   " 'status': {'observedGeneration': 1, 'conditions': ["
+			   "{'type': 'Progressing', 'reason': 'ProgressDeadlineExceeded',"
+			   " 'lastUpdateTime': '2026-11-23T01:00:00Z'}]}}",
 	  1795399200, 600, false },
 	{ "times that are none", "Deployment",
-	  "{'metadata': {'managedFields': [" WRITTEN(
-		  "kubectl", "soon") "]},"
-				     " 'spec': {'progressDeadlineSeconds': 'x'}}",
+	  "{'metadata': {'managedFields': [" ORDERED(
+		  "soon") "]},"
+			  " 'spec': {'progressDeadlineSeconds': 'x'}}",
 	  0, 600, false },
 };
 
