@@ -96,7 +96,8 @@ const struct option command_options[] = {
 	  "Read the files that FILE names too, each name with a NUL behind it; - for "
 	  "standard input: git diff -z --name-only --diff-filter=d main | pindrift check "
 	  "--files-from0 -. Names are relative to the current folder; those that do not "
-	  "end in .yaml, .yml or .json are passed by, and there may be none left",
+	  "end in .yaml, .yml or .json, nor are a Kustomization, are passed by, and there "
+	  "may be none left",
 	  COMMAND_CHECK | COMMAND_PIN },
 	{ "dockerfiles", 0, OPTION_FLAG, AT(dockerfiles), NULL,
 	  "Look at the Dockerfiles of folders and of --files-from0 too (Dockerfile, "

@@ -328,9 +328,14 @@ static bool visit_entry(const struct folder_entry *entry, void *user)
 	return true;
 }
 
+static bool is_manifest(const char *name)
+{
+	return folder_has_manifest_name(name) || kustomize_is_named(name);
+}
+
 static bool is_manifest_or_dockerfile(const char *name)
 {
-	return folder_has_manifest_name(name) || dockerfile_is_name(name);
+	return is_manifest(name) || dockerfile_is_name(name);
 }
 
 static void list_folder(struct reading *reading)
@@ -558,8 +563,7 @@ bool kube_manifest_read(struct snapshot *snapshot,
 		.tree = find_worktree(paths, &snapshot->arena),
 		.seen = TABLE_INIT,
 		.excluded = TABLE_INIT,
-		.takes = paths->dockerfiles ? is_manifest_or_dockerfile
-					    : folder_has_manifest_name,
+		.takes = paths->dockerfiles ? is_manifest_or_dockerfile : is_manifest,
 		.as_written = paths->as_written,
 	};
 

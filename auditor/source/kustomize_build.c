@@ -193,7 +193,7 @@ static struct entry read_entry(struct kustomize_build *build, const struct node 
 /* The text that decides which image runs: the base's own where only the name is new. */
 static const struct node *deciding_node(const struct entry *entry)
 {
-	static const char *const keys[] = { "digest", "newTag", "tagSuffix" };
+	static const char *const keys[] = { "digest", "newTag" };
 
 	for (size_t i = 0; i < ARRAY_LENGTH(keys); i++) {
 		if (node_text(entry->node, keys[i])[0])
@@ -271,9 +271,22 @@ static enum reachable reachable(const struct declared_use *use)
 	return use->image.class == CLASS_IMAGE_VOLUME ? REACHED_BY_SOME : REACHED_BY_NONE;
 }
 
+/* Why what an entry makes of a use that it matches is not known; NULL where it is. */
+static const char *doubt(const struct kustomize_image *entry, enum reachable reached)
+{
+	if (reached == REACHED_BY_SOME)
+		return "versions of kustomize differ in whether image volumes change";
+	/* kubernetes-sigs/kustomize#4814: most versions add it twice. */
+	if (entry->tag_suffix[0] && !entry->new_tag[0] && !entry->digest[0])
+		return "versions of kustomize differ in how often a tagSuffix is added";
+	return NULL;
+}
+
 static bool apply_entry(struct kustomize_build *build, const struct kustomize_file *file,
 			const struct entry *entry, size_t first)
 {
+	const char *problem;
+
 	if (!kustomize_image_is_plain(&entry->image))
 		return fail(build, file,
 			    arena_printf(texts(build),
@@ -286,12 +299,11 @@ static bool apply_entry(struct kustomize_build *build, const struct kustomize_fi
 		if (reached == REACHED_BY_NONE ||
 		    !kustomize_image_matches(&entry->image, use->image.text))
 			continue;
-		if (reached == REACHED_BY_SOME)
+		problem = doubt(&entry->image, reached);
+		if (problem)
 			return fail(build, file,
-				    arena_printf(texts(build),
-						 "its %s: versions of kustomize differ "
-						 "in whether image volumes change",
-						 entry->field));
+				    arena_printf(texts(build), "its %s: %s", entry->field,
+						 problem));
 		change_image(build, use, file, entry);
 	}
 	return true;

@@ -67,9 +67,6 @@ const char *kustomize_image_apply(const struct kustomize_image *entry,
 	if (entry->new_tag[0] || entry->digest[0]) {
 		parts.tag = entry->new_tag;
 		parts.digest = entry->digest;
-	} else if (entry->tag_suffix[0]) {
-		parts.tag = arena_printf(arena, "%s%s", parts.tag, entry->tag_suffix);
-		parts.digest = "";
 	}
 	return arena_printf(arena, "%s%s%s%s%s", parts.name, parts.tag[0] ? ":" : "",
 			    parts.tag, parts.digest[0] ? "@" : "", parts.digest);

@@ -26,7 +26,8 @@ bool kustomize_image_matches(const struct kustomize_image *entry, const char *re
 
 /*
  * A reference that matches, changed: `newTag` alone takes its digest away, `digest` alone
- * its tag.  In `arena`.
+ * its tag.  A `tagSuffix` is left to the caller: versions of kustomize differ in what it
+ * does.  In `arena`.
  */
 const char *kustomize_image_apply(const struct kustomize_image *entry,
 				  const char *reference, struct arena *arena);

@@ -151,6 +151,7 @@ class Overlays(lib.TestCase):
                 ("outside", "bases: [../../../../out]\n", "outside"),
                 ("remote", "bases: ['https://example.com/x']\n", "remote"),
                 ("a pattern", "images: [{name: 'w.*', newTag: '2'}]\n", "regular expression"),
+                ("a suffix", "images: [{name: web, tagSuffix: -x}]\n", "how often a tagSuffix"),
                 ("two", "", "more than one kustomization")):
             with self.subTest(label):
                 self.base("web:1")
@@ -170,6 +171,16 @@ class Overlays(lib.TestCase):
         declared, _, gaps = self.check(".")
         self.assertEqual([one[2] for one in declared], ["", "dev"])
         self.assertEqual(len(gaps), 1)
+
+    def test_a_file_without_an_extension_is_found_in_a_folder(self):
+        self.base("web:1")
+        self.write("tree/prod/Kustomization", "resources: [../base/web.yaml]\n"
+                   "images: [{name: web, newTag: '2'}]\n")
+        self.tree()
+        entry = [("prod/Kustomization", 2, "", "web", "web:2")]
+        self.assertEqual(self.check(".")[0], entry)
+        self.write("tree/list", "prod/Kustomization\0")
+        self.assertEqual(self.check("--files-from0", "list")[0], entry)
 
     def test_no_link_leads_out_of_the_tree(self):
         self.write("outside/web.yaml", DEPLOYMENT % "web:1")
