@@ -49,6 +49,20 @@ static void read_volumes(struct kube_file *file, struct declared_use use,
 	}
 }
 
+/*
+ * What is built is not pulled, unless `pull_policy` says so (compose-spec: build.md,
+ * "Using build and image").  An empty `build` builds nothing.
+ */
+static bool is_pulled(const struct node *service)
+{
+	const struct node *build = node_get(service, "build");
+	const char *policy = node_text(service, "pull_policy");
+
+	return !build || build->kind == NODE_NULL ||
+	       (policy[0] && strcmp(policy, "build") != 0 &&
+		strcmp(policy, "never") != 0);
+}
+
 static void read_service(struct kube_file *file, const struct node_member *member)
 {
 	struct arena *arena = &file->snapshot->arena;
@@ -56,24 +70,26 @@ static void read_service(struct kube_file *file, const struct node_member *membe
 
 	use.image.container = arena_strdup(arena, member->key);
 	use.field = arena_printf(arena, "services.%s.", use.image.container);
-	if (!node_get(member->value, "build"))
+	if (is_pulled(member->value))
 		read_field(file, &use, member->value, "image");
 	read_volumes(file, use, member->value);
 }
 
-/* The services that a mapping has itself, then those that it merges. */
+/* The services that a mapping has itself, then those that it merges: one or a list. */
 static void read_services(struct kube_file *file, const struct node *services,
-			  const struct node *mapping)
+			  const struct node *node)
 {
-	for (size_t i = 0; i < mapping->length; i++) {
-		const struct node_member *member = &mapping->members[i];
+	for (size_t i = 0; node->kind == NODE_SEQUENCE && i < node->length; i++)
+		read_services(file, services, node->items[i]);
+	for (size_t i = 0; node->kind == NODE_MAPPING && i < node->length; i++) {
+		const struct node_member *member = &node->members[i];
 
-		if (member->value->kind != NODE_MAPPING ||
-		    file->image_count >= KUBE_FILE_IMAGES)
-			continue;
+		if (file->image_count >= KUBE_FILE_IMAGES)
+			return;
 		if (strcmp(member->key, "<<") == 0)
 			read_services(file, services, member->value);
-		else if (node_get(services, member->key) == member->value)
+		else if (member->value->kind == NODE_MAPPING &&
+			 node_get(services, member->key) == member->value)
 			read_service(file, member);
 	}
 }

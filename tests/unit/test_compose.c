@@ -36,6 +36,10 @@ static const struct {
 	  "1:27 services.web.image a:${TAG:-1} container\nparameter compose.yaml:1\n" },
 	{ "what is built is not pulled", "compose.yaml",
 	  "services: { web: { image: a:1, build: . }, b: { build: . } }", "" },
+	{ "what is built after all, and an empty build", "compose.yaml",
+	  "services: { a: { image: a:1, build: ., pull_policy: always },\n"
+	  " b: { image: b:1, build: }, c: { image: c:1, build: ., pull_policy: build } }",
+	  "1:25 services.a.image a:1 container\n2:14 services.b.image b:1 container\n" },
 	{ "a volume", "compose.yaml",
 	  "services: { w: { volumes: [ a:/b, { type: image, source: c:1 } ] } }",
 	  "1:58 services.w.volumes[1].source c:1 image-volume\n" },
@@ -45,6 +49,10 @@ static const struct {
 	  "1:22 services.b.image a:1 container\n"
 	  "1:22 services.c.image a:1 container\n"
 	  "5:25 services.d.image d:1 container\n" },
+	{ "a list of merged services", "compose.yaml",
+	  "x-a: &a { web: { image: a:1 } }\nx-b: &b { web: { image: b:1 }, db: { image: b:2 "
+	  "} }\nservices:\n  <<: [*a, *b]\n",
+	  "1:25 services.web.image a:1 container\n2:45 services.db.image b:2 container\n" },
 	{ "no reference", "compose.yaml", "services: { web: { image: A b } }",
 	  "1:27 services.web.image A b container\n" },
 	{ "no services", "compose.yaml", "image: a:1\n", "" },
