@@ -11,7 +11,9 @@ struct change {
 	struct edit edit;
 	const char *meant; /* the reference as it is to be */
 	long lines;        /* that it adds, with those of the changes before it */
-	bool spreads;      /* an alias brings it to where no image belongs */
+	bool spreads;      /* one tag of two containers */
+	bool elsewhere;    /* stands, or an alias brings it, where no image belongs */
+	unsigned times;    /* that it stands in the text, with its aliases */
 };
 
 /* The changes of one text, while they are found. */
@@ -186,7 +188,7 @@ static void find_changes(struct planning *planning)
 		    planning->changes[kept - 1].use->begin != change.use->begin)
 			planning->changes[kept++] = change;
 		else if (strcmp(planning->changes[kept - 1].meant, change.meant) != 0)
-			planning->changes[kept - 1].spreads = true; /* one tag of two */
+			planning->changes[kept - 1].spreads = true;
 	}
 	planning->change_count = kept;
 }
@@ -246,11 +248,13 @@ static void mark_spreading(const struct planning *planning, const struct node *n
 		for (size_t i = 0; i < node->length; i++)
 			mark_spreading(planning, node->members[i].value,
 				       is_image_key(node->members[i].key));
-	} else if (!is_image) {
+	} else {
 		struct change *change = change_at(planning, node->place.begin);
 
-		if (change && !pin_in_parts(change->use)) /* pin_line_edit() knows */
-			change->spreads = true;
+		if (change && !pin_in_parts(change->use)) { /* pin_line_edit() knows */
+			change->elsewhere |= !is_image;
+			change->times++;
+		}
 	}
 }
 
@@ -275,20 +279,25 @@ static bool follow_aliases(const struct planning *planning, struct error *err)
 	return true;
 }
 
-/* A text without `&` and `*` has no aliases; one that is no YAML, being JSON, neither. */
+/*
+ * A text without `&` and `*` has no aliases; one that is no YAML has none from there on:
+ * JSON, a Dockerfile, the rest of a template.
+ */
 static void refuse_spreading(struct planning *planning)
 {
 	const struct buf *text = planning->text;
-	struct error ignored = ERROR_INIT;
+	struct error no_yaml = ERROR_INIT;
 	size_t kept = 0;
+	bool followed = planning->change_count == 0 ||
+			!memchr(text->data, '&', text->length) ||
+			!memchr(text->data, '*', text->length) ||
+			follow_aliases(planning, &no_yaml);
 
-	if (planning->change_count > 0 && memchr(text->data, '&', text->length) &&
-	    memchr(text->data, '*', text->length) && !follow_aliases(planning, &ignored))
-		return;
+	(void)followed;
 	for (size_t i = 0; i < planning->change_count; i++) {
 		struct change change = planning->changes[i];
 
-		if (change.spreads)
+		if (change.spreads || (change.elsewhere && change.times > 1))
 			pin_plan_refuse_use(planning->plan, PIN_OWN_SAKE, change.use,
 					    "its anchor is used for something else too");
 		else

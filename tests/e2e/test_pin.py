@@ -71,6 +71,7 @@ ODD_FILES = {
     "bom.json": '\ufeff{"apiVersion":"v1","kind":"Pod","spec":{"containers":[{"image":"R:1"}]}}',
     "list.yaml": "apiVersion: v1\nkind: List\nitems:\n- " +
                  POD.format(image="R:1").replace("\n", "\n  ").rstrip() + "\n",
+    "values.yaml": "image:\n  repository: R:1 # & and * begin no anchors here\n",
     "volume.yaml": POD.format(image="R:1") + "  volumes:\n  - name: v\n"
                    "    image: {reference: R:2, pullPolicy: Always}\n",
 }
@@ -396,6 +397,15 @@ class Refused(PinTest):
     def test_an_anchor_that_serves_something_else(self):
         self.refused(POD.format(image="&image R:1") + "    args: [*image]\n",
                      "used for something else")
+
+    def test_an_anchor_above_what_is_no_yaml(self):
+        self.put("tree/Chart.yaml", "apiVersion: v2\nname: x\n")
+        path = self.put("tree/templates/a.yaml", POD.format(image="&image R:1") +
+                        "    args: [*image]\n---\n{{ if }}\nimage: R:1\n")
+        ran = self.pin("--write", "tree", status=1)
+        self.assertIn("used for something else", ran.stderr)
+        self.assertEqual(path.read_text().count(f"R:1@{self.index.digest}".replace(
+            "R", self.repository)), 1)
 
     def test_other_files_are_counted(self):
         self.put("tree/pod.yaml", POD.format(image=f"R:1@sha256:{HEX}"))
