@@ -125,6 +125,7 @@ static bool read_key_part(struct reader *reader, const char **part)
 {
 	const char *from = reader->at;
 
+	*part = "";
 	if (peek(reader) == '"' || peek(reader) == '\'')
 		return read_string(reader, part);
 	while (is_bare(peek(reader)))

@@ -15,10 +15,10 @@ struct visit {
 	bool other; /* of a cluster that another context is taken for */
 };
 
-static bool add_config(struct clusters *clusters, const struct settings *settings,
-		       const struct option_list *paths, const char *context,
-		       struct error *err)
+static bool add_config(struct clusters *clusters, const struct option_list *paths,
+		       const char *context, struct error *err)
 {
+	const struct settings *settings = clusters->settings;
 	struct kube_config *config;
 
 	clusters->configs = array_grow(clusters->configs, clusters->count,
@@ -29,24 +29,24 @@ static bool add_config(struct clusters *clusters, const struct settings *setting
 	       plugin_permit(&config->exec, settings, paths, err);
 }
 
-static bool add_contexts(struct clusters *clusters, const struct settings *settings,
-			 const struct option_list *paths, const char *const *names,
-			 size_t count, struct error *err)
+static bool add_contexts(struct clusters *clusters, const struct option_list *paths,
+			 const char *const *names, size_t count, struct error *err)
 {
 	for (size_t i = 0; i < count; i++) {
 		bool again = false;
 
 		for (size_t j = 0; j < i; j++)
 			again |= strcmp(names[i], names[j]) == 0;
-		if (!again && !add_config(clusters, settings, paths, names[i], err))
+		if (!again && !add_config(clusters, paths, names[i], err))
 			return false;
 	}
 	return true;
 }
 
-static bool check_options(const struct clusters *clusters,
-			  const struct settings *settings, struct error *err)
+static bool check_options(const struct clusters *clusters, struct error *err)
 {
+	const struct settings *settings = clusters->settings;
+
 	if (clusters->count > 1 && settings->cluster_name)
 		return error_set(err, ERROR_USAGE,
 				 "--cluster-name names one cluster, and %zu contexts are "
@@ -69,15 +69,16 @@ bool clusters_configure(struct clusters *clusters, const struct settings *settin
 	size_t count = contexts->count;
 	bool added;
 
+	clusters->settings = settings;
 	if (settings->all_contexts && count)
 		return error_set(err, ERROR_USAGE,
 				 "--all-contexts and --context exclude each other");
 	if (settings->all_contexts &&
 	    !kube_config_contexts(settings->kubeconfig, &arena, &names, &count, err))
 		return false;
-	added = count ? add_contexts(clusters, settings, paths, names, count, err)
-		      : add_config(clusters, settings, paths, NULL, err);
-	return added && check_options(clusters, settings, err);
+	added = count ? add_contexts(clusters, paths, names, count, err)
+		      : add_config(clusters, paths, NULL, err);
+	return added && check_options(clusters, err);
 }
 
 void clusters_release(struct clusters *clusters)
@@ -85,7 +86,7 @@ void clusters_release(struct clusters *clusters)
 	for (size_t i = 0; i < clusters->count; i++)
 		kube_config_release(&clusters->configs[i]);
 	free(clusters->configs);
-	*clusters = (struct clusters){ NULL, 0 };
+	*clusters = (struct clusters){ NULL, NULL, 0 };
 }
 
 /* A cluster that says nothing is a gap over all that was asked of it. */
@@ -226,9 +227,10 @@ static bool observe(struct visit *visits, size_t count, struct http *http,
 }
 
 bool clusters_observe(const struct clusters *clusters, struct http *http,
-		      const struct settings *settings, const struct kube_scope *scope,
-		      struct store *store, struct snapshot *snapshot, struct error *err)
+		      const struct kube_scope *scope, struct store *store,
+		      struct snapshot *snapshot, struct error *err)
 {
+	const struct settings *settings = clusters->settings;
 	struct visit *visits = xcalloc(clusters->count, sizeof(*visits));
 	bool observed;
 

@@ -10,6 +10,7 @@
 
 /* One a context that was asked for; the current one where none was named. */
 struct clusters {
+	const struct settings *settings;
 	struct kube_config *configs;
 	size_t count;
 };
@@ -30,7 +31,6 @@ MUST_CHECK bool clusters_configure(struct clusters *clusters,
  * to one cluster, and their namespaces differ; ERROR_STORE.
  */
 MUST_CHECK bool clusters_observe(const struct clusters *clusters, struct http *http,
-				 const struct settings *settings,
 				 const struct kube_scope *scope, struct store *store,
 				 struct snapshot *snapshot, struct error *err);
 

@@ -166,7 +166,7 @@ static bool observe_clusters(struct audit *audit, struct error *err)
 		.pull_secrets = settings->pull_secrets ? &audit->pull_secrets : NULL,
 	};
 
-	return clusters_observe(&audit->clusters, audit->network.http, settings, &scope,
+	return clusters_observe(&audit->clusters, audit->network.http, &scope,
 				audit->store, &audit->snapshot, err);
 }
 

@@ -119,11 +119,12 @@ static bool locate_digest(struct change *change, const struct planning *planning
 	const struct pin_line *line = bsearch(&key, planning->lines, planning->line_count,
 					      sizeof(*planning->lines), compare_lines);
 	const char *at = strchr(change->meant, '@');
+	const struct pin_writing writing = { line, planning->text, at ? at + 1 : "",
+					     &plan->arena };
 
 	if (!line)
 		return error_set(err, ERROR_SYNTAX, "the file changed meanwhile");
-	if (!pin_line_edit(&change->edit, line, planning->text, at ? at + 1 : "",
-			   &plan->arena, err))
+	if (!pin_line_edit(&change->edit, &writing, err))
 		return false;
 	if (use->composed && !line->has_digest && !digest_known(&use->image.ref.digest))
 		pin_plan_refuse(plan, PIN_NOTE,

@@ -169,10 +169,11 @@ static const char *line_break(const struct buf *text, size_t begin, size_t end)
 }
 
 /* A `digest:` on a line of its own, behind that of the scalar. */
-static bool add_line(struct edit *edit, const struct pin_line *line,
-		     const struct buf *text, const char *digest, struct arena *arena,
+static bool add_line(struct edit *edit, const struct pin_writing *writing,
 		     struct error *err)
 {
+	const struct pin_line *line = writing->line;
+	const struct buf *text = writing->text;
 	size_t begin = line_begin(text, line->key.begin);
 	size_t end = line_end(text, line->scalar.begin);
 	const char *next = line_break(text, begin, end);
@@ -183,8 +184,8 @@ static bool add_line(struct edit *edit, const struct pin_line *line,
 				 "its mapping is not written one key a line: put the "
 				 "digest there by hand");
 	edit->begin = edit->end = end;
-	edit->text = arena_printf(arena, "%s%*sdigest: %s%s", ended ? "" : next,
-				  (int)(line->key.begin - begin), "", digest,
+	edit->text = arena_printf(writing->arena, "%s%*sdigest: %s%s", ended ? "" : next,
+				  (int)(line->key.begin - begin), "", writing->digest,
 				  ended ? next : "");
 	return true;
 }
@@ -216,9 +217,11 @@ static bool is_removable(const struct pin_line *line, const struct buf *text)
 }
 
 /* Write over a digest that is not quoted. */
-static void write_plain(struct edit *edit, const struct pin_line *line,
-			const struct buf *text, const char *digest, struct arena *arena)
+static void write_plain(struct edit *edit, const struct pin_writing *writing)
 {
+	const struct pin_line *line = writing->line;
+	const struct buf *text = writing->text;
+	const char *digest = writing->digest;
 	size_t colon = line->digest_key.end;
 
 	*edit = (struct edit){ line->digest.begin, line->digest.end, digest };
@@ -228,63 +231,76 @@ static void write_plain(struct edit *edit, const struct pin_line *line,
 		return;
 	if (digest[0] && edit->begin == edit->end) {
 		edit->begin = edit->end = colon + 1;
-		edit->text = arena_printf(arena, " %s", digest);
+		edit->text = arena_printf(writing->arena, " %s", digest);
 	} else if (!digest[0] && is_only(text, colon + 1, edit->begin, " \t")) {
 		edit->begin = colon + 1;
 		edit->text = "";
 	}
 }
 
-static bool write_digest(struct edit *edit, const struct pin_line *line,
-			 const struct buf *text, const char *digest, struct arena *arena,
+/* Between its quotes. */
+static bool write_quoted(struct edit *edit, const struct pin_writing *writing,
 			 struct error *err)
 {
-	size_t begin = line->digest.begin, end = line->digest.end;
+	size_t begin = writing->line->digest.begin, end = writing->line->digest.end;
 
-	if (line->bare && digest[0]) {
-		if (strncmp(digest, SHA256, strlen(SHA256)) != 0)
+	if (end - begin < 2 || !strchr("\"'", writing->text->data[begin]))
+		return error_set(err, ERROR_SYNTAX,
+				 "its digest is written over several lines");
+	*edit = (struct edit){ begin + 1, end - 1, writing->digest };
+	return true;
+}
+
+static bool write_digest(struct edit *edit, const struct pin_writing *writing,
+			 struct error *err)
+{
+	const struct pin_line *line = writing->line;
+	struct pin_writing write = *writing;
+
+	if (line->bare && write.digest[0]) {
+		if (strncmp(write.digest, SHA256, strlen(SHA256)) != 0)
 			return error_set(err, ERROR_SYNTAX,
 					 "its key is for a sha256 digest");
-		digest += strlen(SHA256);
+		write.digest += strlen(SHA256);
 	}
-	if (!digest[0] && is_removable(line, text)) {
-		remove_line(edit, line, text);
-	} else if (line->plain) {
-		write_plain(edit, line, text, digest, arena);
-	} else {
-		if (end - begin < 2 || !strchr("\"'", text->data[begin]))
-			return error_set(err, ERROR_SYNTAX,
-					 "its digest is written over several lines");
-		*edit = (struct edit){ begin + 1, end - 1, digest };
-	}
+	if (!write.digest[0] && is_removable(line, write.text))
+		remove_line(edit, line, write.text);
+	else if (line->plain)
+		write_plain(edit, &write);
+	else
+		return write_quoted(edit, &write, err);
 	return true;
 }
 
-/* The digest within a tag: `tag: 1.2@sha256:…`. */
-static bool write_in_tag(struct edit *edit, const struct pin_line *line,
-			 const struct buf *text, const char *at, const char *digest,
-			 struct arena *arena)
+/* The digest within a tag: `tag: 1.2@sha256:…`, from its "@". */
+static void write_in_tag(struct edit *edit, const struct pin_writing *writing,
+			 const char *at)
 {
-	edit->begin = (size_t)(at - text->data);
+	const struct pin_line *line = writing->line;
+
+	edit->begin = (size_t)(at - writing->text->data);
 	edit->end = line->scalar.end;
-	if (strchr("\"'", text->data[line->begin]))
+	if (strchr("\"'", writing->text->data[line->begin]))
 		edit->end--;
-	edit->text = digest[0] ? arena_printf(arena, "@%s", digest) : "";
-	return true;
+	edit->text = writing->digest[0]
+			     ? arena_printf(writing->arena, "@%s", writing->digest)
+			     : "";
 }
 
-bool pin_line_edit(struct edit *edit, const struct pin_line *line, const struct buf *text,
-		   const char *digest, struct arena *arena, struct error *err)
+bool pin_line_edit(struct edit *edit, const struct pin_writing *writing,
+		   struct error *err)
 {
+	const struct pin_line *line = writing->line;
 	const char *at;
 
 	if (line->times != 1)
 		return error_set(err, ERROR_SYNTAX, "%s",
 				 line->times ? "its anchor is used for something else too"
 					     : "it is no member of a mapping");
-	at = memchr(text->data + line->begin, '@', line->scalar.end - line->begin);
-	if (at)
-		return write_in_tag(edit, line, text, at, digest, arena);
-	return line->has_digest ? write_digest(edit, line, text, digest, arena, err)
-				: add_line(edit, line, text, digest, arena, err);
+	at = memchr(writing->text->data + line->begin, '@',
+		    line->scalar.end - line->begin);
+	if (!at)
+		return (line->has_digest ? write_digest : add_line)(edit, writing, err);
+	write_in_tag(edit, writing, at);
+	return true;
 }

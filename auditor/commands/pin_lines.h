@@ -32,13 +32,16 @@ struct pin_line {
 MUST_CHECK bool pin_lines_find(struct pin_line *lines, size_t count,
 			       const struct buf *text, struct error *err);
 
-/*
- * The edit that gives `digest` to the mapping of a line, "" to take out the one that is
- * there; its text is in `arena`.
- * Errors: ERROR_SYNTAX: why not.
- */
-MUST_CHECK bool pin_line_edit(struct edit *edit, const struct pin_line *line,
-			      const struct buf *text, const char *digest,
-			      struct arena *arena, struct error *err);
+/* A digest on its way into the mapping of a line. */
+struct pin_writing {
+	const struct pin_line *line;
+	const struct buf *text;
+	const char *digest;  /* "" takes out the one that is there */
+	struct arena *arena; /* of the edit's text */
+};
+
+/* The edit that writes it.  Errors: ERROR_SYNTAX: why not. */
+MUST_CHECK bool pin_line_edit(struct edit *edit, const struct pin_writing *writing,
+			      struct error *err);
 
 #endif

@@ -6,12 +6,6 @@
 #define KNOWN_MOST 16 /* digests of a repository that the database is asked for */
 #define ROWS_MOST 64  /* different images and platforms of one container */
 
-/* What the database knows of one repository. */
-struct known_digests {
-	struct digest *items;
-	size_t count;
-};
-
 /* The choice for one use, while it is made. */
 struct choosing {
 	struct pin_running *running;
@@ -247,14 +241,14 @@ static bool try_running(struct choosing *choosing, bool manifest)
 }
 
 /* The database is asked once for each repository; without an answer it knows nothing. */
-static struct known_digests *known_digests(struct choosing *choosing)
+static struct digest_list *known_digests(struct choosing *choosing)
 {
 	struct pin_running *running = choosing->running;
 	const char *name = repository_name(choosing);
 	struct error err = ERROR_INIT;
 	const char **key;
 	void **slot = table_slot(&running->known, name, strlen(name), &key);
-	struct known_digests *known = *slot;
+	struct digest_list *known = *slot;
 
 	if (known)
 		return known;
@@ -262,14 +256,14 @@ static struct known_digests *known_digests(struct choosing *choosing)
 	*slot = known;
 	*key = name;
 	if (!store_repository_indexes(running->store, name, KNOWN_MOST, &running->arena,
-				      &known->items, &known->count, &err))
+				      known, &err))
 		log_message(LOG_WARNING, "%s", err.text);
 	return known;
 }
 
 static bool try_known(struct choosing *choosing)
 {
-	const struct known_digests *known = known_digests(choosing);
+	const struct digest_list *known = known_digests(choosing);
 
 	for (size_t i = 0; i < known->count; i++) {
 		if (try_candidate(choosing, &known->items[i], false))

@@ -20,7 +20,7 @@ struct pin_running {
 	bool update;           /* the tag's image comes before the declared one */
 	bool allow_platform;   /* one platform's manifest will do */
 	struct arena arena;    /* of all that the choices point to */
-	struct table known;    /* a repository to its struct known_digests */
+	struct table known;    /* a repository to the struct digest_list of its indexes */
 };
 
 enum pin_choice_state {

@@ -271,9 +271,9 @@ static void arrive(const struct search *search, const struct place *place)
 {
 	if (place->node->kind != NODE_MAPPING)
 		return;
-	if (!search->rules && search->rule->field)
+	if (search->rule && search->rule->field)
 		add_image(search, place);
-	else if (!search->rules)
+	else if (search->rule)
 		add_pod_spec(search, place);
 	for (const struct field_rule *rule = search->rules; rule && rule->path; rule++) {
 		struct search next = { search->found, search->arena, NULL, rule };

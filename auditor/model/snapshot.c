@@ -272,17 +272,18 @@ bool cluster_is_same(const struct cluster_identity *a, const struct cluster_iden
 static void merge_running(struct snapshot *whole, const struct snapshot *part)
 {
 	uint32_t number = (uint32_t)whole->cluster_count;
-	struct running_use *added = whole->running_count == 0 ? part->running : NULL;
+	struct running_use *added = part->running;
 
-	if (added) {
+	if (whole->running_count == 0) {
 		whole->running = added; /* the arena is the whole's now */
 		whole->running_count = part->running_count;
-	} else if (part->running_count) {
+	} else {
 		added = snapshot_extend_running(whole, part->running_count);
-		memcpy(added, part->running, part->running_count * sizeof(*added));
 	}
-	for (size_t i = 0; i < part->running_count; i++)
+	for (size_t i = 0; i < part->running_count; i++) {
+		added[i] = part->running[i];
 		added[i].cluster = number;
+	}
 	for (size_t i = 0; i < part->live_count; i++) {
 		snapshot_add_live(whole, &part->live[i]);
 		whole->live[whole->live_count - 1].cluster = number;

@@ -285,7 +285,7 @@ static bool read_yaml(struct reading *reading, char *chunk, size_t length,
 static bool read_dump(struct reading *reading, struct error *err)
 {
 	CLEANUP(free_pointer) char *chunk = xmalloc(CHUNK_BYTES);
-	size_t length, begin = 0;
+	size_t length = 0, begin = 0;
 
 	if (!read_chunk(reading, chunk, &length, err))
 		return false;

@@ -131,14 +131,14 @@ static void find_routes(struct inquest *inquest, struct registry_client *client,
 	add_registry(inquest, client, arena, file, want);
 }
 
-static void question_init(struct question *question, struct snapshot *snapshot,
-			  const struct want *want, const struct route *routes,
-			  size_t route_count, struct table *fetches)
+/* It has nobody to be put to yet. */
+static struct question question_of(struct snapshot *snapshot, const struct want *want,
+				   struct table *fetches)
 {
 	const struct digest unknown = { "" };
 	struct arena *arena = &snapshot->arena;
 
-	*question = (struct question){
+	return (struct question){
 		.snapshot = snapshot,
 		.want = {
 			.kind = want->kind,
@@ -147,8 +147,6 @@ static void question_init(struct question *question, struct snapshot *snapshot,
 			.tag = arena_strdup(arena, want->tag ? want->tag : ""),
 			.digest = want->kind == WANT_TAG ? unknown : want->digest,
 		},
-		.routes = routes,
-		.route_count = route_count,
 		.fetches = fetches,
 	};
 }
@@ -162,16 +160,18 @@ static void inquest_init(struct inquest *inquest, struct registry_client *client
 		want->kind == WANT_TAG && client->settings.options.compare_mirrors;
 	size_t mirrors;
 
-	*inquest = (struct inquest){ .routes = NULL };
+	*inquest = (struct inquest){ .question = question_of(snapshot, want, fetches) };
 	find_routes(inquest, client, &snapshot->arena, want);
 	mirrors = compares ? inquest->route_count - 1 : 0;
-	question_init(&inquest->question, snapshot, want, inquest->routes + mirrors,
-		      inquest->route_count - mirrors, fetches);
+	inquest->question.routes = inquest->routes + mirrors;
+	inquest->question.route_count = inquest->route_count - mirrors;
 	inquest->mirrors = xcalloc(mirrors, sizeof(*inquest->mirrors));
 	inquest->mirror_count = mirrors;
-	for (size_t i = 0; i < mirrors; i++)
-		question_init(&inquest->mirrors[i], snapshot, want, &inquest->routes[i],
-			      1, fetches);
+	for (size_t i = 0; i < mirrors; i++) {
+		inquest->mirrors[i] = inquest->question;
+		inquest->mirrors[i].routes = &inquest->routes[i];
+		inquest->mirrors[i].route_count = 1;
+	}
 }
 
 static void inquest_begin(struct inquest *inquest)

@@ -69,7 +69,7 @@ bool mirror_rules_read(struct mirror_rules *rules, const char *const *texts, siz
 	*rules = (struct mirror_rules){ .arena = ARENA_INIT };
 	rules->items = arena_alloc(&rules->arena, count * sizeof(*rules->items));
 	for (size_t i = 0; i < count; i++) {
-		struct mirror_rule rule;
+		struct mirror_rule rule = { { "", "" }, { "", "" } };
 
 		if (!read_rule(&rule, &rules->arena, texts[i], err))
 			return false;

@@ -62,14 +62,18 @@ MUST_CHECK bool store_load_tag_images(struct store *store, struct snapshot *snap
 				      const struct want *wants, size_t want_count,
 				      struct error *err);
 
+struct digest_list {
+	struct digest *items;
+	size_t count;
+};
+
 /*
  * The image indexes that were fetched from a repository ("docker.io/library/nginx"), the
- * newest first and `most` at most: `*count` items in `arena`.  Errors: ERROR_STORE.
+ * newest first and `most` at most; the list is in `arena`.  Errors: ERROR_STORE.
  */
 MUST_CHECK bool store_repository_indexes(struct store *store, const char *repository,
 					 size_t most, struct arena *arena,
-					 struct digest **digests, size_t *count,
-					 struct error *err);
+					 struct digest_list *digests, struct error *err);
 
 /*
  * The findings whose spans are open, of the snapshot's clusters and of none: `*count`

@@ -149,18 +149,18 @@ bool store_load_tag_images(struct store *store, struct snapshot *snapshot,
 }
 
 bool store_repository_indexes(struct store *store, const char *repository, size_t most,
-			      struct arena *arena, struct digest **digests, size_t *count,
+			      struct arena *arena, struct digest_list *digests,
 			      struct error *err)
 {
 	struct query query = query_start(store, statement_text[SELECT_INDEXES]);
 
-	*digests = NULL;
-	*count = 0;
+	*digests = (struct digest_list){ NULL, 0 };
 	query_add_text(&query, repository);
 	query_add_number(&query, (int64_t)most);
 	while (query_row(&query)) {
-		*digests = arena_grow(arena, *digests, *count, sizeof(**digests));
-		(*digests)[(*count)++] = query_digest(&query);
+		digests->items = arena_grow(arena, digests->items, digests->count,
+					    sizeof(*digests->items));
+		digests->items[digests->count++] = query_digest(&query);
 	}
 	return query_finish(&query, err);
 }

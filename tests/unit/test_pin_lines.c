@@ -12,6 +12,7 @@ static const char *edited(const char *content, const char *at, const char *diges
 	CLEANUP(arena_release) struct arena arena = ARENA_INIT;
 	CLEANUP(buf_release) struct buf text = BUF_INIT(10000);
 	struct pin_line line = { .begin = (size_t)(strstr(content, at) - content) };
+	struct pin_writing writing = { &line, &text, digest, &arena };
 	struct error err = ERROR_INIT;
 	struct edit edit = { 0 };
 	struct edit_list list = { .items = &edit, .count = 1 };
@@ -21,7 +22,7 @@ static const char *edited(const char *content, const char *at, const char *diges
 	list.text = text.data;
 	list.length = text.length;
 	if (!pin_lines_find(&line, 1, &text, &err) ||
-	    !pin_line_edit(&edit, &line, &text, digest, &arena, &err))
+	    !pin_line_edit(&edit, &writing, &err))
 		buf_puts(out, err.text);
 	else if (!edit_apply(out, &list, &err))
 		fail_msg("%s", err.text);

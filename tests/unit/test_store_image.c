@@ -136,9 +136,9 @@ static void the_indexes_of_one_repository_come_the_newest_first(void **state)
 	CLEANUP(store_close) struct store *store = world_open(state, STORE_WRITE);
 	CLEANUP(world_release) struct world world;
 	struct arena arena = ARENA_INIT;
-	struct digest newer, *digests;
+	struct digest_list digests;
+	struct digest newer;
 	struct error err = ERROR_INIT;
-	size_t count;
 
 	world_init(&world);
 	add_image(&world, INDEX_BODY);
@@ -147,12 +147,12 @@ static void the_indexes_of_one_repository_come_the_newest_first(void **state)
 	add_image(&world, INDEX_BODY "  ");
 	world_scan(&world, store);
 	assert_true(store_repository_indexes(store, "registry.example.com/shop/web", 2,
-					     &arena, &digests, &count, &err));
-	assert_int_equal(count, 2);
-	assert_true(digest_equal(&digests[0], &newer));
+					     &arena, &digests, &err));
+	assert_int_equal(digests.count, 2);
+	assert_true(digest_equal(&digests.items[0], &newer));
 	assert_true(store_repository_indexes(store, "registry.example.com/shop", 2,
-					     &arena, &digests, &count, &err));
-	assert_int_equal(count, 0);
+					     &arena, &digests, &err));
+	assert_int_equal(digests.count, 0);
 	arena_release(&arena);
 }
 
