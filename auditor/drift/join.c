@@ -429,9 +429,8 @@ static void complete_row(const struct joining *joining, struct use_row *row)
 {
 	const struct live_workload *live = row->live;
 
-	row->rolling_out =
-		live && rollout_in_progress(row->running, live,
-					    *newest_pod(joining, live), joining->now);
+	row->rolling_out = rollout_in_progress(
+		row->running, live, live ? *newest_pod(joining, live) : 0, joining->now);
 }
 
 /*

@@ -15,7 +15,7 @@
 struct use_row {
 	const struct running_use *running;
 	const struct live_workload *live; /* whose template made its pods, or NULL */
-	bool rolling_out;                 /* of an older revision, within the deadline */
+	bool rolling_out;   /* of an older revision, within the deadline; or ending */
 	bool from_template; /* of the live template, with the template's reference */
 	struct verdict verdict;
 };

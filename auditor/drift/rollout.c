@@ -52,6 +52,8 @@ bool rollout_in_progress(const struct running_use *running,
 {
 	int64_t progress;
 
+	if (running->ending)
+		return true;
 	if (rollout_is_current(running, live) || live->deadline_exceeded)
 		return false;
 	progress = live->progress_at;

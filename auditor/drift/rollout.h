@@ -1,5 +1,5 @@
 /*
- * rollout.h - is a pod of an older revision about to be replaced?
+ * rollout.h - is a pod about to be replaced?
  *
  * Kubernetes, apps/v1: a pod carries its revision as a label (pod-template-hash,
  * controller-revision-hash, rollouts-pod-template-hash, pod-template-generation); its
@@ -24,8 +24,9 @@ bool rollout_is_current(const struct running_use *running,
 
 /*
  * True if the pods are of an older revision and the progress deadline (else an hour)
- * since the last sign of progress has not passed.  `newest_pod_at`: creation of the
- * youngest pod of the current revision, 0 where there is none.
+ * since the last sign of progress has not passed; or if they are ending anyway.
+ * `newest_pod_at`: creation of the youngest pod of the current revision, 0 where there is
+ * none.  `live` may be NULL.
  */
 bool rollout_in_progress(const struct running_use *running,
 			 const struct live_workload *live, int64_t newest_pod_at,

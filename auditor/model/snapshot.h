@@ -114,6 +114,7 @@ struct running_use {
 	uint32_t pod_count;
 	const char *pod; /* the name of one of them: the first by name */
 	bool mirror;     /* a static pod */
+	bool ending;     /* was deleted, and its grace period has not passed */
 };
 
 /* A live workload's own template: what its next pods will run. */

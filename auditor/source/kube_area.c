@@ -70,6 +70,7 @@ void kube_area_init(struct kube_area *area, const struct kube_areas *shared,
 	*area = (struct kube_area){ .shared = shared, .namespace = namespace };
 	kube_inventory_init(&area->inventory, shared->pool, shared->platforms,
 			    shared->scope->all_phases);
+	area->inventory.pods.now = shared->now;
 	area->inventory.pods.pull_secrets = shared->scope->pull_secrets;
 	for (size_t i = 0; i < KUBE_RESOURCE_COUNT; i++)
 		init_list(area, (enum kube_resource_name)i);

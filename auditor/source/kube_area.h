@@ -18,6 +18,7 @@ struct kube_areas {
 	struct kube_client *client;
 	const struct kube_scope *scope;
 	struct pool *pool;
+	int64_t now;                   /* of the observation, Unix seconds */
 	const struct table *platforms; /* node name to "linux/amd64" */
 	/* A list of rollouts has ended. */
 	void (*rollouts_ended)(const struct kube_list *list, void *user);

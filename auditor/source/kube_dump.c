@@ -48,6 +48,7 @@ static void reading_init(struct reading *reading, const struct kube_dump *dump,
 	kube_inventory_init(&reading->inventory, &reading->pool, &reading->platforms,
 			    dump->all_phases);
 	reading->inventory.pods.late_nodes = true;
+	reading->inventory.pods.now = snapshot->observed_at;
 }
 
 static void reading_release(struct reading *reading)

@@ -4,6 +4,8 @@
 #include "model/workload.h"
 #include "source/kube_shape.h"
 
+#define ENDING_SECONDS 120 /* of which clocks may differ, and a node may be late */
+
 /* Labels that say which revision of its workload a pod is of. */
 static const char *const revision_labels[] = {
 	KUBE_ROLLOUT_HASH,    /* Argo Rollouts */
@@ -25,7 +27,7 @@ struct row_key {
 	const char *revision, *generation;
 	enum container_class class;
 	enum running_state state;
-	uint64_t mirror; /* so wide that there is no padding */
+	uint64_t mirror, ending; /* so wide that there is no padding */
 };
 
 /* The pods that are equal in their key. */
@@ -98,14 +100,21 @@ static struct kube_reference controller_of(const struct node *pod_metadata)
 	return controller;
 }
 
-static int64_t created_at(const struct node *meta)
+/* 0 where it is no time. */
+static int64_t time_of(const struct node *meta, const char *key)
 {
 	struct error ignored = ERROR_INIT;
 	int64_t seconds;
 
-	return timestamp_parse(&seconds, node_text(meta, "creationTimestamp"), &ignored)
-		       ? seconds
-		       : 0;
+	return timestamp_parse(&seconds, node_text(meta, key), &ignored) ? seconds : 0;
+}
+
+/* The API server puts the end of the grace period there.  What is later is stuck. */
+static bool is_ending(const struct kube_pods *pods, const struct node *meta)
+{
+	int64_t end = time_of(meta, "deletionTimestamp");
+
+	return end && pods->now < end + ENDING_SECONDS;
 }
 
 /* "linux/amd64", or "" where the node is not known. */
@@ -136,6 +145,7 @@ static struct row_key pod_key(const struct kube_pods *pods, const struct node *p
 		.revision = pool_keep(pool, revision_of(pod_labels)),
 		.generation = pool_keep(pool, node_text(pod_labels, KUBE_POD_GENERATION)),
 		.mirror = node_get(node_get(meta, "annotations"), KUBE_MIRROR) != NULL,
+		.ending = is_ending(pods, meta),
 	};
 }
 
@@ -263,7 +273,8 @@ static void note_pull_secrets(const struct kube_pods *pods, const struct node *p
 bool kube_pods_fold(struct kube_pods *pods, const struct node *pod, struct error *err)
 {
 	const struct node *meta = node_get(pod, "metadata");
-	struct pod_facts facts = { node_text(meta, "name"), "", created_at(meta) };
+	struct pod_facts facts = { node_text(meta, "name"), "",
+				   time_of(meta, "creationTimestamp") };
 	struct image_field *fields;
 	struct row_key key;
 	size_t count;
@@ -375,6 +386,7 @@ static void fill_use(struct running_use *use, struct kube_pods *pods,
 		.pod_count = row->pod_count,
 		.pod = row->pod,
 		.mirror = key->mirror,
+		.ending = key->ending,
 	};
 	set_owners(use, key, owners, pods->pool);
 }
@@ -413,6 +425,8 @@ static int compare_uses(const void *one, const void *other)
 		order = (int)a->image.class - (int)b->image.class;
 	if (!order)
 		order = (int)a->state - (int)b->state;
+	if (!order)
+		order = a->ending - b->ending;
 	return order ? order : a->mirror - b->mirror;
 }
 

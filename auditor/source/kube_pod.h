@@ -3,8 +3,8 @@
  *
  * core/v1 Pod.  A container's status is joined by name (the kubelet sorts statuses by
  * name, not by the order of the spec).  What a use is equal in: namespace, owner,
- * container, class, image, imageID, platform, state, revision and generation; memory
- * follows the number of distinct uses, not of pods.
+ * container, class, image, imageID, platform, state, revision, generation and whether it
+ * is ending; memory follows the number of distinct uses, not of pods.
  *
  * An image volume has no status of its own until the runtime reports its digest
  * (KEP-5365, containerStatuses[].volumeMounts[].volumeStatus); without one it is
@@ -22,6 +22,7 @@ struct kube_pods {
 	struct pool *pool;             /* where texts are kept: in the snapshot's arena */
 	const struct table *platforms; /* node name to "linux/amd64" */
 	bool all_phases;               /* ended pods too */
+	int64_t now;                   /* of the observation, Unix seconds */
 	/*
 	 * Nodes may come behind their pods: until the end, pods of different nodes are
 	 * different uses then.  To be set before the first pod.

@@ -12,6 +12,7 @@ from servers import images
 from servers.kube_objects import owner_of
 
 LATER = "2026-11-23T11:59:00Z"
+LONG_AGO = "2026-11-01T00:00:00Z"
 
 
 def both(salt):
@@ -257,13 +258,25 @@ class Pods(TrapTest):
         """Old pods roll out until the deadline; then they differ.  Hashes are labels."""
         index, old = both("new"), both("old")
         pinned, before = self.pin(index, old), self.reference(self.repository, "1", old.digest)
-        for name, progressing in (("under-way", LATER), ("stuck", "2026-11-01T00:00:00Z")):
+        for name, progressing in (("under-way", LATER), ("stuck", LONG_AGO)):
             self.run_pinned(name, pinned, self.shown(index), progressing=progressing,
                             old=({"app": before}, [{"app": self.shown(old)}]))
         report = self.judge({"under-way/app": EXACT | ROLLING_OUT, "stuck/app": EXACT | DRIFT},
                             {"running-differs": ["stuck/app"], "mixed-digests": ["stuck/app"],
                              "tag-moved": [self.reference(self.repository, "1")]})
         self.assertIn("rolling", str(report["running"]))
+
+    def test_a_pod_that_ends_takes_its_grace_period(self):
+        """A rollout is over long before its old pods are: they drain.  A stuck one is seen."""
+        index, old = both("stays"), both("drains")
+        pinned, before = self.pin(index, old), self.reference(self.repository, "1", old.digest)
+        for name, ends in (("drains", "2026-11-23T14:00:00Z"), ("stuck", "2026-11-23T11:00:00Z")):
+            made = self.run_pinned(name, pinned, self.shown(index), progressing=LONG_AGO,
+                                   old=({"app": before}, [{"app": self.shown(old)}]))
+            made[-1]["metadata"].update(deletionTimestamp=ends, deletionGracePeriodSeconds=14400)
+        self.judge({"drains/app": EXACT | ROLLING_OUT, "stuck/app": EXACT | DRIFT},
+                   {"running-differs": ["stuck/app"], "mixed-digests": ["stuck/app"],
+                    "tag-moved": [self.reference(self.repository, "1")]})
 
     def test_ended_pods_linger_with_old_image_ids(self):
         index, old = both("now"), both("then")

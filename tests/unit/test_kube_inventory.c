@@ -89,6 +89,8 @@ static void write_metadata(struct writer *writer)
 	write_text(
 		writer, "creationTimestamp",
 		ONE_OF(writer, "2026-11-01T00:00:00Z", "2026-11-02T00:00:00Z", "soon"));
+	if (draw(writer, 4) == 0)
+		write_text(writer, "deletionTimestamp", "2026-11-03T00:00:00Z");
 	buf_puts(&writer->text, "\"labels\":{");
 	write_text(writer, KUBE_POD_HASH, ONE_OF(writer, "h1", "h2"));
 	write_text(writer, KUBE_ROLLOUT_HASH, ONE_OF(writer, "", "r1"));

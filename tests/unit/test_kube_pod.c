@@ -354,6 +354,40 @@ static void mirror_of_a_static_pod_is_its_own_owner(void **state)
 	check_owner(use, 0, "", "Pod", "etcd-node-1");
 }
 
+static void fold_deleted(struct fixture *fixture, const char *name, const char *time)
+{
+	fold(fixture,
+	     arena_printf(
+		     &fixture->arena,
+		     "{'metadata': {'name': '%s', 'namespace': 'shop',"
+		     "  'deletionTimestamp': %s,"
+		     "  'ownerReferences': [" REFERENCE(
+			     "x/v1", "X", "web",
+			     "1") "]},"
+				  " 'spec': {'containers': [{'name': 'web', 'image': 'web:1'}]}}",
+		     name, time));
+}
+
+/* The grace period ends at the deletionTimestamp; what outlives it is stuck. */
+static void deleted_pods_are_ending_until_their_grace_period_has_passed(void **state)
+{
+	struct fixture *fixture = *state;
+	const struct running_use *uses;
+
+	fixture->pods.now = 1795400984; /* 02:29:44 */
+	fold_deleted(fixture, "a", "'2026-11-23T06:00:00Z'");
+	fold_deleted(fixture, "b", "'2026-11-23T02:28:00Z'");
+	fold_deleted(fixture, "c", "'2026-11-23T02:27:00Z'");
+	fold_deleted(fixture, "d", "null");
+	fold_deleted(fixture, "e", "'never'");
+	uses = finish(fixture, 2);
+	assert_false(uses[0].ending);
+	assert_string_equal(uses[0].pod, "c");
+	assert_int_equal(uses[0].pod_count, 3);
+	assert_true(uses[1].ending);
+	assert_int_equal(uses[1].pod_count, 2);
+}
+
 static void owners_in_a_circle_end(void **state)
 {
 	struct fixture *fixture = *state;
@@ -594,6 +628,7 @@ int main(void)
 		TEST(only_the_controlling_reference_counts),
 		TEST(pod_without_a_controller_is_its_own_owner),
 		TEST(mirror_of_a_static_pod_is_its_own_owner),
+		TEST(deleted_pods_are_ending_until_their_grace_period_has_passed),
 		TEST(owners_in_a_circle_end),
 		TEST(owner_made_again_under_its_name_is_one_use),
 		TEST(ended_pods_are_left_out_and_counted),

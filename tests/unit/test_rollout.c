@@ -118,11 +118,26 @@ static void a_template_is_looked_up_by_class_and_name(void **state)
 	assert_null(rollout_template_image(&live, CLASS_CONTAINER, "web"));
 }
 
+static void what_is_ending_is_about_to_be_replaced_whatever_its_revision(void **state)
+{
+	const struct running_use running = { .revision = "2", .ending = true };
+	const struct live_workload live = { .object = { "apps", "Deployment", "web" },
+					    .revision = "2",
+					    .generation = "",
+					    .deadline_exceeded = true };
+
+	(void)state;
+	assert_true(rollout_in_progress(&running, &live, 0, NOW));
+	assert_true(rollout_in_progress(&running, NULL, 0, NOW));
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_rollout_lasts_until_its_deadline),
 		cmocka_unit_test(a_pod_without_a_live_workload_is_current),
+		cmocka_unit_test(
+			what_is_ending_is_about_to_be_replaced_whatever_its_revision),
 		cmocka_unit_test(a_template_is_looked_up_by_class_and_name),
 	};
 
