@@ -2,6 +2,7 @@
 
 #include "base/file.h"
 #include "base/memory.h"
+#include "base/parallel.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -16,27 +17,39 @@
 
 #define FOLDER_DEPTH 100 /* most folders within each other */
 #define PATH_BYTES 65536 /* more than FOLDER_DEPTH names and a root */
-#define OPEN_TRIES 8     /* of openat2(2), which gives up while a folder is moved */
-
-struct walk {
-	struct buf path;    /* where the walk is: the root, "/", the rest */
-	size_t root_length; /* with the slash */
-	int descriptor;     /* of the root */
-	bool (*takes)(const char *name);
-	bool (*visit)(const struct folder_entry *entry, void *user);
-	void *user;
-};
+#define FOLDERS_A_THREAD 16
+#define OPEN_TRIES 8 /* of openat2(2), which gives up while a folder is moved */
 
 /* A name in a folder, as readdir(3) and fstatat(2) have it. */
 struct name {
 	char *text;
 	mode_t type; /* of what it names in the end; 0 for a link that names nothing */
 	bool through_link;
+	size_t listing; /* number of that of the folder, or 0 where it is not entered */
 };
 
-struct names {
-	struct name *items;
+/* What is in a folder: the names that are of interest, sorted. */
+struct listing {
+	char *beneath; /* path of the folder, relative to the root; "" is the root */
+	struct name *names;
 	size_t count;
+	int error_number; /* errno(3), where it cannot be listed; else 0 */
+};
+
+/*
+ * First all folders are listed, those of the same depth on all processors; then what
+ * they hold is visited in order.
+ */
+struct walk {
+	int descriptor; /* of the root */
+	bool (*takes)(const char *name);
+	struct listing *listings; /* the root's first, less deep ones before others */
+	size_t listing_count;
+	size_t listed;      /* those that are listed already */
+	struct buf path;    /* where the walk is: the root, "/", the rest */
+	size_t root_length; /* with the slash */
+	bool (*visit)(const struct folder_entry *entry, void *user);
+	void *user;
 };
 
 /*
@@ -108,11 +121,19 @@ static bool show(const struct walk *walk, const char *problem)
 	return walk->visit(&entry, walk->user);
 }
 
-static void names_release(struct names *names)
+static void walk_release(struct walk *walk)
 {
-	for (size_t i = 0; i < names->count; i++)
-		free(names->items[i].text);
-	free(names->items);
+	for (size_t i = 0; i < walk->listing_count; i++) {
+		struct listing *listing = &walk->listings[i];
+
+		for (size_t k = 0; k < listing->count; k++)
+			free(listing->names[k].text);
+		free(listing->names);
+		free(listing->beneath);
+	}
+	free(walk->listings);
+	buf_release(&walk->path);
+	close(walk->descriptor);
 }
 
 static int compare_names(const void *a, const void *b)
@@ -139,8 +160,16 @@ static void find_type(struct name *name, int folder, const struct dirent *entry)
 	}
 }
 
-/* The names in an open folder, sorted.  Errors: ERROR_SYSTEM. */
-static bool list_names(struct names *names, DIR *folder, struct error *err)
+static void add_name(struct listing *listing, const struct name *name)
+{
+	listing->names =
+		array_grow(listing->names, listing->count, sizeof(*listing->names));
+	listing->names[listing->count] = *name;
+	listing->names[listing->count++].text = xstrdup(name->text);
+}
+
+static void list_names(struct listing *listing, DIR *folder,
+		       bool (*takes)(const char *name))
 {
 	struct dirent *entry;
 
@@ -150,34 +179,83 @@ static bool list_names(struct names *names, DIR *folder, struct error *err)
 
 		if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0) {
 			find_type(&name, dirfd(folder), entry);
-			name.text = xstrdup(entry->d_name);
-			names->items = array_grow(names->items, names->count,
-						  sizeof(*names->items));
-			names->items[names->count++] = name;
+			if (S_ISDIR(name.type) || takes(entry->d_name))
+				add_name(listing, &name);
 		}
 		errno = 0;
 	}
-	if (errno)
-		return file_fail(err, errno);
-	if (names->count)
-		qsort(names->items, names->count, sizeof(*names->items), compare_names);
-	return true;
+	listing->error_number = errno;
+	if (listing->count)
+		qsort(listing->names, listing->count, sizeof(*listing->names),
+		      compare_names);
 }
 
-/* The names in the folder where the walk is. */
-static bool open_names(const struct walk *walk, struct names *names, struct error *err)
+/* One of the folders of a level; others are listed at the same time. */
+static void list_folder(size_t number, void *user)
 {
-	const char *beneath = beneath_of(walk);
-	int descriptor = open_beneath(walk->descriptor, beneath[0] ? beneath : ".",
+	const struct walk *walk = user;
+	struct listing *listing = &walk->listings[walk->listed + number];
+	int descriptor = open_beneath(walk->descriptor,
+				      listing->beneath[0] ? listing->beneath : ".",
 				      O_RDONLY | O_DIRECTORY);
 	DIR *folder = descriptor < 0 ? NULL : fdopendir(descriptor);
-	bool ok;
 
-	if (!folder)
-		return fail_beneath(err, errno);
-	ok = list_names(names, folder, err);
+	if (!folder) {
+		listing->error_number = errno;
+		return;
+	}
+	list_names(listing, folder, walk->takes);
 	closedir(folder);
-	return ok;
+}
+
+/* The number of a new listing. */
+static size_t add_listing(struct walk *walk, char *beneath)
+{
+	walk->listings =
+		array_grow(walk->listings, walk->listing_count, sizeof(*walk->listings));
+	walk->listings[walk->listing_count] = (struct listing){ .beneath = beneath };
+	return walk->listing_count++;
+}
+
+static char *path_beneath(const char *folder, const char *name)
+{
+	CLEANUP(buf_release) struct buf path = BUF_INIT(PATH_BYTES);
+
+	buf_printf(&path, "%s%s%s", folder, folder[0] ? "/" : "", name);
+	return buf_detach(&path);
+}
+
+/* The folders in one that is listed are to be listed next. */
+static void add_inner(struct walk *walk, size_t number)
+{
+	const struct listing outer = walk->listings[number];
+
+	for (size_t i = 0; i < outer.count; i++) {
+		struct name *name = &outer.names[i];
+
+		if (S_ISDIR(name->type) && !name->through_link &&
+		    strcmp(name->text, ".git") != 0)
+			name->listing = add_listing(
+				walk, path_beneath(outer.beneath, name->text));
+	}
+}
+
+static void list_all(struct walk *walk)
+{
+	unsigned processors = parallel_processors();
+
+	add_listing(walk, xstrdup(""));
+	for (unsigned depth = 0; walk->listed < walk->listing_count; depth++) {
+		size_t first = walk->listed, end = walk->listing_count;
+		size_t threads = (end - first) / FOLDERS_A_THREAD + 1;
+
+		parallel_run(end - first,
+			     threads < processors ? (unsigned)threads : processors,
+			     list_folder, walk);
+		for (size_t i = first; i < end && depth < FOLDER_DEPTH; i++)
+			add_inner(walk, i);
+		walk->listed = end;
+	}
 }
 
 bool folder_has_manifest_name(const char *name)
@@ -215,52 +293,31 @@ static bool visit_file(const struct walk *walk, const struct name *name)
 	return show(walk, file_oddity(name->type));
 }
 
-static bool walk_names(struct walk *walk, const struct names *names, unsigned depth);
-
-/* The folder where the walk is; those in it by recursion.  False: stop. */
-static bool walk_folder(struct walk *walk, unsigned depth)
-{
-	struct names names CLEANUP(names_release) = { NULL, 0 };
-	struct error err = ERROR_INIT;
-
-	if (depth > FOLDER_DEPTH)
-		return show(walk, "too many folders within each other");
-	if (!open_names(walk, &names, &err))
-		return show(walk, err.text);
-	return walk_names(walk, &names, depth);
-}
-
-/* Step to one name after the other. */
-static bool walk_names(struct walk *walk, const struct names *names, unsigned depth)
+/* The folder where the walk is, and those in it by recursion.  False: stop. */
+static bool walk_folder(struct walk *walk, const struct listing *listing)
 {
 	size_t length = walk->path.length;
+	struct error err = ERROR_INIT;
 	bool go_on = true;
 
-	for (size_t i = 0; i < names->count && go_on; i++) {
-		const struct name *name = &names->items[i];
-		bool is_folder = S_ISDIR(name->type);
+	if (listing->error_number) {
+		fail_beneath(&err, listing->error_number);
+		return show(walk, err.text);
+	}
+	for (size_t i = 0; i < listing->count && go_on; i++) {
+		const struct name *name = &listing->names[i];
 
-		buf_printf(&walk->path, "%s%s", depth ? "/" : "", name->text);
-		if (is_folder && !name->through_link) {
-			if (strcmp(name->text, ".git") != 0)
-				go_on = walk_folder(walk, depth + 1);
-		} else if (is_folder || walk->takes(name->text)) {
+		buf_printf(&walk->path, "%s%s", listing->beneath[0] ? "/" : "",
+			   name->text);
+		if (name->listing)
+			go_on = walk_folder(walk, &walk->listings[name->listing]);
+		else if (!S_ISDIR(name->type) || name->through_link)
 			go_on = visit_file(walk, name);
-		}
+		else if (strcmp(name->text, ".git") != 0)
+			go_on = show(walk, "too many folders within each other");
 		walk->path.length = length;
 	}
 	return go_on;
-}
-
-/* Everything but the root itself, whose errors are the caller's, is visited. */
-static bool walk_root(struct walk *walk, struct error *err)
-{
-	struct names names CLEANUP(names_release) = { NULL, 0 };
-
-	if (!open_names(walk, &names, err))
-		return false;
-	walk_names(walk, &names, 0);
-	return true;
 }
 
 static int open_root(const char *root)
@@ -272,25 +329,26 @@ bool folder_walk(const char *root, bool (*takes)(const char *name),
 		 bool (*visit)(const struct folder_entry *entry, void *user), void *user,
 		 struct error *err)
 {
+	CLEANUP(walk_release)
 	struct walk walk = {
-		.path = BUF_INIT(PATH_BYTES),
 		.descriptor = open_root(root),
 		.takes = takes,
+		.path = BUF_INIT(PATH_BYTES),
 		.visit = visit,
 		.user = user,
 	};
 	size_t length = strlen(root);
-	bool ok;
 
 	if (walk.descriptor < 0)
 		return file_fail(err, errno);
 	buf_printf(&walk.path, "%s%s", root,
 		   length && root[length - 1] == '/' ? "" : "/");
 	walk.root_length = walk.path.length;
-	ok = walk_root(&walk, err);
-	close(walk.descriptor);
-	buf_release(&walk.path);
-	return ok;
+	list_all(&walk);
+	if (walk.listings[0].error_number)
+		return fail_beneath(err, walk.listings[0].error_number);
+	walk_folder(&walk, &walk.listings[0]);
+	return true;
 }
 
 bool folder_open(int *folder, const char *root, struct error *err)

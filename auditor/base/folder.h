@@ -30,6 +30,9 @@ struct folder_entry {
  * beneath it are passed by, since what these hold is visited under its own name.  What
  * leads out of the root, is no regular file, or cannot be entered is visited with a
  * `problem`.  `visit` returns false to stop.
+ *
+ * Folders of the same depth are listed on all processors, `takes` is called there;
+ * `visit` is called by the caller's thread.
  * Errors: ERROR_NOT_FOUND, ERROR_DENIED, ERROR_SYSTEM for the root itself.
  */
 MUST_CHECK bool folder_walk(const char *root, bool (*takes)(const char *name),

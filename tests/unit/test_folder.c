@@ -206,6 +206,31 @@ static void walk_goes_a_hundred_folders_deep(void **state)
 	buf_release(&visits.text);
 }
 
+static void walk_keeps_the_order_over_many_folders(void **state)
+{
+	CLEANUP(buf_release) struct buf expected = BUF_INIT(1000000);
+
+	(void)state;
+	assert_int_equal(mkdir("many", 0700), 0);
+	for (int outer = 10; outer < 60; outer++) {
+		char path[64];
+
+		snprintf(path, sizeof(path), "many/%d", outer);
+		assert_int_equal(mkdir(path, 0700), 0);
+		for (int inner = 10; inner < 40; inner++) {
+			snprintf(path, sizeof(path), "many/%d/%d", outer, inner);
+			assert_int_equal(mkdir(path, 0700), 0);
+			snprintf(path, sizeof(path), "many/%d/%d/a.yaml", outer, inner);
+			scratch_write(path, "", 0);
+			buf_printf(&expected, "%s\n", path);
+		}
+		snprintf(path, sizeof(path), "many/%d/z.yaml", outer);
+		scratch_write(path, "", 0);
+		buf_printf(&expected, "%s\n", path);
+	}
+	check_walk("many", buf_text(&expected));
+}
+
 static void walk_stops_when_told(void **state)
 {
 	struct visits visits = { .text = BUF_INIT(1000), .stop_at = 2 };
@@ -248,6 +273,7 @@ int main(void)
 		IN_SCRATCH(read_stays_beneath_the_root),
 		IN_SCRATCH(walk_names_folders_that_cannot_be_entered),
 		IN_SCRATCH(walk_goes_a_hundred_folders_deep),
+		IN_SCRATCH(walk_keeps_the_order_over_many_folders),
 		IN_SCRATCH(walk_stops_when_told),
 		IN_SCRATCH(a_root_that_is_no_folder_is_an_error),
 	};
