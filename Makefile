@@ -152,6 +152,7 @@ LISTED := \
 	auditor/source/kube_shape.c \
 	auditor/source/kube_text.c \
 	auditor/source/kube_workload.c \
+	auditor/source/kustomization.c \
 	auditor/source/kustomize.c \
 	auditor/source/kustomize_build.c \
 	auditor/source/kustomize_effects.c \

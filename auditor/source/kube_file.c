@@ -55,6 +55,15 @@ static bool is_template(const struct kube_file *file, const struct node *value)
 	       strncmp(file->text + value->place.begin, "{{", 2) == 0;
 }
 
+void kube_file_tell_parameter(const struct kube_file *file,
+			      const struct declared_use *use)
+{
+	kube_file_gap(file, GAP_PARAMETER, use->line,
+		      arena_printf(&file->snapshot->arena,
+				   "'%s' is to be filled in: check the result",
+				   use->image.text));
+}
+
 void kube_file_add(struct kube_file *file, struct declared_use *use,
 		   const struct node *scalar)
 {
@@ -68,10 +77,7 @@ void kube_file_add(struct kube_file *file, struct declared_use *use,
 	    strstr(use->image.text, "{{"))
 		helm_chart_gap(file, use->line, "the image is a template");
 	else if (use->image.state == REFERENCE_PLACEHOLDER)
-		kube_file_gap(file, GAP_PARAMETER, use->line,
-			      arena_printf(&file->snapshot->arena,
-					   "'%s' is to be filled in: check the result",
-					   use->image.text));
+		kube_file_tell_parameter(file, use);
 }
 
 void kube_file_declare(struct kube_file *file, struct declared_use use, const char *above,

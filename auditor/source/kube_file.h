@@ -24,7 +24,8 @@ struct kube_file {
 	const char *text;            /* where the places of nodes count from */
 	size_t offset;               /* bytes of the file before that */
 	size_t read;                 /* bytes that are known to parse, where not all do */
-	bool evaluated_later; /* a kustomization: source/kustomize.h has the last word */
+	/* To be filled in, where source/kustomize.h has the last word; else NULL. */
+	struct kustomization *kustomization;
 	size_t object_count;
 	size_t image_count; /* declared uses */
 };
@@ -37,6 +38,10 @@ struct kube_head {
 /* A gap whose subject is a file, or with a `line` other than 0 a line of it. */
 void kube_file_gap(const struct kube_file *file, enum gap_kind kind, uint32_t line,
 		   const char *reason);
+
+/* A gap for a use whose image is a placeholder. */
+void kube_file_tell_parameter(const struct kube_file *file,
+			      const struct declared_use *use);
 
 /*
  * A use as far as all images of an object share it.  `api_group` and `kind` live in the

@@ -2,22 +2,14 @@
 
 #include "source/kustomize_effects.h"
 
-#define EFFECTS_BYTES 1000 /* most of the names of fields */
 #define FLUX_GROUP "kustomize.toolkit.fluxcd.io"
 
 bool kube_is_kustomization(const struct kube_file *file, const struct node *document)
 {
-	static const char *const names[] = { "kustomization.yaml", "kustomization.yml",
-					     "Kustomization" };
-	const char *slash = strrchr(file->name, '/');
-	const char *name = slash ? slash + 1 : file->name;
 	const char *api_version = node_text(document, "apiVersion");
 
-	for (size_t i = 0; i < ARRAY_LENGTH(names); i++) {
-		if (strcmp(name, names[i]) == 0)
-			return true;
-	}
-	return strncmp(api_version, KUBE_KUSTOMIZE_GROUP "/",
+	return file->kustomization || kustomization_is_named(file->name) ||
+	       strncmp(api_version, KUBE_KUSTOMIZE_GROUP "/",
 		       strlen(KUBE_KUSTOMIZE_GROUP "/")) == 0;
 }
 
@@ -61,29 +53,123 @@ static void read_images(struct kube_file *file, struct declared_use *use,
 	}
 }
 
-/* What to build: a component is built with those that include it. */
-static const char *built_folder(const struct kube_file *file, const struct node *document)
+/*
+ * A resource as `listed` has it; its leading ".." parts are followed.  NULL: above all
+ * paths.
+ */
+static const char *listed_path(const struct kube_file *file, const char *resource)
 {
-	return strcmp(node_text(document, "kind"), "Component") == 0
-		       ? "..."
-		       : kustomize_folder(file);
+	struct arena *arena = &file->snapshot->arena;
+	char *folder = arena_strdup(arena, file->path);
+	char *slash = strrchr(folder, '/');
+	size_t length;
+
+	/* Only the file system knows where symbolic links lead. */
+	if (file->tree->root[0])
+		return worktree_relative(
+			file->tree,
+			arena_printf(arena, "%s/%s", kustomize_folder(file), resource),
+			arena);
+	*(slash ? slash : folder) = '\0';
+	while (resource[0] == '.' && strchr("./", resource[1])) {
+		bool up = strncmp(resource, "..", 2) == 0;
+
+		if (up && (!folder[0] || (resource[2] && resource[2] != '/')))
+			return NULL;
+		slash = strrchr(folder, '/');
+		if (up)
+			*(slash ? slash : folder) = '\0';
+		resource += up ? 2 : 1;
+		resource += strspn(resource, "/");
+	}
+	length = strlen(resource);
+	while (length > 0 && resource[length - 1] == '/')
+		length--;
+	return arena_printf(arena, "%s%s%.*s", folder, folder[0] && length ? "/" : "",
+			    (int)length, resource);
 }
 
-void kube_kustomization_tell(const struct kube_file *file, const struct node *document)
+static bool is_in_list(const struct kube_file *file, const char *path)
 {
-	CLEANUP(buf_release) struct buf fields = BUF_INIT(EFFECTS_BYTES);
+	return table_find(file->listed, path, strlen(path)) != NULL;
+}
 
-	kustomize_effects_list(&fields, file, document);
-	if (fields.length > 0 || fields.overflowed)
-		kube_file_gap(
-			file, GAP_KUSTOMIZE, 0,
-			arena_printf(&file->snapshot->arena,
-				     "its %s: change what is deployed: check what "
-				     "it builds (kubectl kustomize %s | pindrift "
-				     "check -)",
-				     fields.overflowed ? "fields" : buf_text(&fields),
-				     built_folder(file, document)));
-	kustomize_remotes_tell(file, document);
+/* Whether a file is read, or a folder's kustomization is. */
+static bool is_listed(const struct kube_file *file, const char *resource)
+{
+	const char *path = listed_path(file, resource);
+
+	if (!path || is_in_list(file, path))
+		return path != NULL;
+	for (size_t i = 0; i < KUSTOMIZATION_NAMES; i++) {
+		if (is_in_list(file,
+			       arena_printf(&file->snapshot->arena, "%s%s%s", path,
+					    path[0] ? "/" : "", kustomization_names[i])))
+			return true;
+	}
+	return false;
+}
+
+/* Why a resource is not read; NULL where it is. */
+static const char *unread_reason(const struct kube_file *file,
+				 const struct kustomization_entry *resource)
+{
+	if (resource->is_remote)
+		return "is remote and not read";
+	if (!resource->text || !file->listed || is_listed(file, resource->text))
+		return NULL;
+	return "is not there, or outside of what was asked for, and not read";
+}
+
+static void tell_unread(const struct kube_file *file,
+			const struct kustomization_entry *resource)
+{
+	const char *reason = unread_reason(file, resource);
+
+	if (reason)
+		kube_file_gap(file, GAP_KUSTOMIZE, resource->line,
+			      arena_printf(&file->snapshot->arena,
+					   "'%s' %s: check what is built (kubectl "
+					   "kustomize %s | pindrift check -)",
+					   resource->text, reason,
+					   kustomize_folder(file)));
+}
+
+void kube_kustomization_tell(const struct kube_file *file,
+			     const struct kustomization *kustomization)
+{
+	/* A component is built with those that include it. */
+	const char *folder = kustomization_is_component(kustomization)
+				     ? "..."
+				     : kustomize_folder(file);
+
+	if (kustomization->effects[0])
+		kube_file_gap(file, GAP_KUSTOMIZE, 0,
+			      arena_printf(&file->snapshot->arena,
+					   "its %s: change what is deployed: check what "
+					   "it builds (kubectl kustomize %s | pindrift "
+					   "check -)",
+					   kustomization->effects, folder));
+	for (size_t k = 0; k < KUSTOMIZATION_LISTS; k++) {
+		const struct kustomization_list *list = &kustomization->lists[k];
+
+		for (size_t i = 0; i < list->count; i++)
+			tell_unread(file, &list->items[i]);
+	}
+}
+
+/* What it does to other files is told now, or evaluated when all of them are read. */
+static void read_effects(const struct kube_file *file, const struct node *document)
+{
+	struct kustomization *kustomization = file->kustomization;
+
+	if (kustomization) {
+		kustomization_read(kustomization, file, document);
+		return;
+	}
+	kustomization = kustomization_new(&file->snapshot->arena);
+	kustomization_read(kustomization, file, document);
+	kube_kustomization_tell(file, kustomization);
 }
 
 void kube_kustomization_read(struct kube_file *file, const struct node *document)
@@ -98,8 +184,7 @@ void kube_kustomization_read(struct kube_file *file, const struct node *document
 	    node_get(document, "images"))
 		file->object_count++;
 	read_images(file, &use, document, "");
-	if (!file->evaluated_later)
-		kube_kustomization_tell(file, document);
+	read_effects(file, document);
 }
 
 void kube_flux_kustomization_read(struct kube_file *file, const struct node *object)

@@ -38,14 +38,12 @@ struct reader {
 
 /* A file that is to be read, and what came of it. */
 struct manifest {
-	const char *name; /* as the user would write it */
-	const char *path; /* relative to the root of the work tree */
+	struct kustomize_file *file;
 	bool (*fetch)(struct reader *reader, const struct manifest *manifest,
 		      struct error *err);
 	const char *root, *beneath; /* fetch_beneath(): the folder and the rest */
 	const char *problem;        /* fetch_nothing(): why */
 	size_t operand;             /* number of that which led to it */
-	size_t image_count;
 };
 
 /* What the policy keeps from being looked at: a file, or all below a folder. */
@@ -61,7 +59,8 @@ struct exclusion {
 struct reading {
 	struct snapshot *snapshot;
 	struct worktree tree;
-	struct table seen; /* paths of manifests to their names; "" where excluded */
+	struct table seen; /* paths of manifests to struct kustomize_file */
+	bool has_input;
 	bool as_written;
 	struct table excluded; /* paths that the policy excludes, to struct exclusion */
 	bool (*takes)(const char *name); /* which files of folders and lists are read */
@@ -100,7 +99,7 @@ static bool fetch_input(struct reader *reader, const struct manifest *manifest,
 static bool fetch_named(struct reader *reader, const struct manifest *manifest,
 			struct error *err)
 {
-	return file_read(&reader->from.text, manifest->name, err);
+	return file_read(&reader->from.text, manifest->file->name, err);
 }
 
 /* Have the folder `root` open. */
@@ -180,15 +179,32 @@ static void unparsable(const struct kube_file *file, const struct buf *text,
 					    err->text));
 }
 
+/* False, and a gap, where not all of it could be read. */
+static bool read_file(const struct manifest *manifest, struct kube_file *file,
+		      struct reader *reader, struct error *err)
+{
+	struct kube_text *from = &reader->from;
+
+	if (!manifest->fetch(reader, manifest, err)) {
+		unreadable(file, err);
+		return false;
+	}
+	if (kube_text_read(from, file, err))
+		return true;
+	unparsable(file, &from->text, err);
+	read_template(file, &from->text, err);
+	return false;
+}
+
 /*
  * One file into its part of the snapshot.  Touches nothing else: other files are read at
  * the same time.
  */
-static void read_manifest(const struct reading *reading, struct manifest *manifest,
+static void read_manifest(const struct reading *reading, const struct manifest *manifest,
 			  struct snapshot *part, struct reader *reader)
 {
-	struct kube_text *from = &reader->from;
-	struct kube_file file = file_new(part, manifest->name, manifest->path);
+	struct kustomize_file *kept = manifest->file;
+	struct kube_file file = file_new(part, kept->name, kept->path);
 	struct error err = ERROR_INIT;
 	bool ok;
 
@@ -196,21 +212,14 @@ static void read_manifest(const struct reading *reading, struct manifest *manife
 		file.listed = &reading->seen;
 		file.tree = &reading->tree;
 	}
-	file.evaluated_later = !reading->as_written && kustomize_is_named(manifest->path);
-	if (!manifest->fetch(reader, manifest, &err)) {
-		unreadable(&file, &err);
-		return;
-	}
-	ok = kube_text_read(from, &file, &err);
-	if (!ok) {
-		unparsable(&file, &from->text, &err);
-		read_template(&file, &from->text, &err);
-	}
+	if (!reading->as_written && kustomization_is_named(kept->path))
+		file.kustomization = kustomization_new(&part->arena);
+	ok = read_file(manifest, &file, reader, &err);
 	if (file.object_count > 0)
 		part->file_count++;
 	else if (ok)
 		part->ignored_count++;
-	manifest->image_count = file.image_count;
+	kustomize_file_keep(kept, &file, ok ? NULL : &err);
 }
 
 static void read_batch(size_t number, void *user)
@@ -237,6 +246,21 @@ static size_t batch_size_for(size_t manifest_count, unsigned threads)
 	return size < BATCH_MOST ? size : BATCH_MOST;
 }
 
+/* What a file declares stands behind what those before it do. */
+static void find_uses(struct reading *reading)
+{
+	struct snapshot *snapshot = reading->snapshot;
+	size_t first = snapshot->declared_count;
+
+	for (size_t i = reading->manifest_count; i-- > 0;) {
+		struct kustomize_file *file = reading->manifests[i].file;
+
+		first -= file->use_count;
+		if (file->use_count)
+			file->uses = &snapshot->declared[first];
+	}
+}
+
 static void read_manifests(struct reading *reading, unsigned threads)
 {
 	size_t size = batch_size_for(reading->manifest_count, threads);
@@ -246,6 +270,7 @@ static void read_manifests(struct reading *reading, unsigned threads)
 	reading->parts = xcalloc(batch_count, sizeof(*reading->parts));
 	parallel_run(batch_count, threads, read_batch, reading);
 	snapshot_merge(reading->snapshot, reading->parts, batch_count);
+	find_uses(reading);
 }
 
 /* Count a file that the policy excludes; false where it does not. */
@@ -278,33 +303,47 @@ static bool is_policy(const struct reading *reading, const char *path)
 	return policy->file && policy->in_tree && strcmp(path, policy->file) == 0;
 }
 
-/* List a manifest.  A path may be named twice, or lie in a folder that is. */
-static void add_manifest(struct reading *reading, const struct manifest *manifest)
+/* That which is being listed. */
+static const struct operand *newest_operand(const struct reading *reading)
 {
-	const char **key_kept;
-	void **slot = table_slot(&reading->seen, manifest->path, strlen(manifest->path),
-				 &key_kept);
+	return &reading->operands[reading->operand_count - 1];
+}
+
+static void append_manifest(struct reading *reading, struct kustomize_file *file,
+			    const struct manifest *manifest)
+{
 	struct manifest *added;
 
-	if (*slot)
-		return;
-	*slot = (void *)(uintptr_t) "";
-	*key_kept = manifest->path;
-	if (manifest->fetch != fetch_input &&
-	    (is_policy(reading, manifest->path) || exclude(reading, manifest->path)))
-		return;
-	*slot = (void *)(uintptr_t)manifest->name;
 	reading->manifests = array_grow(reading->manifests, reading->manifest_count,
 					sizeof(*reading->manifests));
 	added = &reading->manifests[reading->manifest_count++];
 	*added = *manifest;
 	added->operand = reading->operand_count - 1;
+	added->file = file;
+	file->asked = true;
 }
 
-/* That which is being listed. */
-static const struct operand *newest_operand(const struct reading *reading)
+/*
+ * List a manifest, whose file is still to be filled in.  A path may be named twice, or
+ * lie in a folder that is.
+ */
+static void add_manifest(struct reading *reading, const char *name, const char *path,
+			 const struct manifest *manifest)
 {
-	return &reading->operands[reading->operand_count - 1];
+	const char **key_kept;
+	void **slot = table_slot(&reading->seen, path, strlen(path), &key_kept);
+	struct kustomize_file *file = *slot;
+	bool is_new = !file;
+
+	if (is_new) {
+		file = *slot = arena_alloc(&reading->snapshot->arena, sizeof(*file));
+		file->path = *key_kept = path;
+	}
+	file->listed |= newest_operand(reading)->is_folder;
+	if (!is_new || is_policy(reading, path) || exclude(reading, path))
+		return;
+	file->name = name;
+	append_manifest(reading, file, manifest);
 }
 
 static bool visit_entry(const struct folder_entry *entry, void *user)
@@ -313,10 +352,9 @@ static bool visit_entry(const struct folder_entry *entry, void *user)
 	const struct operand *operand = newest_operand(reading);
 	struct arena *arena = &reading->snapshot->arena;
 	const char *name = arena_strdup(arena, entry->path);
+	const char *path = arena_printf(arena, "%s%s%s", operand->relative,
+					operand->relative[0] ? "/" : "", entry->beneath);
 	struct manifest manifest = {
-		.name = name,
-		.path = arena_printf(arena, "%s%s%s", operand->relative,
-				     operand->relative[0] ? "/" : "", entry->beneath),
 		.fetch = entry->problem ? fetch_nothing : fetch_beneath,
 		.root = operand->name,
 		.beneath = name + (entry->beneath - entry->path),
@@ -324,13 +362,13 @@ static bool visit_entry(const struct folder_entry *entry, void *user)
 
 	if (entry->problem)
 		manifest.problem = arena_strdup(arena, entry->problem);
-	add_manifest(reading, &manifest);
+	add_manifest(reading, name, path, &manifest);
 	return true;
 }
 
 static bool is_manifest(const char *name)
 {
-	return folder_has_manifest_name(name) || kustomize_is_named(name);
+	return folder_has_manifest_name(name) || kustomization_is_named(name);
 }
 
 static bool is_manifest_or_dockerfile(const char *name)
@@ -358,17 +396,19 @@ static void add_operand(struct reading *reading, const struct operand *operand)
 	reading->operands[reading->operand_count++] = *operand;
 }
 
+/* No path leads to it: it is in no table. */
 static void list_input(struct reading *reading)
 {
-	static const struct manifest input = {
-		.name = STANDARD_INPUT,
-		.path = STANDARD_INPUT,
-		.fetch = fetch_input,
-	};
+	struct kustomize_file *file;
 
 	add_operand(reading, &(struct operand){ .name = STANDARD_INPUT,
 						.relative = STANDARD_INPUT });
-	add_manifest(reading, &input);
+	if (reading->has_input)
+		return;
+	reading->has_input = true;
+	file = arena_alloc(&reading->snapshot->arena, sizeof(*file));
+	file->path = file->name = STANDARD_INPUT;
+	append_manifest(reading, file, &(struct manifest){ .fetch = fetch_input });
 }
 
 static bool list_path(struct reading *reading, const char *name, struct error *err)
@@ -387,9 +427,8 @@ static bool list_path(struct reading *reading, const char *name, struct error *e
 	if (operand.is_folder)
 		list_folder(reading);
 	else
-		add_manifest(reading, &(struct manifest){ .name = operand.name,
-							  .path = operand.relative,
-							  .fetch = fetch_named });
+		add_manifest(reading, operand.name, operand.relative,
+			     &(struct manifest){ .fetch = fetch_named });
 	return true;
 }
 
@@ -417,10 +456,8 @@ static bool list_listed(struct reading *reading, const char *name, struct error 
 			name, strerror(errno));
 	operand.relative = worktree_relative(&reading->tree, name, arena);
 	add_operand(reading, &operand);
-	add_manifest(reading,
+	add_manifest(reading, operand.name, operand.relative,
 		     &(struct manifest){
-			     .name = operand.name,
-			     .path = operand.relative,
 			     .fetch = stays_beneath(name) ? fetch_beneath : fetch_named,
 			     .root = ".",
 			     .beneath = operand.name,
@@ -444,6 +481,16 @@ static bool list_all(struct reading *reading, const struct kube_manifest_paths *
 	return true;
 }
 
+/* The folder that a file is in. */
+static const char *parent(const char *path, struct arena *arena)
+{
+	const char *slash = strrchr(path, '/');
+
+	if (!slash)
+		return "";
+	return slash == path ? "/" : arena_strndup(arena, path, (size_t)(slash - path));
+}
+
 /* Where kustomizations may read: beneath what was asked for, and in the work tree. */
 static void evaluate(struct reading *reading)
 {
@@ -454,13 +501,13 @@ static void evaluate(struct reading *reading)
 
 	for (size_t i = 0; i < reading->operand_count; i++) {
 		const struct operand *operand = &reading->operands[i];
+		const char *name = operand->name, *path = operand->relative;
 
-		struct kustomize_name at = { operand->name, operand->relative };
-
-		if (!operand->is_folder)
-			at = kustomize_folder_of(&at, arena);
-		roots[count++] =
-			(struct kustomize_root){ at.path, at.name[0] ? at.name : "." };
+		if (!operand->is_folder) {
+			name = parent(name, arena);
+			path = parent(path, arena);
+		}
+		roots[count++] = (struct kustomize_root){ path, name[0] ? name : "." };
 	}
 	if (reading->tree.root[0])
 		roots[count++] = (struct kustomize_root){ "", reading->tree.root };
@@ -472,9 +519,10 @@ static void count_images(struct reading *reading)
 	for (size_t i = 0; i < reading->manifest_count; i++) {
 		const struct manifest *manifest = &reading->manifests[i];
 		struct operand *operand = &reading->operands[manifest->operand];
+		size_t image_count = manifest->file->use_count;
 
-		operand->image_count += manifest->image_count;
-		operand->file_count += manifest->image_count > 0;
+		operand->image_count += image_count;
+		operand->file_count += image_count > 0;
 	}
 }
 

@@ -5,7 +5,7 @@
 #include "source/kustomize_build.h"
 #include "source/kustomize_effects.h"
 
-#define FIELD_BYTES 1000 /* most of the names of fields */
+#define PATH_BYTES ((size_t)64 * 1024) /* no file has a longer one */
 
 /* A kustomization that was asked for. */
 struct overlay_file {
@@ -19,94 +19,126 @@ struct evaluation {
 	struct kustomize_tree tree;
 	struct overlay_file *items;
 	size_t count;
-	size_t visits;
+	struct kustomize_yield yield;
 };
 
 static void evaluation_release(struct evaluation *evaluation)
 {
-	for (size_t i = 0; i < evaluation->count; i++)
-		kustomize_build_release(&evaluation->items[i].build);
 	free(evaluation->items);
+	free(evaluation->yield.uses);
 	kustomize_tree_finish(&evaluation->tree);
 }
 
-static void add_overlay(struct evaluation *evaluation, const struct kustomize_name *at)
+static void add_overlay(struct evaluation *evaluation, struct kustomize_file *file)
 {
-	struct arena *arena = &evaluation->tree.snapshot->arena;
-	struct kustomize_name folder = kustomize_folder_of(at, arena);
 	struct overlay_file *item;
 
 	evaluation->items = array_grow(evaluation->items, evaluation->count,
 				       sizeof(*evaluation->items));
 	item = &evaluation->items[evaluation->count++];
 	*item = (struct overlay_file){
-		.file = kustomize_tree_kustomization(&evaluation->tree, at),
-		.build = { .tree = &evaluation->tree, .visits = &evaluation->visits },
+		.file = file,
+		.build = { .tree = &evaluation->tree, .yield = &evaluation->yield },
+		.is_component = kustomization_is_component(file->kustomization),
 	};
-	(void)kustomize_tree_folder(&evaluation->tree, &folder); /* others beside it */
-	item->is_component =
-		strcmp(node_text(item->file->document, "kind"), "Component") == 0;
-	if (!item->is_component)
-		item->built = kustomize_build_run(&item->build, item->file);
+}
+
+static void build_overlay(struct overlay_file *item)
+{
+	struct kustomize_build *build = &item->build;
+
+	(void)kustomize_tree_folder(build->tree, item->file, ""); /* others beside it */
+	if (item->is_component)
+		return;
+	item->built = kustomize_build_run(build, item->file);
+	for (size_t i = 1; item->built && i < build->reached_count; i++)
+		build->reached[i]->replaced = true;
+	kustomize_build_release(build);
 }
 
 static void mark(struct evaluation *evaluation)
 {
 	for (size_t i = 0; i < evaluation->count; i++) {
-		struct overlay_file *item = &evaluation->items[i];
+		const struct overlay_file *item = &evaluation->items[i];
 
-		for (size_t r = 1; item->built && r < item->build.reached_count; r++)
-			item->build.reached[r]->replaced = true;
 		if (!item->built && !item->is_component)
 			kustomize_let_stand(&evaluation->tree, item->file);
 	}
 	for (size_t i = 0; i < evaluation->count; i++) {
-		struct overlay_file *item = &evaluation->items[i];
+		const struct overlay_file *item = &evaluation->items[i];
 		bool below = item->file->replaced && !item->file->stands;
 
 		item->file->deployed = item->built && !below;
 	}
 }
 
-static bool is_replaced(const struct evaluation *evaluation, const char *path)
+/* What a file declares by itself counts no more. */
+static bool is_replaced(const struct kustomize_file *file)
 {
-	const struct kustomize_file *file =
-		table_find(&evaluation->tree.files, path, strlen(path));
+	return file->asked && (file->deployed || (file->replaced && !file->stands));
+}
 
-	return file && (file->deployed || (file->replaced && !file->stands));
+static struct kube_file reader_of(struct snapshot *snapshot, const char *name,
+				  const char *path)
+{
+	return (struct kube_file){
+		.snapshot = snapshot,
+		.name = name,
+		.path = path,
+		.scope = scope_of_path(&snapshot->arena, snapshot->tree, path),
+	};
+}
+
+/* A placeholder may be what only the kustomization makes of it. */
+static void deploy(struct snapshot *snapshot, const struct declared_use *use)
+{
+	struct kube_file reader;
+
+	snapshot_add_declared(snapshot, use);
+	if (use->image.state != REFERENCE_PLACEHOLDER)
+		return;
+	reader = reader_of(snapshot, use->file, use->path);
+	kube_file_tell_parameter(&reader, use);
 }
 
 /* In place of what the files declare by themselves comes what is built of them. */
 static void replace_uses(struct evaluation *evaluation)
 {
+	const struct table *files = evaluation->tree.files;
 	struct snapshot *snapshot = evaluation->tree.snapshot;
+	bool *gone CLEANUP(free_pointer) = xcalloc(snapshot->declared_count, 1);
 	size_t kept = 0;
 
+	for (size_t i = 0; i < files->count; i++) {
+		const struct kustomize_file *file = files->entries[i].value;
+
+		if (file->use_count && is_replaced(file))
+			memset(gone + (file->uses - snapshot->declared), true,
+			       file->use_count);
+	}
 	for (size_t i = 0; i < snapshot->declared_count; i++) {
-		if (!is_replaced(evaluation, snapshot->declared[i].path))
+		if (!gone[i])
 			snapshot->declared[kept++] = snapshot->declared[i];
 	}
 	snapshot->declared_count = kept;
 	for (size_t i = 0; i < evaluation->count; i++) {
 		const struct overlay_file *item = &evaluation->items[i];
+		const struct declared_use *uses =
+			evaluation->yield.uses + item->build.first_use;
 
 		for (size_t u = 0; item->file->deployed && u < item->build.use_count; u++)
-			snapshot_add_declared(snapshot, &item->build.uses[u]);
+			deploy(snapshot, &uses[u]);
 	}
 }
 
 /* Whether another kustomization tells why this one, which adds nothing, was not built. */
-static bool is_told_elsewhere(const struct overlay_file *item,
-			      const struct kube_file *reader)
+static bool is_told_elsewhere(const struct overlay_file *item)
 {
-	CLEANUP(buf_release) struct buf fields = BUF_INIT(FIELD_BYTES);
 	const struct kustomize_file *in = item->build.problem_in;
 
-	if (in == item->file || !in->in_scope ||
-	    strcmp(node_text(in->document, "kind"), "Component") == 0)
-		return false;
-	kustomize_effects_list(&fields, reader, item->file->document);
-	return fields.length == 0 && !fields.overflowed;
+	return in != item->file && in->asked &&
+	       !kustomization_is_component(in->kustomization) &&
+	       !item->file->kustomization->effects[0];
 }
 
 /* A file that could not be read has been told of. */
@@ -128,7 +160,7 @@ static void tell_problem(const struct overlay_file *item, const struct kube_file
 		      arena_printf(&reader->snapshot->arena,
 				   "%s%s%s: check what it builds (kubectl kustomize %s | "
 				   "pindrift check -)",
-				   in == item->file ? "" : in->at.name,
+				   in == item->file ? "" : in->name,
 				   in == item->file ? "" : ": ", build->problem,
 				   kustomize_folder(reader)));
 }
@@ -137,24 +169,21 @@ static void tell(struct evaluation *evaluation, const struct overlay_file *item)
 {
 	struct snapshot *snapshot = evaluation->tree.snapshot;
 	const struct kustomize_file *file = item->file;
-	struct kube_file reader = { .snapshot = snapshot,
-				    .name = file->at.name,
-				    .path = file->at.path };
+	struct kube_file reader = reader_of(snapshot, file->name, file->path);
 
-	reader.scope = scope_of_path(&snapshot->arena, snapshot->tree, file->at.path);
-	if (!file->document && is_gap(snapshot, file->at.name))
+	if (file->kustomization->problem && is_gap(snapshot, file->name))
 		return;
 	if (item->is_component) {
 		if (!file->replaced || file->stands)
-			kube_kustomization_tell(&reader, file->document);
+			kube_kustomization_tell(&reader, file->kustomization);
 	} else if (item->build.problem_in == file && item->build.by_fields) {
-		kube_kustomization_tell(&reader, file->document);
-	} else if (!is_told_elsewhere(item, &reader)) {
+		kube_kustomization_tell(&reader, file->kustomization);
+	} else if (!is_told_elsewhere(item)) {
 		tell_problem(item, &reader);
 	}
 }
 
-void kustomize_evaluate(struct snapshot *snapshot, const struct table *asked,
+void kustomize_evaluate(struct snapshot *snapshot, struct table *files,
 			const struct kustomize_root *roots, size_t root_count)
 {
 	CLEANUP(evaluation_release)
@@ -162,18 +191,19 @@ void kustomize_evaluate(struct snapshot *snapshot, const struct table *asked,
 		.tree = { .snapshot = snapshot,
 			  .roots = roots,
 			  .root_count = root_count,
-			  .asked = asked,
-			  .nodes = ARENA_INIT,
-			  .files = TABLE_INIT },
+			  .files = files,
+			  .path = BUF_INIT(PATH_BYTES),
+			  .name = BUF_INIT(PATH_BYTES) },
 	};
 
-	for (size_t i = 0; i < asked->count; i++) {
-		struct kustomize_name at = { asked->entries[i].value,
-					     asked->entries[i].key };
+	for (size_t i = 0; i < files->count; i++) {
+		struct kustomize_file *file = files->entries[i].value;
 
-		if (at.name[0] && kustomize_is_named(at.path))
-			add_overlay(&evaluation, &at);
+		if (file->asked && file->kustomization)
+			add_overlay(&evaluation, file);
 	}
+	for (size_t i = 0; i < evaluation.count; i++)
+		build_overlay(&evaluation.items[i]);
 	mark(&evaluation);
 	replace_uses(&evaluation);
 	for (size_t i = 0; i < evaluation.count; i++) {

@@ -11,10 +11,11 @@
 #include "source/kustomize_tree.h"
 
 /*
- * Evaluate each kustomization among the files that were asked for (`asked`: path to name;
- * "" for one that is not looked at), which have been read into the snapshot.
+ * Evaluate each kustomization among the files that were asked for (`files`: path to
+ * struct kustomize_file), which have been read into the snapshot; those that
+ * kustomizations name besides are added.
  */
-void kustomize_evaluate(struct snapshot *snapshot, const struct table *asked,
+void kustomize_evaluate(struct snapshot *snapshot, struct table *files,
 			const struct kustomize_root *roots, size_t root_count);
 
 #endif

@@ -15,12 +15,19 @@
 #define KUSTOMIZE_VISITS                                                                 \
 	100000 /* most files that are looked at for all builds of a run */
 
+/* What all builds of a run share. */
+struct kustomize_yield {
+	struct declared_use *uses; /* what is deployed: of one build after the other */
+	size_t use_count;
+	size_t visits; /* files that were looked at */
+};
+
 struct kustomize_build {
 	struct kustomize_tree *tree;
-	size_t *visits; /* of all builds, up to now */
+	struct kustomize_yield *yield;
+	const struct overlay *overlay; /* of its uses; no pin was dropped */
 	size_t depth;
-	struct declared_use *uses; /* what is deployed */
-	size_t use_count;
+	size_t first_use, use_count;     /* of the yield's uses; none where it failed */
 	struct kustomize_file **reached; /* that it is made of, the kustomization first */
 	size_t reached_count;
 	const char *problem;                     /* why it failed */

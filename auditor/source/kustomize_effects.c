@@ -139,119 +139,37 @@ static bool has_effect(struct patches *patches, const char *key, const struct no
 	return false;
 }
 
-void kustomize_effects_list(struct buf *fields, const struct kube_file *file,
-			    const struct node *kustomization)
+/* Those that source/kustomize_build.h follows. */
+static bool is_evaluated(const char *key)
 {
-	struct patches patches = { .file = file, .nodes = ARENA_INIT };
+	static const char *const keys[] = { "images", "namePrefix", "nameSuffix" };
 
-	if (kustomization->kind != NODE_MAPPING)
-		return;
-	for (size_t i = 0; i < kustomization->length; i++) {
-		const struct node_member *member = &kustomization->members[i];
-
-		if (has_effect(&patches, member->key, member->value))
-			buf_printf(fields, "%s%s", fields->length ? ", " : "",
-				   member->key);
-	}
-	arena_release(&patches.nodes);
-}
-
-/* As people write them; kustomize itself tries the file system first. */
-bool kustomize_is_remote(const char *resource)
-{
-	return strstr(resource, "://") || strstr(resource, "?ref=") ||
-	       strncmp(resource, "github.com/", strlen("github.com/")) == 0 ||
-	       strncmp(resource, "git@", strlen("git@")) == 0 ||
-	       strncmp(resource, "git::", strlen("git::")) == 0;
-}
-
-/*
- * A resource as `listed` has it; its leading ".." parts are followed.  NULL: above all
- * paths.
- */
-static const char *listed_path(const struct kube_file *file, const char *resource)
-{
-	struct arena *arena = &file->snapshot->arena;
-	char *folder = arena_strdup(arena, file->path);
-	char *slash = strrchr(folder, '/');
-	size_t length;
-
-	/* Only the file system knows where symbolic links lead. */
-	if (file->tree->root[0])
-		return worktree_relative(
-			file->tree,
-			arena_printf(arena, "%s/%s", kustomize_folder(file), resource),
-			arena);
-	*(slash ? slash : folder) = '\0';
-	while (resource[0] == '.' && strchr("./", resource[1])) {
-		bool up = strncmp(resource, "..", 2) == 0;
-
-		if (up && (!folder[0] || (resource[2] && resource[2] != '/')))
-			return NULL;
-		slash = strrchr(folder, '/');
-		if (up)
-			*(slash ? slash : folder) = '\0';
-		resource += up ? 2 : 1;
-		resource += strspn(resource, "/");
-	}
-	length = strlen(resource);
-	while (length > 0 && resource[length - 1] == '/')
-		length--;
-	return arena_printf(arena, "%s%s%.*s", folder, folder[0] && length ? "/" : "",
-			    (int)length, resource);
-}
-
-/* Whether a file is read, or a folder's kustomization is. */
-static bool is_listed(const struct kube_file *file, const char *resource)
-{
-	static const char *const names[] = { "", "kustomization.yaml",
-					     "kustomization.yml", "Kustomization" };
-	const char *path = listed_path(file, resource);
-
-	for (size_t i = 0; path && i < ARRAY_LENGTH(names); i++) {
-		const char *name = arena_printf(&file->snapshot->arena, "%s%s%s", path,
-						path[0] && i > 0 ? "/" : "", names[i]);
-
-		if (table_find(file->listed, name, strlen(name)))
+	for (size_t i = 0; i < ARRAY_LENGTH(keys); i++) {
+		if (strcmp(keys[i], key) == 0)
 			return true;
 	}
 	return false;
 }
 
-/* Why a resource is not read; NULL where it is. */
-static const char *unread_reason(const struct kube_file *file, const char *resource)
+static void add_name(struct buf *fields, const char *key)
 {
-	if (kustomize_is_remote(resource))
-		return "is remote and not read";
-	if (!file->listed || is_listed(file, resource))
-		return NULL;
-	return "is not there, or outside of what was asked for, and not read";
+	buf_printf(fields, "%s%s", fields->length ? ", " : "", key);
 }
 
-static void tell_unread(const struct kube_file *file, const struct node *resource)
-{
-	const char *reason =
-		node_is_scalar(resource) ? unread_reason(file, resource->text) : NULL;
-
-	if (reason)
-		kube_file_gap(file, GAP_KUSTOMIZE, resource->place.line,
-			      arena_printf(&file->snapshot->arena,
-					   "'%s' %s: check what is built (kubectl "
-					   "kustomize %s | pindrift check -)",
-					   resource->text, reason,
-					   kustomize_folder(file)));
-}
-
-void kustomize_remotes_tell(const struct kube_file *file,
+void kustomize_effects_list(struct buf *fields, struct buf *unevaluated,
+			    const struct kube_file *file,
 			    const struct node *kustomization)
 {
-	static const char *const keys[] = { "resources", "bases", "components" };
+	struct patches patches = { .file = file, .nodes = ARENA_INIT };
 
-	for (size_t k = 0; k < ARRAY_LENGTH(keys); k++) {
-		size_t count;
-		struct node **items = node_items(kustomization, keys[k], &count);
+	for (size_t i = 0; i < kustomization->length; i++) {
+		const struct node_member *member = &kustomization->members[i];
 
-		for (size_t i = 0; i < count; i++)
-			tell_unread(file, items[i]);
+		if (!has_effect(&patches, member->key, member->value))
+			continue;
+		add_name(fields, member->key);
+		if (!is_evaluated(member->key))
+			add_name(unevaluated, member->key);
 	}
+	arena_release(&patches.nodes);
 }

@@ -1,41 +1,8 @@
 #include "source/kustomize_tree.h"
 
 #include "base/folder.h"
-#include "base/yaml.h"
 #include "model/scope.h"
 #include "source/kube_text.h"
-
-#define PATH_BYTES ((size_t)64 * 1024) /* no file has a longer one */
-
-static const char *const kustomization_names[] = { "kustomization.yaml",
-						   "kustomization.yml", "Kustomization" };
-
-bool kustomize_is_named(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-
-	for (size_t i = 0; i < ARRAY_LENGTH(kustomization_names); i++) {
-		if (strcmp(slash ? slash + 1 : path, kustomization_names[i]) == 0)
-			return true;
-	}
-	return false;
-}
-
-static const char *parent(const char *path, struct arena *arena)
-{
-	const char *slash = strrchr(path, '/');
-
-	if (!slash)
-		return "";
-	return slash == path ? "/" : arena_strndup(arena, path, (size_t)(slash - path));
-}
-
-struct kustomize_name kustomize_folder_of(const struct kustomize_name *file,
-					  struct arena *arena)
-{
-	return (struct kustomize_name){ parent(file->name, arena),
-					parent(file->path, arena) };
-}
 
 /* Whether there is something in `path` that a ".." takes away. */
 static bool can_go_up(const struct buf *path)
@@ -49,6 +16,14 @@ static bool can_go_up(const struct buf *path)
 		 (length == 2 || text[length - 3] == '/'));
 }
 
+static void cut(struct buf *path, size_t length)
+{
+	if (length == path->length)
+		return;
+	path->length = length;
+	path->data[length] = '\0';
+}
+
 static void go_up(struct buf *path)
 {
 	size_t length = path->length;
@@ -57,8 +32,7 @@ static void go_up(struct buf *path)
 		length--;
 	if (length > 1 || path->data[0] != '/')
 		length--;
-	path->length = length;
-	path->data[length] = '\0';
+	cut(path, length);
 }
 
 static void add_part(struct buf *path, const char *part, size_t length)
@@ -74,30 +48,26 @@ static void add_part(struct buf *path, const char *part, size_t length)
 	buf_add(path, part, length);
 }
 
-static const char *join(const char *folder, const char *entry, struct arena *arena)
+static void add_parts(struct buf *path, const char *parts, const char *end)
 {
-	CLEANUP(buf_release) struct buf path = BUF_INIT(PATH_BYTES);
-	const char *const texts[] = { folder, entry };
+	while (parts < end) {
+		const char *slash = memchr(parts, '/', (size_t)(end - parts));
+		const char *part_end = slash ? slash : end;
 
-	if (folder[0] == '/')
-		buf_putc(&path, '/');
-	for (size_t i = 0; i < ARRAY_LENGTH(texts); i++) {
-		for (const char *part = texts[i]; *part;) {
-			size_t length = strcspn(part, "/");
-
-			add_part(&path, part, length);
-			part += length;
-			part += *part == '/';
-		}
+		add_part(path, parts, (size_t)(part_end - parts));
+		parts = part_end + 1;
 	}
-	return arena_strdup(arena, buf_text(&path));
 }
 
-struct kustomize_name kustomize_join(const struct kustomize_name *folder,
-				     const char *entry, struct arena *arena)
+void kustomize_join(struct buf *path, const char *file, const char *entry)
 {
-	return (struct kustomize_name){ join(folder->name, entry, arena),
-					join(folder->path, entry, arena) };
+	const char *slash = strrchr(file, '/');
+
+	buf_clear(path);
+	if (file[0] == '/')
+		buf_putc(path, '/');
+	add_parts(path, file, slash ? slash : file);
+	add_parts(path, entry, entry + strlen(entry));
 }
 
 /* The rest of a path beneath a root, or NULL where it is not there. */
@@ -123,98 +93,124 @@ static bool fetch(struct buf *text, const struct kustomize_tree *tree, const cha
 	return error_set(err, ERROR_DENIED, "it lies outside of the work tree");
 }
 
-/* The file of a path; `*is_new` where it has not been read. */
-static struct kustomize_file *find_file(struct kustomize_tree *tree,
-					const struct kustomize_name *at, bool *is_new)
+void kustomize_file_keep(struct kustomize_file *file, const struct kube_file *reader,
+			 const struct error *err)
+{
+	file->kustomization = reader->kustomization;
+	file->use_count = reader->image_count;
+	if (err)
+		file->problem = arena_strdup(&reader->snapshot->arena, err->text);
+	if (err && file->kustomization)
+		kustomization_refuse(file->kustomization, file->problem);
+	else if (file->kustomization)
+		file->problem = file->kustomization->problem;
+}
+
+static bool read_text(const struct kustomize_tree *tree, struct kustomize_file *file,
+		      struct kube_file *reader, struct error *err)
+{
+	CLEANUP(kube_text_release) struct kube_text from = KUBE_TEXT_INIT;
+
+	if (!fetch(&from.text, tree, file->path, err))
+		return false;
+	reader->snapshot = file->part = xmalloc(sizeof(*file->part));
+	snapshot_part(file->part, tree->snapshot);
+	reader->scope = scope_of_path(&file->part->arena, file->part->tree, file->path);
+	return kube_text_read(&from, reader, err);
+}
+
+/* A file that was not asked for. */
+static void read_file(const struct kustomize_tree *tree, struct kustomize_file *file)
+{
+	struct error err = ERROR_INIT;
+	struct kube_file reader = {
+		.snapshot = tree->snapshot,
+		.name = file->name,
+		.path = file->path,
+	};
+	bool ok;
+
+	if (kustomization_is_named(file->path))
+		reader.kustomization = kustomization_new(&tree->snapshot->arena);
+	ok = read_text(tree, file, &reader, &err);
+	kustomize_file_keep(file, &reader, ok ? NULL : &err);
+	file->missing = !file->part && err.code == ERROR_NOT_FOUND;
+	if (file->part)
+		file->uses = file->part->declared;
+}
+
+/* The file of the tree's path, or NULL. */
+static struct kustomize_file *known(const struct kustomize_tree *tree)
+{
+	return table_find(tree->files, buf_text(&tree->path), tree->path.length);
+}
+
+/*
+ * The file of the tree's path, which is what `entry` means in the folder of `in`, and
+ * `base` in that.  Read where it has not been.
+ */
+static struct kustomize_file *get(struct kustomize_tree *tree,
+				  const struct kustomize_file *in, const char *entry,
+				  const char *base)
 {
 	struct arena *arena = &tree->snapshot->arena;
 	const char **key_kept;
-	void **slot = table_slot(&tree->files, at->path, strlen(at->path), &key_kept);
-	const char *name = table_find(tree->asked, at->path, strlen(at->path));
+	void **slot = table_slot(tree->files, buf_text(&tree->path), tree->path.length,
+				 &key_kept);
 	struct kustomize_file *file = *slot;
 
-	*is_new = !file;
-	if (file)
+	if (file && file->name)
 		return file;
-	file = *slot = arena_alloc(arena, sizeof(*file));
-	file->at.path = *key_kept = arena_strdup(arena, at->path);
-	file->in_scope = name && name[0];
-	file->at.name = file->in_scope ? name : arena_strdup(arena, at->name);
-	snapshot_part(&file->part, tree->snapshot);
+	if (!file) {
+		file = *slot = arena_alloc(arena, sizeof(*file));
+		file->path = *key_kept = arena_strdup(arena, buf_text(&tree->path));
+	}
+	kustomize_join(&tree->name, in->name, entry);
+	add_part(&tree->name, base, strlen(base));
+	file->name = arena_strdup(arena, buf_text(&tree->name));
+	read_file(tree, file);
 	return file;
 }
 
-static void fail(struct kustomize_file *file, const struct error *err)
+/* Go to another file of the folder whose path has this length. */
+static void go_to(struct kustomize_tree *tree, size_t folder_length, const char *base)
 {
-	file->missing = err->code == ERROR_NOT_FOUND;
-	file->problem = arena_strdup(&file->part.arena, err->text);
+	cut(&tree->path, folder_length);
+	add_part(&tree->path, base, strlen(base));
 }
 
-struct kustomize_file *kustomize_tree_resource(struct kustomize_tree *tree,
-					       const struct kustomize_name *at)
+/* Whether all kustomizations of such a folder are known. */
+static bool is_listed(struct kustomize_tree *tree, size_t folder_length)
 {
-	CLEANUP(kube_text_release) struct kube_text from = KUBE_TEXT_INIT;
-	struct error err = ERROR_INIT;
-	bool is_new;
-	struct kustomize_file *file = find_file(tree, at, &is_new);
-	struct kube_file reader = {
-		.snapshot = &file->part,
-		.name = file->at.name,
-		.path = file->at.path,
-	};
+	for (size_t i = 0; i < KUSTOMIZATION_NAMES; i++) {
+		const struct kustomize_file *file;
 
-	if (!is_new)
-		return file;
-	reader.scope = scope_of_path(&file->part.arena, file->part.tree, file->at.path);
-	if (!fetch(&from.text, tree, file->at.path, &err) ||
-	    !kube_text_read(&from, &reader, &err))
-		fail(file, &err);
-	return file;
-}
-
-/* kustomize takes one document. */
-static bool read_document(struct kustomize_file *file, const struct buf *text,
-			  struct arena *nodes, struct error *err)
-{
-	CLEANUP(yaml_stream_free)
-	struct yaml_stream *stream = yaml_stream_new(buf_text(text), text->length, err);
-	struct node *document, *next = NULL;
-
-	if (!stream || !yaml_stream_next(stream, nodes, &document, err) ||
-	    (document && !yaml_stream_next(stream, nodes, &next, err)))
-		return false;
-	if (!document || document->kind != NODE_MAPPING)
-		return error_set(err, ERROR_SYNTAX, "it is no mapping");
-	if (next)
-		return error_set(err, ERROR_SYNTAX, "it has more than one document");
-	file->document = document;
-	return true;
-}
-
-struct kustomize_file *kustomize_tree_kustomization(struct kustomize_tree *tree,
-						    const struct kustomize_name *at)
-{
-	CLEANUP(buf_release) struct buf text = BUF_INIT(YAML_DOCUMENT_BYTES);
-	struct error err = ERROR_INIT;
-	bool is_new;
-	struct kustomize_file *file = find_file(tree, at, &is_new);
-
-	if (is_new && (!fetch(&text, tree, file->at.path, &err) ||
-		       !read_document(file, &text, &tree->nodes, &err)))
-		fail(file, &err);
-	return file;
+		go_to(tree, folder_length, kustomization_names[i]);
+		file = known(tree);
+		if (file && file->listed)
+			return true;
+	}
+	return false;
 }
 
 struct kustomize_file *kustomize_tree_folder(struct kustomize_tree *tree,
-					     const struct kustomize_name *folder)
+					     const struct kustomize_file *in,
+					     const char *entry)
 {
 	struct kustomize_file *found = NULL;
+	size_t length;
+	bool listed;
 
-	for (size_t i = 0; i < ARRAY_LENGTH(kustomization_names); i++) {
-		struct kustomize_name at = kustomize_join(folder, kustomization_names[i],
-							  &tree->snapshot->arena);
-		struct kustomize_file *file = kustomize_tree_kustomization(tree, &at);
+	kustomize_join(&tree->path, in->path, entry);
+	length = tree->path.length;
+	listed = is_listed(tree, length);
+	for (size_t i = 0; i < KUSTOMIZATION_NAMES; i++) {
+		struct kustomize_file *file;
 
+		go_to(tree, length, kustomization_names[i]);
+		if (listed && !known(tree))
+			continue;
+		file = get(tree, in, entry, kustomization_names[i]);
 		if (file->missing)
 			continue;
 		if (file->problem)
@@ -228,22 +224,49 @@ struct kustomize_file *kustomize_tree_folder(struct kustomize_tree *tree,
 	return found;
 }
 
+static struct kustomize_file *find(struct kustomize_tree *tree,
+				   const struct kustomize_file *in, const char *entry)
+{
+	struct kustomize_file *file, *folder;
+
+	kustomize_join(&tree->path, in->path, entry);
+	file = known(tree);
+	folder = file && file->asked ? NULL : kustomize_tree_folder(tree, in, entry);
+	if (folder)
+		return folder;
+	kustomize_join(&tree->path, in->path, entry);
+	return kustomization_is_named(buf_text(&tree->path)) ? NULL
+							     : get(tree, in, entry, "");
+}
+
+struct kustomize_file *kustomize_tree_find(struct kustomize_tree *tree,
+					   const struct kustomize_file *in,
+					   struct kustomization_entry *entry)
+{
+	if (!entry->file)
+		entry->file = find(tree, in, entry->text);
+	return entry->file;
+}
+
 void kustomize_tree_finish(struct kustomize_tree *tree)
 {
-	for (size_t i = 0; i < tree->files.count; i++) {
-		struct kustomize_file *file = tree->files.entries[i].value;
-		struct snapshot *part = &file->part;
+	for (size_t i = 0; i < tree->files->count; i++) {
+		const struct kustomize_file *file = tree->files->entries[i].value;
+		struct snapshot *part = file->part;
 
+		if (!part)
+			continue;
 		part->declared_count = 0;
 		part->file_count = 0;
 		part->ignored_count = 0;
-		if (file->in_scope || !file->replaced) {
+		if (!file->replaced) {
 			part->gap_count = 0;
 			part->waiver_count = 0;
 			part->ignored_waiver_count = 0;
 		}
 		snapshot_merge(tree->snapshot, part, 1);
+		free(part);
 	}
-	table_release(&tree->files);
-	arena_release(&tree->nodes);
+	buf_release(&tree->path);
+	buf_release(&tree->name);
 }

@@ -1,15 +1,17 @@
 /*
  * kustomize_tree.h - the files that kustomizations name, each read once
  *
- * They may lie outside of what the user asked for, but within the work tree: they are
- * read beneath its root (base/folder.h), or beneath a folder that the user named.
+ * Most were asked for, and have been read before.  The others may lie outside of that,
+ * but within the work tree: they are read beneath its root (base/folder.h), or beneath a
+ * folder that the user named.
  */
 #ifndef SOURCE_KUSTOMIZE_TREE_H
 #define SOURCE_KUSTOMIZE_TREE_H
 
-#include "base/node.h"
+#include "base/buf.h"
 #include "base/table.h"
-#include "model/snapshot.h"
+#include "source/kube_file.h"
+#include "source/kustomization.h"
 
 /* A folder that files may be read beneath. */
 struct kustomize_root {
@@ -17,21 +19,21 @@ struct kustomize_root {
 	const char *folder; /* for the file system */
 };
 
-/* A file or folder by both of its names. */
-struct kustomize_name {
-	const char *name; /* as the user would write it */
-	const char *path; /* relative to the work tree's root */
-};
-
+/* A file that was asked for, or that a kustomization names. */
 struct kustomize_file {
-	struct kustomize_name at;
-	bool in_scope;               /* the user asked for it */
-	bool missing;                /* there is no such file */
-	const char *problem;         /* why it cannot be used, or NULL */
-	const struct node *document; /* of a kustomization */
-	struct snapshot part;        /* what a resource declares; gaps, waivers */
-	bool busy;                   /* a kustomization: it is being built */
-	bool deployed;               /* a kustomization: what it builds is judged */
+	const char *path;    /* relative to the work tree's root */
+	const char *name;    /* as the user would write it; NULL while it is not read */
+	const char *problem; /* why it cannot be used, or NULL */
+	struct kustomization *kustomization; /* NULL where its name is not that of one */
+	const struct declared_use *uses;     /* what it declares */
+	size_t use_count;
+	struct snapshot *part; /* of one that was not asked for: that, gaps, waivers */
+	bool asked;            /* the user asked for it */
+	bool listed;   /* so is whatever beside it has the name of a manifest, or of a
+			  kustomization */
+	bool missing;  /* there is no such file */
+	bool busy;     /* a kustomization: it is being built */
+	bool deployed; /* a kustomization: what it builds is judged */
 	bool replaced; /* reached by one that was built: judged through that one */
 	bool stands;   /* named by one that was not: judged as it stands */
 };
@@ -40,33 +42,32 @@ struct kustomize_tree {
 	struct snapshot *snapshot;
 	const struct kustomize_root *roots; /* the first that holds a path counts */
 	size_t root_count;
-	const struct table *asked; /* path to name of each file that was asked for */
-	struct arena nodes;
-	struct table files; /* path to struct kustomize_file */
+	struct table *files;   /* path to struct kustomize_file */
+	struct buf path, name; /* where somebody looks */
 };
 
-/* Whether a file is called as kustomize looks for in a folder. */
-bool kustomize_is_named(const char *path);
+/* Keep what came of reading a file; `err`: why it could not be read, or NULL. */
+void kustomize_file_keep(struct kustomize_file *file, const struct kube_file *reader,
+			 const struct error *err);
 
-/* The folder that a file is in. */
-struct kustomize_name kustomize_folder_of(const struct kustomize_name *file,
-					  struct arena *arena);
-/* What a kustomization in `folder` means by `entry`, tidied: "a/../b" is "b". */
-struct kustomize_name kustomize_join(const struct kustomize_name *folder,
-				     const char *entry, struct arena *arena);
-
-/* A file with Kubernetes objects, or a kustomization.  Never NULL; look at `problem`. */
-struct kustomize_file *kustomize_tree_resource(struct kustomize_tree *tree,
-					       const struct kustomize_name *at);
-struct kustomize_file *kustomize_tree_kustomization(struct kustomize_tree *tree,
-						    const struct kustomize_name *at);
+/* What `entry` means in the folder of `file`, tidied: "../c" in "a/b.yaml" is "c". */
+void kustomize_join(struct buf *path, const char *file, const char *entry);
 
 /*
- * The kustomization of a folder, or NULL where there is none, as where `folder` is a
- * file.  One with a `problem` where there are several.
+ * What an entry of a kustomization means: the kustomization of a folder, or else a file;
+ * look at `problem`.  NULL where it names the file of a kustomization itself.
+ */
+struct kustomize_file *kustomize_tree_find(struct kustomize_tree *tree,
+					   const struct kustomize_file *in,
+					   struct kustomization_entry *entry);
+
+/*
+ * The kustomization of the folder that `entry` means in the folder of `in`; NULL where
+ * there is none, one with a `problem` where there are several.
  */
 struct kustomize_file *kustomize_tree_folder(struct kustomize_tree *tree,
-					     const struct kustomize_name *folder);
+					     const struct kustomize_file *in,
+					     const char *entry);
 
 /*
  * Gaps and waivers of replaced files that were not asked for become the snapshot's, and

@@ -164,6 +164,45 @@ class Overlays(lib.TestCase):
                 self.assertTrue(any(reason in gap["reason"] for gap in gaps), gaps)
                 shutil.rmtree(tree)
 
+    def test_a_base_outside_of_what_was_asked_for_tells_its_gaps(self):
+        self.base("web:1")
+        for field, place in (("newTag", "base/kustomization.yaml:4"),
+                             ("newName", "base/web.yaml:9")):
+            with self.subTest(field):
+                self.tree(base="resources: [web.yaml]\n"
+                               f"images:\n- name: web\n  {field}: ${{TAG}}\n",
+                          prod="resources: [../base]\n")
+                for path in ("prod", "."):
+                    _, findings, gaps = self.check(path)
+                    self.assertEqual([(gap["id"], gap["subject"].removeprefix("./"))
+                                      for gap in gaps],
+                                     [("parameter", place)])
+                    self.assertEqual(findings, [])
+
+    def test_a_waiver_in_a_base_outside_of_what_was_asked_for_holds(self):
+        self.base("web:1")
+        self.tree(base="resources: [web.yaml]\nimages:\n- name: web\n"
+                       "  newTag: '2' # pindrift:ignore unpinned until=2027-01-31 reason=x\n",
+                  prod="resources: [../base]\n")
+        ran = self.pindrift("check", "--now", "2026-11-01T00:00:00Z", "prod",
+                            cwd=self.folder / "tree", status=0)
+        self.assertIn("1 waived", ran.stdout)
+
+    def test_what_a_policy_excludes_is_read_as_a_base(self):
+        self.base("web:1")
+        self.tree(base="resources: [web.yaml]\n", prod="resources: [../base]\n")
+        self.write("tree/.pindrift.yaml", "exclude: [base/]\n")
+        declared, _, gaps = self.check(".")
+        self.assertEqual(declared, [("base/web.yaml", 9, "", "web", "web:1")])
+        self.assertEqual(gaps, [])
+
+    def test_standard_input_is_no_file_of_a_tree(self):
+        tree = self.tree(prod="resources: ['-']\n")
+        report = self.pindrift_json("check", "-", "prod/kustomization.yaml", cwd=tree,
+                                    stdin=(DEPLOYMENT % f"web:1@{DIGEST}").encode())
+        self.assertEqual([gap["id"] for gap in report["gaps"]], ["kustomize-not-evaluated"])
+        self.assertEqual(len(report["declared"]), 1)
+
     def test_a_base_stands_that_only_one_of_two_overlays_could_be_followed_to(self):
         self.base("web:1")
         self.tree(dev="resources: [../base/web.yaml]\nnamespace: dev\n",

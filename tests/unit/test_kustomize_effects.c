@@ -1,8 +1,7 @@
 #include "source/kustomize_effects.h"
 
-#include "base/yaml.h"
-
 #include "tests/unit/scratch.h"
+#include "tests/unit/yaml_text.h"
 
 #define POD_PATCH "{apiVersion: apps/v1, kind: Deployment, metadata: {name: a}, spec: "
 #define JSON_PATCH(kind, operation)                                                      \
@@ -111,27 +110,17 @@ static void put(const char *path, const char *text)
 	scratch_write(path, text, strlen(text));
 }
 
-/* The fields of a kustomization in deploy/, and its gaps. */
-static void list_fields(struct snapshot *snapshot, const char *text, struct buf *fields)
+/* The fields of a kustomization in deploy/. */
+static void list_fields(const char *text, struct buf *fields, struct buf *unevaluated)
 {
 	CLEANUP(arena_release) struct arena arena = ARENA_INIT;
-	struct error err = ERROR_INIT;
-	CLEANUP(yaml_stream_free)
-	struct yaml_stream *stream = yaml_stream_new(text, strlen(text), &err);
-	struct kube_file file = {
-		.snapshot = snapshot,
-		.name = "deploy/kustomization.yaml",
-		.path = "deploy/kustomization.yaml",
-		.scope = "tree/t/path/deploy/kustomization.yaml",
-		.text = text,
-	};
-	struct node *document;
+	CLEANUP(snapshot_release) struct snapshot snapshot;
+	struct kube_file file = { .snapshot = &snapshot,
+				  .name = "deploy/kustomization.yaml",
+				  .text = text };
 
-	snapshot_init(snapshot, 0);
-	if (!yaml_stream_next(stream, &arena, &document, &err))
-		fail_msg("%s", err.text);
-	kustomize_effects_list(fields, &file, document);
-	kustomize_remotes_tell(&file, document);
+	snapshot_init(&snapshot, 0);
+	kustomize_effects_list(fields, unevaluated, &file, yaml_text_read(&arena, text));
 }
 
 static void fields_that_touch_images_or_names_are_listed(void **state)
@@ -143,38 +132,32 @@ static void fields_that_touch_images_or_names_are_listed(void **state)
 	put("deploy/image.yaml",
 	    POD_PATCH "{template: {spec: {containers: [{name: a, image: b}]}}}}");
 	for (size_t i = 0; i < ARRAY_LENGTH(cases); i++) {
-		CLEANUP(snapshot_release) struct snapshot snapshot;
 		CLEANUP(buf_release) struct buf fields = BUF_INIT(1000);
+		CLEANUP(buf_release) struct buf unevaluated = BUF_INIT(1000);
 
-		list_fields(&snapshot, cases[i].text, &fields);
+		list_fields(cases[i].text, &fields, &unevaluated);
 		CHECK_TEXT(cases[i].label, buf_text(&fields), cases[i].fields);
-		CHECK(cases[i].label, snapshot.gap_count == 0);
 	}
 }
 
-static void each_remote_resource_is_a_gap(void **state)
+static void names_and_images_are_evaluated(void **state)
 {
-	CLEANUP(snapshot_release) struct snapshot snapshot;
 	CLEANUP(buf_release) struct buf fields = BUF_INIT(1000);
+	CLEANUP(buf_release) struct buf unevaluated = BUF_INIT(1000);
 
 	(void)state;
-	list_fields(&snapshot,
-		    "resources: [a.yaml, 'https://example.com/a.yaml']\n"
-		    "components: [github.com/a/b, ../c]\n",
-		    &fields);
-	assert_int_equal(snapshot.gap_count, 2);
-	assert_int_equal(snapshot.gaps[0].kind, GAP_KUSTOMIZE);
-	assert_string_equal(snapshot.gaps[0].subject, "deploy/kustomization.yaml:1");
-	assert_non_null(strstr(snapshot.gaps[0].reason, "'https://example.com/a.yaml'"));
-	assert_non_null(strstr(snapshot.gaps[0].reason, "kubectl kustomize deploy |"));
-	assert_string_equal(snapshot.gaps[1].subject, "deploy/kustomization.yaml:2");
+	list_fields("{namePrefix: a, images: [{}], vars: [{}], nameSuffix: b, fancy: 1}",
+		    &fields, &unevaluated);
+	assert_string_equal(buf_text(&fields),
+			    "namePrefix, images, vars, nameSuffix, fancy");
+	assert_string_equal(buf_text(&unevaluated), "vars, fancy");
 }
 
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		IN_SCRATCH(fields_that_touch_images_or_names_are_listed),
-		cmocka_unit_test(each_remote_resource_is_a_gap),
+		cmocka_unit_test(names_and_images_are_evaluated),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
