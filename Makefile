@@ -79,6 +79,7 @@ LISTED := \
 	auditor/drift/judgement.c \
 	auditor/drift/mixed.c \
 	auditor/drift/nameless.c \
+	auditor/drift/object_key.c \
 	auditor/drift/reference.c \
 	auditor/drift/rollout.c \
 	auditor/drift/rules.c \

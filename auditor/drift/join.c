@@ -1,12 +1,11 @@
 #include "drift/join.h"
 
-#include "base/buf.h"
 #include "drift/environment.h"
 #include "drift/nameless.h"
+#include "drift/object_key.h"
 #include "drift/reference.h"
 #include "drift/rollout.h"
 #include "model/scope.h"
-#include "model/workload.h"
 
 /* What is declared for one cluster, and runs there. */
 struct side_by_side {
@@ -58,61 +57,16 @@ static void joining_release(struct joining *joining)
 	free(joining->newest_pods);
 }
 
-/* Old groups served the same objects; they are one object under today's group. */
-static struct object_id normal_object(const struct object_id *object)
-{
-	const struct workload_kind *kind =
-		workload_kind_find(object->api_group, object->kind);
-	struct object_id normal = *object;
-
-	if (kind)
-		normal.api_group = kind->api_group;
-	return normal;
-}
-
-static struct buf object_key(const char *namespace, const struct object_id *object)
-{
-	struct object_id normal = normal_object(object);
-	struct buf key = BUF_KEY_INIT;
-
-	buf_add_part(&key, namespace);
-	buf_add_part(&key, normal.api_group);
-	buf_add_part(&key, normal.kind);
-	buf_add_part(&key, normal.name);
-	return key;
-}
-
-/* The place of a value under a key, which is kept in the join's arena. */
-static void **index_slot(struct side_by_side *side, struct table *table,
-			 const struct buf *key)
-{
-	struct arena *arena = &side->joining->join->arena;
-	const char **kept;
-	void **slot = table_slot(table, key->data, key->length, &kept);
-
-	if (!*slot)
-		*kept = arena_strndup(arena, key->data, key->length);
-	return slot;
-}
-
 /* The first one of a key stays. */
 static void index_add(struct side_by_side *side, struct table *table,
 		      const char *namespace, const struct object_id *object,
 		      const void *value)
 {
 	CLEANUP(buf_release) struct buf key = object_key(namespace, object);
-	void **slot = index_slot(side, table, &key);
+	void **slot = object_slot(table, &side->joining->join->arena, &key);
 
 	if (!*slot)
 		*slot = (void *)(uintptr_t)value;
-}
-
-static const void *index_find(const struct table *table, const char *namespace,
-			      const struct object_id *object)
-{
-	CLEANUP(buf_release) struct buf key = object_key(namespace, object);
-
-	return table_find(table, key.data, key.length);
 }
 
 /* The use of a container, made where it is new. */
@@ -126,14 +80,14 @@ static struct use *use_of(struct side_by_side *side, const char *namespace,
 
 	buf_add_part(&key, container_class_name(image->class));
 	buf_add_part(&key, image->container);
-	slot = index_slot(side, &side->uses, &key);
+	slot = object_slot(&side->uses, &join->arena, &key);
 	if (!*slot) {
 		join->uses = arena_grow(&join->arena, join->uses, join->use_count,
 					sizeof(*join->uses));
 		join->uses[join->use_count++] = (struct use){
 			.cluster = side->cluster,
 			.namespace = namespace,
-			.object = normal_object(object),
+			.object = object_normal(object),
 			.class = image->class,
 			.container = image->container,
 		};
@@ -267,7 +221,7 @@ static void join_declaration(struct side_by_side *side,
 	fate_add_namespace(fate, namespace);
 	if (scanned[0] != '\0' && strcmp(namespace, scanned) != 0)
 		return; /* the scan says nothing about other namespaces */
-	if (shared && !index_find(&side->present, namespace, &declared->object)) {
+	if (shared && !object_find(&side->present, namespace, &declared->object)) {
 		fate->absent = true;
 		return;
 	}
@@ -325,11 +279,11 @@ static const struct declared_use *declaration_of(const struct side_by_side *side
 						 const struct object_id *object)
 {
 	const struct declared_use *declared =
-		index_find(&side->objects, namespace, object);
+		object_find(&side->objects, namespace, object);
 
 	if (declared)
 		return declared;
-	declared = index_find(&side->objects, "", object);
+	declared = object_find(&side->objects, "", object);
 	return declared && !declared->workload ? declared : NULL;
 }
 
@@ -351,7 +305,7 @@ static const struct live_workload *template_owner(const struct joining *joining,
 	const struct side_by_side *side = &joining->sides[running->cluster];
 
 	for (size_t i = running->owner_count; i > 0; i--) {
-		const struct live_workload *live = index_find(
+		const struct live_workload *live = object_find(
 			&side->live, running->namespace, &running->owners[i - 1]);
 
 		if (live && live->has_template)
@@ -482,7 +436,7 @@ static void complete_use(struct joining *joining, struct use *use)
 	use->containers_declared = declared && declared->workload;
 	use->claimed = table_find(&side->namespaces, use->namespace,
 				  strlen(use->namespace)) != NULL;
-	use->live = index_find(&side->live, use->namespace, &use->object);
+	use->live = object_find(&side->live, use->namespace, &use->object);
 	use->template = rollout_template_image(use->live, use->class, use->container);
 	for (size_t i = 0; i < use->row_count; i++)
 		complete_row(joining, &use->rows[i]);

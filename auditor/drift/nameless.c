@@ -1,8 +1,7 @@
 #include "drift/nameless.h"
 
-#include "base/buf.h"
+#include "drift/object_key.h"
 #include "drift/reference.h"
-#include "model/workload.h"
 
 /* Where workloads of one kind and name are. */
 struct places {
@@ -14,19 +13,6 @@ struct places {
 struct likeness {
 	size_t same, other; /* containers with the same repository, with another one */
 };
-
-static struct buf object_key(const char *path, const struct object_id *object)
-{
-	const struct workload_kind *kind =
-		workload_kind_find(object->api_group, object->kind);
-	struct buf key = BUF_KEY_INIT;
-
-	buf_add_part(&key, path);
-	buf_add_part(&key, kind ? kind->api_group : object->api_group);
-	buf_add_part(&key, object->kind);
-	buf_add_part(&key, object->name);
-	return key;
-}
 
 static struct buf container_key(const struct object_id *object,
 				const struct container_image *image)
@@ -42,22 +28,17 @@ static struct buf container_key(const struct object_id *object,
 static void *value_of(struct nameless *nameless, struct table *table,
 		      const struct buf *key, size_t size)
 {
-	const char **kept;
-	void **slot = table_slot(table, key->data, key->length, &kept);
+	void **slot = object_slot(table, &nameless->arena, key);
 
-	if (!*slot) {
-		*kept = arena_strndup(&nameless->arena, key->data, key->length);
+	if (!*slot)
 		*slot = arena_alloc(&nameless->arena, size);
-	}
 	return *slot;
 }
 
 static struct places *places_of(const struct nameless *nameless,
 				const struct object_id *object)
 {
-	CLEANUP(buf_release) struct buf key = object_key("", object);
-
-	return table_find(&nameless->workloads, key.data, key.length);
+	return object_find(&nameless->workloads, "", object);
 }
 
 static bool is_nameless(const struct declared_use *use)
@@ -70,13 +51,10 @@ static void keep_image(struct nameless *nameless, const struct object_id *object
 		       const struct container_image *image)
 {
 	CLEANUP(buf_release) struct buf key = container_key(object, image);
-	const char **kept;
-	void **slot = table_slot(&nameless->containers, key.data, key.length, &kept);
+	void **slot = object_slot(&nameless->containers, &nameless->arena, &key);
 
-	if (*slot)
-		return;
-	*kept = arena_strndup(&nameless->arena, key.data, key.length);
-	*slot = (void *)(uintptr_t)image;
+	if (!*slot)
+		*slot = (void *)(uintptr_t)image;
 }
 
 /* A container of a workload in the cluster, which may be one that is looked for. */
@@ -179,11 +157,9 @@ void nameless_release(struct nameless *nameless)
 const char *nameless_namespace(const struct nameless *nameless,
 			       const struct declared_use *use)
 {
-	CLEANUP(buf_release)
-	struct buf key = object_key(declared_home(use), &use->object);
 	const struct places *places = places_of(nameless, &use->object);
 	const struct likeness *likeness =
-		table_find(&nameless->objects, key.data, key.length);
+		object_find(&nameless->objects, declared_home(use), &use->object);
 
 	if (!places || !places->namespace)
 		return "";
