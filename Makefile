@@ -69,6 +69,7 @@ LISTED := \
 	auditor/commands/resolution.c \
 	auditor/commands/tree_policy.c \
 	auditor/drift/comparison.c \
+	auditor/drift/custom.c \
 	auditor/drift/drift.c \
 	auditor/drift/environment.c \
 	auditor/drift/evaluate.c \
@@ -76,6 +77,7 @@ LISTED := \
 	auditor/drift/image_tree.c \
 	auditor/drift/inquiry.c \
 	auditor/drift/join.c \
+	auditor/drift/join_places.c \
 	auditor/drift/judgement.c \
 	auditor/drift/mixed.c \
 	auditor/drift/nameless.c \

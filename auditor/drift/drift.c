@@ -58,7 +58,7 @@ static const char *verdict_word(const struct use *use, const struct use_row *row
 		return "pending";
 	if (!use->declared)
 		return "undeclared";
-	if (use->rival)
+	if (use->unclear)
 		return "unknown";
 	if (!evaluate_pinned(use))
 		return "unpinned";

@@ -4,7 +4,8 @@
 
 const struct image_ref *evaluate_pinned(const struct use *use)
 {
-	if (!use->declared || use->rival || use->declared->image.state != REFERENCE_OK ||
+	if (!use->declared || use->unclear ||
+	    use->declared->image.state != REFERENCE_OK ||
 	    !digest_known(&use->declared->image.ref.digest))
 		return NULL;
 	return &use->declared->image.ref;

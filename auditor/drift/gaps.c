@@ -103,7 +103,7 @@ static void add_row_gap(struct drift *drift, const struct use *use,
 	struct snapshot *snapshot = drift->snapshot;
 	struct arena *arena = &snapshot->arena;
 
-	if (is_open(verdict) && !use->rival)
+	if (is_open(verdict) && !use->unclear)
 		snapshot_add_gap(snapshot, GAP_UNRESOLVED,
 				 arena_printf(arena, "%s/%s/%s %s", use->namespace,
 					      use->object.name, use->container,

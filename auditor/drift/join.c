@@ -1,6 +1,7 @@
 #include "drift/join.h"
 
 #include "drift/environment.h"
+#include "drift/join_places.h"
 #include "drift/nameless.h"
 #include "drift/object_key.h"
 #include "drift/reference.h"
@@ -17,6 +18,13 @@ struct side_by_side {
 	struct table present;                  /* all objects that are there, likewise */
 	struct table namespaces;               /* that manifests claim */
 	struct nameless nameless;
+	struct customs customs; /* custom resources that are declared */
+};
+
+/* Where a running row goes. */
+struct placement {
+	uint32_t use; /* its number */
+	bool replaced;
 };
 
 /* What the clusters that a declaration may be meant for have to say of it. */
@@ -46,6 +54,7 @@ static void side_release(struct side_by_side *side)
 	table_release(&side->present);
 	table_release(&side->namespaces);
 	nameless_release(&side->nameless);
+	customs_release(&side->customs);
 }
 
 static void joining_release(struct joining *joining)
@@ -69,10 +78,14 @@ static void index_add(struct side_by_side *side, struct table *table,
 		*slot = (void *)(uintptr_t)value;
 }
 
-/* The use of a container, made where it is new. */
+/*
+ * The use of a container, made where it is new.  Containers of one name may be held to
+ * several fields of a custom resource; `field` is one of them, else NULL.
+ */
 static struct use *use_of(struct side_by_side *side, const char *namespace,
 			  const struct object_id *object,
-			  const struct container_image *image)
+			  const struct container_image *image,
+			  const struct declared_use *field)
 {
 	CLEANUP(buf_release) struct buf key = object_key(namespace, object);
 	struct join *join = side->joining->join;
@@ -80,6 +93,9 @@ static struct use *use_of(struct side_by_side *side, const char *namespace,
 
 	buf_add_part(&key, container_class_name(image->class));
 	buf_add_part(&key, image->container);
+	if (field)
+		buf_printf(&key, "%zu",
+			   (size_t)(field - side->joining->snapshot->declared));
 	slot = object_slot(&side->uses, &join->arena, &key);
 	if (!*slot) {
 		join->uses = arena_grow(&join->arena, join->uses, join->use_count,
@@ -113,30 +129,35 @@ static void add_namespace_unknown(struct snapshot *snapshot,
 static const char *declared_namespace(const struct side_by_side *side,
 				      const struct declared_use *use)
 {
+	const struct policy_environment *environment;
+
 	if (use->namespace[0] != '\0')
 		return use->namespace;
+	environment = use->workload
+			      ? NULL
+			      : policy_environment_of(&side->joining->snapshot->policy,
+						      declared_home(use));
+	if (environment && environment->namespace[0] != '\0')
+		return environment->namespace;
 	if (side->cluster->namespace[0] != '\0')
 		return side->cluster->namespace;
 	return nameless_namespace(&side->nameless, use);
 }
 
-static void add_rival(struct snapshot *snapshot, struct use *use,
+static void add_ambiguous(struct snapshot *snapshot, const struct use *use)
+{
+	snapshot_add_gap(snapshot, GAP_AMBIGUOUS_DECLARATION,
+			 arena_printf(&snapshot->arena, "%s/%s/%s %s", use->namespace,
+				      use->object.name, use->container, use->object.kind),
+			 use->unclear, "");
+}
+
+static void add_rival(struct joining *joining, struct use *use,
 		      const struct declared_use *rival)
 {
-	struct arena *arena = &snapshot->arena;
-	const struct declared_use *first = use->declared;
-
 	use->rival = rival;
-	snapshot_add_gap(
-		snapshot, GAP_AMBIGUOUS_DECLARATION,
-		arena_printf(arena, "%s/%s/%s %s", use->namespace, use->object.name,
-			     use->container, use->object.kind),
-		arena_printf(arena,
-			     "%s:%u declares %s, %s:%u declares %s: scan the one that is "
-			     "meant for this cluster",
-			     first->path, (unsigned)first->line, first->image.text,
-			     rival->path, (unsigned)rival->line, rival->image.text),
-		"");
+	use->unclear = custom_rivals(&joining->join->arena, use->declared, rival);
+	add_ambiguous(joining->snapshot, use);
 }
 
 /* What no manifest declares there is worth a word. */
@@ -166,11 +187,11 @@ static void declare(struct side_by_side *side, const struct declared_use *declar
 
 	index_add(side, &side->objects, namespace, &declared->object, declared);
 	claim(side, namespace);
-	use = use_of(side, namespace, &declared->object, &declared->image);
+	use = use_of(side, namespace, &declared->object, &declared->image, NULL);
 	if (!use->declared)
 		use->declared = declared;
 	else if (!use->rival && !reference_same(&use->declared->image, &declared->image))
-		add_rival(side->joining->snapshot, use, declared);
+		add_rival(side->joining, use, declared);
 }
 
 /* Whether a declaration may be meant for several of the scanned clusters. */
@@ -207,11 +228,11 @@ static void join_declaration(struct side_by_side *side,
 
 	if (!shared)
 		claim_environment(side, declared);
-	if (!declared->workload) {
+	if (!declared->workload)
 		index_add(side, &side->objects, declared->namespace, &declared->object,
 			  declared);
+	if (!declared->workload && !custom_is_declared(declared))
 		return;
-	}
 	namespace = declared_namespace(side, declared);
 	if (!namespace) {
 		fate->untold = true;
@@ -222,11 +243,14 @@ static void join_declaration(struct side_by_side *side,
 	if (scanned[0] != '\0' && strcmp(namespace, scanned) != 0)
 		return; /* the scan says nothing about other namespaces */
 	if (shared && !object_find(&side->present, namespace, &declared->object)) {
-		fate->absent = true;
+		fate->absent = declared->workload || custom_lasts(&declared->object);
 		return;
 	}
 	fate->joined = true;
-	declare(side, declared, namespace);
+	if (declared->workload)
+		declare(side, declared, namespace);
+	else
+		customs_declare(&side->customs, namespace, declared);
 }
 
 static void join_cluster(struct side_by_side *side)
@@ -257,8 +281,12 @@ static void join_fates(struct joining *joining)
 
 		if (fate->namespace && !fate->torn)
 			declared->namespace = fate->namespace;
-		if (fate->absent && !fate->joined && !fate->untold)
+		if (!fate->absent || fate->joined || fate->untold)
+			continue;
+		if (declared->workload)
 			declare(nowhere, declared, declared->namespace);
+		else
+			customs_declare(&nowhere->customs, declared->namespace, declared);
 	}
 }
 
@@ -339,23 +367,86 @@ static struct use_row row_of(struct joining *joining, const struct running_use *
 	};
 }
 
-/* The use that each running row belongs to, which counts it: their numbers, on the heap.
- */
-static uint32_t *count_rows(struct joining *joining)
+/* All containers of the pods of custom resources, before any of them is joined. */
+static void look_at_customs(struct joining *joining)
 {
 	const struct snapshot *snapshot = joining->snapshot;
-	uint32_t *numbers = xcalloc(snapshot->running_count, sizeof(*numbers));
 
 	for (size_t i = 0; i < snapshot->running_count; i++) {
 		const struct running_use *running = &snapshot->running[i];
 		struct side_by_side *side = &joining->sides[running->cluster];
-		struct use *use = use_of(side, running->namespace,
-					 joined_owner(side, running), &running->image);
 
-		use->row_count++;
-		numbers[i] = (uint32_t)(use - joining->join->uses);
+		if (side->customs.count > 0)
+			customs_look(&side->customs, joined_owner(side, running),
+				     running);
 	}
-	return numbers;
+	for (size_t i = 0; i < snapshot->cluster_count; i++)
+		customs_settle(&joining->sides[i].customs);
+}
+
+static struct placement place_row(struct joining *joining,
+				  const struct running_use *running)
+{
+	struct side_by_side *side = &joining->sides[running->cluster];
+	const struct object_id *owner = joined_owner(side, running);
+	struct custom_choice choice = customs_choose(&side->customs, owner, running);
+	struct use *use = use_of(side, running->namespace, owner, &running->image,
+				 choice.unclear ? NULL : choice.declared);
+
+	use->row_count++;
+	if (choice.object)
+		use->custom = choice.object;
+	if (choice.declared)
+		use->declared = choice.declared;
+	if (choice.unclear)
+		use->unclear = choice.unclear;
+	return (struct placement){ (uint32_t)(use - joining->join->uses),
+				   choice.replaced };
+}
+
+/* The use that each running row belongs to, which counts it; on the heap. */
+static struct placement *place_rows(struct joining *joining)
+{
+	const struct snapshot *snapshot = joining->snapshot;
+	struct placement *placements =
+		xcalloc(snapshot->running_count, sizeof(*placements));
+
+	for (size_t i = 0; i < snapshot->running_count; i++)
+		placements[i] = place_row(joining, &snapshot->running[i]);
+	return placements;
+}
+
+/* A field of a custom resource that no container of its pods is held to. */
+static void add_missed(struct side_by_side *side, const struct custom_object *object,
+		       const struct custom_field *field)
+{
+	struct use *use = use_of(side, object->namespace, &object->object,
+				 &field->declared->image, field->declared);
+
+	use->declared = field->declared;
+	use->custom = object;
+	use->unclear = field->unclear;
+	if (use->unclear)
+		add_ambiguous(side->joining->snapshot, use);
+	else if (field->state == CUSTOM_UNCLEAR)
+		use->unclear = "it cannot be told which container is meant";
+}
+
+static void join_missed(struct joining *joining)
+{
+	for (size_t i = 0; i <= joining->snapshot->cluster_count; i++) {
+		struct side_by_side *side = &joining->sides[i];
+
+		for (size_t j = 0; j < side->customs.count; j++) {
+			const struct custom_object *object = side->customs.items[j];
+
+			for (const struct custom_field *field = object->fields; field;
+			     field = field->next) {
+				if (custom_is_missed(object, field))
+					add_missed(side, object, field);
+			}
+		}
+	}
 }
 
 /* Most uses have one row: they are counted first, so that none gets room for more. */
@@ -363,19 +454,22 @@ static void join_running(struct joining *joining)
 {
 	const struct snapshot *snapshot = joining->snapshot;
 	struct join *join = joining->join;
-	uint32_t *numbers CLEANUP(free_pointer) = count_rows(joining);
+	struct placement *placements CLEANUP(free_pointer) = place_rows(joining);
 	struct use_row *rows =
 		arena_alloc(&join->arena, snapshot->running_count * sizeof(*rows));
 
+	join_missed(joining);
 	for (size_t i = 0; i < join->use_count; i++) {
 		join->uses[i].rows = rows;
 		rows += join->uses[i].row_count;
 		join->uses[i].row_count = 0;
 	}
 	for (size_t i = 0; i < snapshot->running_count; i++) {
-		struct use *use = &join->uses[numbers[i]];
+		struct use *use = &join->uses[placements[i].use];
+		struct use_row *row = &use->rows[use->row_count++];
 
-		use->rows[use->row_count++] = row_of(joining, &snapshot->running[i]);
+		*row = row_of(joining, &snapshot->running[i]);
+		row->replaced = placements[i].replaced;
 	}
 }
 
@@ -383,8 +477,10 @@ static void complete_row(const struct joining *joining, struct use_row *row)
 {
 	const struct live_workload *live = row->live;
 
-	row->rolling_out = rollout_in_progress(
-		row->running, live, live ? *newest_pod(joining, live) : 0, joining->now);
+	row->rolling_out = rollout_in_progress(row->running, live,
+					       live ? *newest_pod(joining, live) : 0,
+					       joining->now) ||
+			   (!live && row->replaced);
 }
 
 /*
@@ -425,6 +521,23 @@ static const struct side_by_side *side_of(const struct joining *joining,
 					    : snapshot->cluster_count];
 }
 
+/* A controller's own workloads have the templates of a custom resource's pods. */
+static void complete_custom(struct joining *joining, struct use *use)
+{
+	bool settled = false;
+
+	for (size_t i = 0; i < use->row_count; i++) {
+		const struct use_row *row = &use->rows[i];
+
+		settled |= !row->rolling_out;
+		if (!use->template)
+			use->template = rollout_template_image(row->live, use->class,
+							       use->container);
+	}
+	if (use->unclear && settled)
+		add_ambiguous(joining->snapshot, use);
+}
+
 /* What is said of a use once all declared and running ones are known. */
 static void complete_use(struct joining *joining, struct use *use)
 {
@@ -440,6 +553,8 @@ static void complete_use(struct joining *joining, struct use *use)
 	use->template = rollout_template_image(use->live, use->class, use->container);
 	for (size_t i = 0; i < use->row_count; i++)
 		complete_row(joining, &use->rows[i]);
+	if (use->custom)
+		complete_custom(joining, use);
 }
 
 /* In the order of the snapshot; what is in none of them comes last. */
@@ -462,7 +577,12 @@ static int compare_uses(const void *left, const void *right)
 		order = object_id_compare(&a->object, &b->object);
 	if (!order)
 		order = (int)a->class - (int)b->class;
-	return order ? order : strcmp(a->container, b->container);
+	if (!order)
+		order = strcmp(a->container, b->container);
+	if (!order && a->declared != b->declared)
+		order = !a->declared || (b->declared && a->declared < b->declared) ? -1
+										   : 1;
+	return order;
 }
 
 /* In their order, so that what is the same for a namespace is asked once. */
@@ -487,50 +607,6 @@ static void complete_uses(struct joining *joining)
 		before = use;
 		complete_use(joining, use);
 	}
-}
-
-static int compare_places(const void *left, const void *right)
-{
-	const struct use *const *a = left, *const *b = right;
-
-	if ((*a)->declared != (*b)->declared)
-		return (*a)->declared < (*b)->declared ? -1 : 1;
-	return *a < *b ? -1 : *a > *b;
-}
-
-/* By declaration, where one may stand for uses in several clusters. */
-static void join_places(struct join *join, const struct snapshot *snapshot)
-{
-	if (snapshot->cluster_count < 2)
-		return;
-	join->places = arena_alloc(&join->arena, join->use_count * sizeof(*join->places));
-	for (size_t i = 0; i < join->use_count; i++) {
-		if (join->uses[i].declared && join->uses[i].cluster)
-			join->places[join->place_count++] = &join->uses[i];
-	}
-	if (join->place_count > 1)
-		qsort(join->places, join->place_count, sizeof(struct use *),
-		      compare_places);
-}
-
-struct use_places join_find_places(const struct join *join,
-				   const struct declared_use *declared)
-{
-	size_t first = 0, end = join->place_count;
-	struct use_places places;
-
-	while (first < end) {
-		size_t middle = first + (end - first) / 2;
-
-		if (join->places[middle]->declared < declared)
-			first = middle + 1;
-		else
-			end = middle;
-	}
-	while (end < join->place_count && join->places[end]->declared == declared)
-		end++;
-	places = (struct use_places){ join->places + first, end - first };
-	return places;
 }
 
 /* What is in one cluster, for the declarations that may be meant for several. */
@@ -569,6 +645,9 @@ static void joining_init(struct joining *joining)
 			.cluster = i < snapshot->cluster_count ? &snapshot->clusters[i]
 							       : NULL,
 		};
+	for (size_t i = 0; i <= snapshot->cluster_count; i++)
+		customs_init(&joining->sides[i].customs, &joining->join->arena,
+			     &snapshot->policy, joining->now);
 	joining->fates = xcalloc(snapshot->declared_count, sizeof(*joining->fates));
 	joining->newest_pods =
 		xcalloc(snapshot->live_count, sizeof(*joining->newest_pods));
@@ -588,9 +667,11 @@ void join_make(struct join *join, struct snapshot *snapshot, int64_t now)
 	index_objects(&joining);
 	join_declared(&joining);
 	sight_make(&join->sight, snapshot);
+	look_at_customs(&joining);
 	join_running(&joining);
 	complete_uses(&joining);
-	join_places(join, snapshot);
+	if (snapshot->cluster_count > 1)
+		join_collect_places(join);
 }
 
 void join_release(struct join *join)

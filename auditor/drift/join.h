@@ -2,11 +2,13 @@
  * join.h - declared and running uses, side by side
  *
  * They meet on (cluster, namespace, API group, kind, name, class, container), at the
- * member of the owner chain nearest to the pod that is declared.
+ * member of the owner chain nearest to the pod that is declared.  Of a custom resource,
+ * drift/custom.h says which container meets which image.
  */
 #ifndef DRIFT_JOIN_H
 #define DRIFT_JOIN_H
 
+#include "drift/custom.h"
 #include "drift/sight.h"
 #include "drift/verdict.h"
 #include "model/snapshot.h"
@@ -15,7 +17,9 @@
 struct use_row {
 	const struct running_use *running;
 	const struct live_workload *live; /* whose template made its pods, or NULL */
-	bool rolling_out;   /* of an older revision, within the deadline; or ending */
+	bool rolling_out; /* of an older revision, within the deadline; or ending */
+	bool replaced;    /* without a template that would tell: younger pods run what is
+			     declared */
 	bool from_template; /* of the live template, with the template's reference */
 	struct verdict verdict;
 };
@@ -30,10 +34,12 @@ struct use {
 	const char *container;
 	const struct declared_use *declared; /* NULL where no manifest declares it */
 	const struct declared_use *rival;    /* another declaration, other reference */
-	bool object_declared;     /* some container of the object is declared */
-	bool containers_declared; /* and its manifest names its containers */
-	bool claimed;             /* some manifest declares something in the namespace */
-	bool observed;            /* this scan saw what runs in the namespace */
+	const char *unclear; /* why nobody can tell what is declared; NULL: it is clear */
+	const struct custom_object *custom; /* that is declared, and makes the pods */
+	bool object_declared;               /* some container of the object is declared */
+	bool containers_declared;           /* and its manifest names its containers */
+	bool claimed;  /* some manifest declares something in the namespace */
+	bool observed; /* this scan saw what runs in the namespace */
 	const struct live_workload *live;       /* of the object, or NULL */
 	const struct container_image *template; /* of the live template, or NULL */
 	struct use_row *rows;
@@ -50,12 +56,6 @@ struct join {
 	struct sight sight;
 };
 
-/* The uses of one declaration, one a cluster that has it. */
-struct use_places {
-	struct use *const *items;
-	size_t count;
-};
-
 /*
  * Join what the snapshot holds, cluster by cluster.  Declarations get their namespace
  * where the scan tells it; gaps (namespace-unknown, ambiguous-declaration) are added to
@@ -63,9 +63,5 @@ struct use_places {
  */
 void join_make(struct join *join, struct snapshot *snapshot, int64_t now);
 void join_release(struct join *join);
-
-/* None where only one cluster was scanned. */
-struct use_places join_find_places(const struct join *join,
-				   const struct declared_use *declared);
 
 #endif

@@ -411,7 +411,13 @@ static void judge_use(struct judgement *judgement, const struct use *use)
 	buf_add_part(&subject.key, use->namespace);
 	add_object(&subject.key, &use->object);
 	buf_add_part(&subject.key, container_class_name(use->class));
-	buf_add_part(&subject.key, use->container);
+	/* Several fields of a custom resource may be of one container, or of none. */
+	if (use->custom && use->container[0] == '\0')
+		buf_add_part(&subject.key, use->declared->field);
+	else
+		buf_add_part(&subject.key, use->container);
+	if (use->custom)
+		add_ordinal(judgement, &subject);
 	judge(judgement, &subject);
 }
 

@@ -1,6 +1,8 @@
 #include "drift/mixed.h"
 
 #include "drift/evaluate.h"
+#include "drift/reference.h"
+#include "model/workload.h"
 
 #define MIXED_MOST                                                                       \
 	16 /* different digests of one use that are compared with each other             \
@@ -13,11 +15,45 @@ struct samples {
 	bool more; /* there are others still */
 };
 
+/* The topmost owner that has a template, as far as is known; NULL: none has. */
+static const struct object_id *workload_of(const struct running_use *running)
+{
+	for (size_t i = running->owner_count; i > 0; i--) {
+		const struct object_id *owner = &running->owners[i - 1];
+
+		if (workload_kind_find(owner->api_group, owner->kind))
+			return owner;
+	}
+	return NULL;
+}
+
+/*
+ * Whether two rows of a use are of one container.  A custom resource may have pods of
+ * several kinds, in which containers of one name are to run other images: they count
+ * where one reference stands for both.
+ */
+static bool is_one_container(const struct use_row *a, const struct use_row *b)
+{
+	const struct object_id *one = workload_of(a->running);
+	const struct object_id *other = workload_of(b->running);
+
+	return (one && other && object_id_equal(one, other)) ||
+	       reference_same(&a->running->image, &b->running->image);
+}
+
+/* Uses of one declaration may be of several containers of a custom resource. */
+static bool is_namesake(const struct use_row *a, const struct use_row *b)
+{
+	return a->running->image.class == b->running->image.class &&
+	       strcmp(a->running->image.container, b->running->image.container) == 0;
+}
+
 static bool is_alike(const struct use_row *a, const struct use_row *b)
 {
 	return a->running->cluster == b->running->cluster &&
 	       strcmp(a->running->image_id_text, b->running->image_id_text) == 0 &&
-	       platform_equal(&a->running->platform, &b->running->platform);
+	       platform_equal(&a->running->platform, &b->running->platform) &&
+	       is_namesake(a, b) && is_one_container(a, b);
 }
 
 static void sample(struct samples *samples, const struct use_row *row)
@@ -94,8 +130,11 @@ struct mixed mixed_evaluate(struct drift *drift, const struct use *use)
 	if (samples.more)
 		mixed.answer = ANSWER_UNKNOWN;
 	for (size_t i = 0; i < samples.count; i++) {
-		for (size_t j = i + 1; j < samples.count; j++)
-			take_pair(drift, &mixed, samples.rows[i], samples.rows[j]);
+		for (size_t j = i + 1; j < samples.count; j++) {
+			if (is_one_container(samples.rows[i], samples.rows[j]))
+				take_pair(drift, &mixed, samples.rows[i],
+					  samples.rows[j]);
+		}
 	}
 	return mixed;
 }
@@ -114,7 +153,8 @@ struct mixed mixed_evaluate_clusters(struct drift *drift, const struct use_place
 	for (size_t i = 0; i < samples.count; i++) {
 		for (size_t j = i + 1; j < samples.count; j++) {
 			if (samples.rows[i]->running->cluster !=
-			    samples.rows[j]->running->cluster)
+				    samples.rows[j]->running->cluster &&
+			    is_namesake(samples.rows[i], samples.rows[j]))
 				take_pair(drift, &mixed, samples.rows[i],
 					  samples.rows[j]);
 		}

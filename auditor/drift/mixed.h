@@ -5,6 +5,7 @@
 #define DRIFT_MIXED_H
 
 #include "drift/drift.h"
+#include "drift/join_places.h"
 
 struct mixed {
 	enum answer answer;

@@ -1,7 +1,9 @@
 #include "drift/nameless.h"
 
+#include "drift/custom.h"
 #include "drift/object_key.h"
 #include "drift/reference.h"
+#include "model/workload.h"
 
 /* Where workloads of one kind and name are. */
 struct places {
@@ -43,7 +45,40 @@ static struct places *places_of(const struct nameless *nameless,
 
 static bool is_nameless(const struct declared_use *use)
 {
-	return use->workload && use->namespace[0] == '\0';
+	return use->namespace[0] == '\0' && (use->workload || custom_is_declared(use));
+}
+
+/* What a custom resource's fields are looked for by; marked by a key of its own. */
+static struct buf repository_key(const struct object_id *object,
+				 const struct image_ref *ref)
+{
+	struct buf key = object_key("", object);
+
+	buf_add_part(&key, "repository");
+	buf_add_part(&key, ref->registry);
+	buf_add_part(&key, ref->repository);
+	return key;
+}
+
+/* Of pods of a custom resource no container is known by name. */
+static void keep_repository(struct nameless *nameless, const struct object_id *object,
+			    const struct container_image *image)
+{
+	CLEANUP(buf_release) struct buf key = BUF_KEY_INIT;
+
+	if (image->state != REFERENCE_OK ||
+	    workload_kind_find(object->api_group, object->kind))
+		return;
+	key = repository_key(object, &image->ref);
+	*object_slot(&nameless->containers, &nameless->arena, &key) = nameless;
+}
+
+static bool has_repository(const struct nameless *nameless,
+			   const struct object_id *object, const struct image_ref *ref)
+{
+	CLEANUP(buf_release) struct buf key = repository_key(object, ref);
+
+	return table_find(&nameless->containers, key.data, key.length) != NULL;
 }
 
 /* The first of a container that is met stands for it. */
@@ -71,6 +106,7 @@ static void add_image(struct nameless *nameless, const char *namespace,
 	else if (strcmp(places->namespace, namespace) != 0)
 		places->several = true;
 	keep_image(nameless, object, image);
+	keep_repository(nameless, object, image);
 }
 
 static void add_cluster(struct nameless *nameless, const struct snapshot *snapshot,
@@ -104,6 +140,20 @@ static bool is_repository(struct nameless *nameless, const struct policy *policy
 	       image_ref_same_repository(live, &rewritten);
 }
 
+/* Whether some pod of the custom resource runs something from the repository. */
+static void look_for(struct nameless *nameless, const struct policy *policy,
+		     const struct declared_use *use, struct likeness *likeness)
+{
+	struct image_ref rewritten;
+
+	if (use->image.state != REFERENCE_OK)
+		return;
+	rewritten = reference_rewrite(policy, &nameless->arena, &use->image.ref);
+	if (has_repository(nameless, &use->object, &use->image.ref) ||
+	    has_repository(nameless, &use->object, &rewritten))
+		likeness->same++;
+}
+
 /* Compare one declared container with that of the workload. */
 static void compare(struct nameless *nameless, const struct policy *policy,
 		    const struct declared_use *use)
@@ -117,6 +167,10 @@ static void compare(struct nameless *nameless, const struct policy *policy,
 	const struct container_image *image =
 		table_find(&nameless->containers, container.data, container.length);
 
+	if (!use->workload) {
+		look_for(nameless, policy, use, likeness);
+		return;
+	}
 	if (!image || image->state != REFERENCE_OK || use->image.state != REFERENCE_OK)
 		return;
 	if (is_repository(nameless, policy, &image->ref, &use->image.ref))

@@ -46,6 +46,11 @@ bool rollout_is_current(const struct running_use *running,
 	return !is_cron_job(live) || is_from_template(running, live);
 }
 
+bool rollout_is_recent(int64_t begun_at, int64_t now)
+{
+	return now - begun_at < DEADLINE_SECONDS;
+}
+
 bool rollout_in_progress(const struct running_use *running,
 			 const struct live_workload *live, int64_t newest_pod_at,
 			 int64_t now)
@@ -58,7 +63,7 @@ bool rollout_in_progress(const struct running_use *running,
 		return false;
 	progress = live->progress_at;
 	if (is_cron_job(live))
-		return now - progress < DEADLINE_SECONDS; /* its pods replace none */
+		return rollout_is_recent(progress, now); /* its pods replace none */
 	if (newest_pod_at > progress)
 		progress = newest_pod_at;
 	if (progress == 0)

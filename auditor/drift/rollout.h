@@ -32,4 +32,7 @@ bool rollout_in_progress(const struct running_use *running,
 			 const struct live_workload *live, int64_t newest_pod_at,
 			 int64_t now);
 
+/* Whether what began then has not had the time that a rollout may take by default. */
+bool rollout_is_recent(int64_t begun_at, int64_t now);
+
 #endif

@@ -230,7 +230,8 @@ const struct rule rules[] = {
 		.level = LEVEL_NOTE,
 		.subject = SUBJECT_USE,
 		.title = "Declared, and not in the cluster",
-		.why = "It was not applied, was removed, or has no pods.",
+		.why = "It was not applied, was removed, or has no pods; or no pod of a "
+		       "custom resource runs its image.",
 		.mend = "Apply the manifest, or remove it from version control.",
 		.use = rule_not_running,
 	},

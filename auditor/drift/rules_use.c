@@ -136,7 +136,7 @@ enum answer rule_running_differs(struct drift *drift, const struct use *use,
 	struct choice differing;
 
 	if (!declared)
-		return use->rival ? ANSWER_UNKNOWN : ANSWER_NONE;
+		return use->unclear ? ANSWER_UNKNOWN : ANSWER_NONE;
 	if (!use->observed)
 		return ANSWER_UNKNOWN;
 	differing = choose(use, is_drift);
@@ -178,7 +178,7 @@ static const struct container_image *live_image(const struct use *use)
 static bool both_references(const struct use *use, const struct image_ref **declared,
 			    const struct container_image **live)
 {
-	if (!use->declared || use->rival || use->declared->image.state != REFERENCE_OK)
+	if (!use->declared || use->unclear || use->declared->image.state != REFERENCE_OK)
 		return false;
 	*live = live_image(use);
 	*declared = &use->declared->image.ref;
@@ -208,7 +208,7 @@ enum answer rule_spec_differs(struct drift *drift, const struct use *use,
 
 	if (!use->declared)
 		return ANSWER_NONE;
-	if (!use->observed || use->rival)
+	if (!use->observed || use->unclear)
 		return ANSWER_UNKNOWN;
 	if (!both_references(use, &declared, &live))
 		return ANSWER_NONE;
@@ -236,7 +236,7 @@ enum answer rule_pin_not_applied(struct drift *drift, const struct use *use,
 
 	if (!use->declared)
 		return ANSWER_NONE;
-	if (!use->observed || use->rival)
+	if (!use->observed || use->unclear)
 		return ANSWER_UNKNOWN;
 	if (!both_references(use, &declared, &live) || !digest_known(&declared->digest))
 		return ANSWER_NONE;
@@ -283,7 +283,7 @@ static bool can_compare(const struct drift *drift, const struct declared_use *de
 	CLEANUP(arena_release) struct arena arena = ARENA_INIT;
 
 	for (size_t i = 0; i < places->count; i++) {
-		if (!places->items[i]->observed || places->items[i]->rival)
+		if (!places->items[i]->observed || places->items[i]->unclear)
 			return false;
 	}
 	for (size_t i = 0; i < snapshot->cluster_count; i++) {
@@ -382,7 +382,7 @@ enum answer rule_platform_mismatch(struct drift *drift, const struct use *use,
 	struct choice mismatch;
 
 	if (!evaluate_pinned(use))
-		return use->rival ? ANSWER_UNKNOWN : ANSWER_NONE;
+		return use->unclear ? ANSWER_UNKNOWN : ANSWER_NONE;
 	if (!use->observed)
 		return ANSWER_UNKNOWN;
 	mismatch = choose(use, is_mismatch);
@@ -451,6 +451,10 @@ static const char *absence(const struct use *use)
 {
 	if (!use->cluster)
 		return "the workload is in none of the clusters that it may be meant for";
+	if (use->custom)
+		return use->custom->has_pods
+			       ? "no container of its pods is known to run it"
+			       : "nothing in the cluster is known to be its pod";
 	if (!use->live)
 		return "the workload is not in the cluster";
 	if (use->live->has_template && !use->template)
@@ -471,6 +475,8 @@ enum answer rule_not_running(struct drift *drift, const struct use *use,
 		return ANSWER_UNKNOWN;
 	if (drift->snapshot->selector[0] != '\0')
 		return ANSWER_NONE;
+	if (use->unclear && use->custom)
+		return ANSWER_UNKNOWN;
 	if (is_idle(use))
 		return ANSWER_NO;
 	finding->message = absence(use);

@@ -233,15 +233,20 @@ static void add_field(const struct search *search, const struct place *place,
 	found->items[found->count++] = field;
 }
 
+/* Where there may be several PodSpecs, a name says nothing about which one is meant. */
 static void add_pod_spec(const struct search *search, const struct place *place)
 {
+	bool only = !place->item;
 	size_t count;
 	struct image_field *images = pod_spec_images(place->node, search->arena, &count);
 
 	for (size_t i = 0; i < count; i++) {
 		if (images[i].scalar)
 			add_field(search, place,
-				  (struct ruled_field){ .image = images[i] });
+				  (struct ruled_field){
+					  .image = images[i],
+					  .named = only && images[i].image.container[0],
+				  });
 	}
 }
 

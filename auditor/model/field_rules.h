@@ -18,8 +18,10 @@
 /* What a rule found in an object. */
 struct ruled_field {
 	struct image_field image; /* its path is within the object */
-	const char *open;         /* why the field is not evaluated; NULL: it is an image;
-				     "": it does not count: empty, or another field wins */
+	bool named; /* by the object's only PodSpec: its pods have a container of that
+		       name */
+	const char *open; /* why the field is not evaluated; NULL: it is an image;
+			     "": it does not count: empty, or another field wins */
 };
 
 struct ruled_fields {

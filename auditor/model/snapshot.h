@@ -75,6 +75,8 @@ struct declared_use {
 	bool composed;  /* its text is put together from several values; the place is that
 			   of its digest, else tag, else repository */
 	bool workload;  /* the API server makes pods of it */
+	bool named;     /* of a custom resource: its pods have a container of the image's
+			   name */
 	bool overrides; /* an entry of a kustomization: what it makes of references in
 			   other files; the place is that of its digest, or tag */
 	const struct overlay *overlay; /* that it is deployed through: namespace, name and

@@ -118,13 +118,14 @@ static void add_gap(const struct kube_file *file, const struct kube_head *head,
 }
 
 static void read_fields(struct kube_file *file, const struct kube_head *head,
-			const struct ruled_fields *fields, const struct declared_use *use)
+			const struct ruled_fields *fields, struct declared_use use)
 {
 	for (size_t i = 0; i < fields->count; i++) {
 		const struct ruled_field *field = &fields->items[i];
 
+		use.named = field->named;
 		if (!field->open)
-			kube_file_declare(file, *use, "", &field->image);
+			kube_file_declare(file, use, "", &field->image);
 		else if (field->open[0])
 			add_gap(file, head, field->image.scalar, field->open);
 	}
@@ -161,7 +162,7 @@ void kube_custom_read(struct kube_file *file, const struct kube_head *head,
 	struct declared_use use =
 		kube_file_use(file, object, group, arena_strdup(arena, head->kind));
 
-	read_fields(file, head, &fields, &use);
+	read_fields(file, head, &fields, use);
 	helm_values_object_read(file, &use, object);
 	read_rest(file, head, object, &fields);
 }

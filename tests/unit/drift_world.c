@@ -76,8 +76,27 @@ struct named {
 	const char *container;
 };
 
+/* Kinds of custom resources, whose pods a controller makes. */
+static const struct object_id custom_kinds[] = {
+	{ "monitoring.coreos.com", "Prometheus", "" },
+	{ "argoproj.io", "Workflow", "" },
+	{ "serving.knative.dev", "Service", "" },
+	{ "example.com", "Gadget", "" },
+};
+
+static const struct object_id *custom_kind(const char *kind)
+{
+	for (size_t i = 0; i < ARRAY_LENGTH(custom_kinds); i++) {
+		if (strcmp(custom_kinds[i].kind, kind) == 0)
+			return &custom_kinds[i];
+	}
+	return NULL;
+}
+
 static const char *group_of(const char *kind)
 {
+	if (custom_kind(kind))
+		return custom_kind(kind)->api_group;
 	for (const struct workload_kind *row = workload_kinds; row->kind; row++) {
 		if (strcmp(row->kind, kind) == 0)
 			return row->api_group;
@@ -136,8 +155,12 @@ struct declared_use *drift_world_declare(struct drift_world *world, const char *
 		.object = named.object,
 		.field = "spec",
 		.image = image_of(world, &named, image),
-		.workload = true,
+		.workload = !custom_kind(named.object.kind),
 	};
+
+	if (!use.workload)
+		use.field = arena_printf(&snapshot->arena, "spec.%zu.image",
+					 snapshot->declared_count);
 
 	snapshot_add_declared(snapshot, &use);
 	return &snapshot->declared[snapshot->declared_count - 1];
@@ -154,6 +177,9 @@ static void set_owners(struct drift_world *world, struct running_use *use,
 	    strcmp(object->kind, "Rollout") == 0)
 		use->owners[use->owner_count++] =
 			(struct object_id){ "apps", "ReplicaSet", child };
+	else if (strcmp(object->kind, "Prometheus") == 0)
+		use->owners[use->owner_count++] =
+			(struct object_id){ "apps", "StatefulSet", object->name };
 	else if (strcmp(object->kind, "CronJob") == 0)
 		use->owners[use->owner_count++] =
 			(struct object_id){ "batch", "Job", child };

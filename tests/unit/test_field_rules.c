@@ -257,6 +257,39 @@ static void the_policys_fields_join_the_table(void **state)
 			     .known);
 }
 
+/* How many of the images of an object name the container that runs them. */
+static const struct {
+	const char *group, *kind, *text;
+	size_t named, count;
+} named_cases[] = {
+	{ "monitoring.coreos.com", "Prometheus",
+	  SPEC("{image: a, containers: [{name: c, image: b}]}"), 1, 2 },
+	{ "apps.openshift.io", "DeploymentConfig", SPEC("{template: {spec: " POD "}}"), 2,
+	  2 },
+	{ "serving.knative.dev", "Service",
+	  SPEC("{template: {spec: {containers: [{image: a}]}}}"), 0, 1 },
+	{ "argoproj.io", "Experiment",
+	  SPEC("{templates: [{name: t, template: {spec: " POD "}}]}"), 0, 2 },
+	{ "argoproj.io", "Workflow", SPEC(WORKFLOW), 0, 5 },
+};
+
+static void the_only_pod_spec_names_its_containers(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LENGTH(named_cases); i++) {
+		CLEANUP(arena_release) struct arena arena = ARENA_INIT;
+		struct ruled_fields found = field_rules_find(
+			read_object(&arena, named_cases[i].text), named_cases[i].group,
+			named_cases[i].kind, &no_policy, &arena);
+		size_t named = 0;
+
+		for (size_t n = 0; n < found.count; n++)
+			named += found.items[n].named;
+		CHECK(named_cases[i].kind, found.count == named_cases[i].count);
+		CHECK(named_cases[i].kind, named == named_cases[i].named);
+	}
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -264,6 +297,7 @@ int main(void)
 		cmocka_unit_test(kinds_of_other_groups_are_not_known),
 		cmocka_unit_test(other_shapes_hold_nothing),
 		cmocka_unit_test(the_policys_fields_join_the_table),
+		cmocka_unit_test(the_only_pod_spec_names_its_containers),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

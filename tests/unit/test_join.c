@@ -1,5 +1,6 @@
 #include "drift/join.h"
 
+#include "drift/join_places.h"
 #include "tests/unit/drift_world.h"
 
 /* A join of a world; the world is released with it. */
