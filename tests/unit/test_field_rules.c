@@ -279,7 +279,7 @@ static void the_only_pod_spec_names_its_containers(void **state)
 	for (size_t i = 0; i < ARRAY_LENGTH(named_cases); i++) {
 		CLEANUP(arena_release) struct arena arena = ARENA_INIT;
 		struct ruled_fields found = field_rules_find(
-			read_object(&arena, named_cases[i].text), named_cases[i].group,
+			yaml_text_read(&arena, named_cases[i].text), named_cases[i].group,
 			named_cases[i].kind, &no_policy, &arena);
 		size_t named = 0;
 
