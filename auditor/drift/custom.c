@@ -494,10 +494,10 @@ struct custom_choice customs_choose(const struct customs *customs,
 	CLEANUP(buf_release) struct buf key = BUF_KEY_INIT;
 
 	if (customs->count == 0)
-		return (struct custom_choice){ NULL };
+		return (struct custom_choice){ .object = NULL };
 	object = object_find(&customs->objects, running->namespace, owner);
 	if (!object)
-		return (struct custom_choice){ NULL };
+		return (struct custom_choice){ .object = NULL };
 	key = slot_key(customs, object, &running->image);
 	return choose(customs, object, table_find(&customs->slots, key.data, key.length),
 		      &running->image);
