@@ -151,7 +151,7 @@ void words_subject(struct buf *buf, const struct finding *finding)
 void words_message(struct buf *buf, const struct finding *finding)
 {
 	if (finding->state == FINDING_UNKNOWN)
-		buf_puts(buf, "a gap hides whether still so: ");
+		buf_puts(buf, "not known whether still so: ");
 	buf_puts(buf, finding->message);
 	if (finding->state == FINDING_WAIVED || finding->state == FINDING_KNOWN) {
 		buf_puts(buf, "; ");

@@ -45,7 +45,7 @@ void words_reference(struct buf *buf, const char *reference);
 /* "shop Deployment/web, container app"; what a finding is about. */
 void words_subject(struct buf *buf, const struct finding *finding);
 
-/* What it says, after "a gap hides whether still so: " where that is so. */
+/* What it says, after "not known whether still so: " where that is so. */
 void words_message(struct buf *buf, const struct finding *finding);
 
 /* "shop Deployment/web, container app: no digest: only the tag 1.36". */

@@ -49,6 +49,21 @@ static struct choice choose(const struct use *use,
 	return choice;
 }
 
+/*
+ * Pods are there, and none of them can be asked: they start, wait, or are being replaced.
+ * What was found before is then neither so nor mended.
+ */
+static bool cannot_be_asked(const struct use *use)
+{
+	return use->row_count > 0 && !choose(use, evaluate_asks).first;
+}
+
+/* The answer where nothing was found. */
+static enum answer found_nothing(const struct use *use)
+{
+	return cannot_be_asked(use) ? ANSWER_UNKNOWN : ANSWER_NO;
+}
+
 /* "1 pod runs", "3 pods run" */
 static const char *pods_do(struct drift *drift, uint32_t count, const char *verb)
 {
@@ -147,7 +162,8 @@ enum answer rule_running_differs(struct drift *drift, const struct use *use,
 	} else {
 		differing = choose(use, is_drift_elsewhere);
 		if (!differing.first)
-			return choose(use, is_unknown).first ? ANSWER_UNKNOWN : ANSWER_NO;
+			return choose(use, is_unknown).first ? ANSWER_UNKNOWN
+							     : found_nothing(use);
 		finding->level = LEVEL_NOTE;
 		show_row(drift, finding, differing.first);
 		finding->message = elsewhere_message(drift, &declared->digest, &differing,
@@ -263,7 +279,7 @@ enum answer rule_mixed_digests(struct drift *drift, const struct use *use,
 		return ANSWER_NONE;
 	mixed = mixed_evaluate(drift, use);
 	if (mixed.answer != ANSWER_YES)
-		return mixed.answer;
+		return mixed.answer == ANSWER_NO ? found_nothing(use) : mixed.answer;
 	finding->pod_count = count_pods(use);
 	show_row(drift, finding, mixed.one);
 	finding->message = arena_printf(
@@ -340,7 +356,7 @@ enum answer rule_running_unpinned(struct drift *drift, const struct use *use,
 		return ANSWER_UNKNOWN;
 	unpinned = choose(use, is_unpinned);
 	if (!unpinned.first)
-		return ANSWER_NO;
+		return found_nothing(use);
 	finding->pod_count = unpinned.pods;
 	show_row(drift, finding, unpinned.first);
 	finding->message = arena_printf(drift->texts, "%s as %s, without a digest",
@@ -363,7 +379,7 @@ enum answer rule_image_pull_failing(struct drift *drift, const struct use *use,
 		return ANSWER_UNKNOWN;
 	failing = choose(use, is_failing);
 	if (!failing.first)
-		return ANSWER_NO;
+		return found_nothing(use);
 	finding->pod_count = failing.pods;
 	finding->message = arena_printf(
 		drift->texts, "%s in %s for %s", pods_do(drift, failing.pods, "wait"),
@@ -387,7 +403,8 @@ enum answer rule_platform_mismatch(struct drift *drift, const struct use *use,
 		return ANSWER_UNKNOWN;
 	mismatch = choose(use, is_mismatch);
 	if (!mismatch.first)
-		return choose(use, is_unknown).first ? ANSWER_UNKNOWN : ANSWER_NO;
+		return choose(use, is_unknown).first ? ANSWER_UNKNOWN
+						     : found_nothing(use);
 	finding->pod_count = mismatch.pods;
 	show_row(drift, finding, mismatch.first);
 	finding->message =

@@ -32,7 +32,8 @@ bool subject_stands_by_any(enum subject_kind kind);
 enum finding_state {
 	FINDING_NEW,     /* first seen in this scan */
 	FINDING_OPEN,    /* seen before */
-	FINDING_UNKNOWN, /* seen before; a gap hides it now */
+	FINDING_UNKNOWN, /* seen before; a gap hides it now, or nothing that runs can be
+			    asked */
 	FINDING_FIXED,   /* seen before, and no more in this scan */
 	FINDING_WAIVED,  /* stands, and somebody accepted it */
 	FINDING_KNOWN,   /* stands, and stood in the report of --baseline */

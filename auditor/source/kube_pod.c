@@ -186,11 +186,23 @@ static const char *mounted_image_id(const struct node *pod_status, const char *n
 	return "";
 }
 
+/* What the kubelet says of images (pkg/kubelet/images/types.go; cri-api, errors). */
 static bool is_pull_failure(const char *reason)
 {
-	return strcmp(reason, "ErrImagePull") == 0 ||
-	       strcmp(reason, "ImagePullBackOff") == 0 ||
-	       strcmp(reason, "InvalidImageName") == 0;
+	static const char *const reasons[] = {
+		"ErrImagePull",
+		"ImagePullBackOff",
+		"InvalidImageName",
+		"ErrImageNeverPull",
+		"ImageInspectError",
+		"RegistryUnavailable",
+		"SignatureValidationFailed",
+	};
+	bool found = false;
+
+	for (size_t i = 0; i < ARRAY_LENGTH(reasons); i++)
+		found |= strcmp(reason, reasons[i]) == 0;
+	return found;
 }
 
 /*

@@ -92,6 +92,18 @@ class OverTime(Story):
         report = self.scan("-A", status=1)
         self.assertEqual(scans.rules(report, states=("fixed",)), {})
 
+    def test_a_pod_that_starts_anew_fixes_nothing(self):
+        """What could not be asked closes no finding: neither fixed now nor new tomorrow."""
+        self.scan("-A", status=1)
+        for restarted, state in ((True, "unknown"), (False, "open")):
+            cluster = Cluster(nodes=self.cluster.nodes)
+            self.fill(cluster, drifting={} if restarted else self.runs_bad)
+            self.serve(cluster.world())
+            report = self.scan("-A", status=1)
+            self.assertEqual(scans.rules(report, ("new", "fixed")), {})
+            self.assertEqual(scans.rules(report, (state,))["running-differs"],
+                             ["bank-drifting/app", "shop-drifting/app"])
+
     def test_report_renders_the_last_scan_again_byte_for_byte(self):
         self.serve()
         for kind in ("text", "json", "csv", "html"):

@@ -189,6 +189,14 @@ static const struct {
 	  ONE_CONTAINER("'containerStatuses': [{'name': 'c', 'imageID': '" WEB "',"
 			" 'state': {'waiting': {'reason': 'ImagePullBackOff'}}}]"),
 	  RUNNING_FAILING, "ImagePullBackOff" },
+	{ "an image that may not be pulled, and is not there",
+	  ONE_CONTAINER("'containerStatuses': [{'name': 'c',"
+			" 'state': {'waiting': {'reason': 'ErrImageNeverPull'}}}]"),
+	  RUNNING_FAILING, "ErrImageNeverPull" },
+	{ "a container that waits for something else",
+	  ONE_CONTAINER("'containerStatuses': [{'name': 'c', 'state': {'waiting':"
+			" {'reason': 'CreateContainerConfigError'}}}]"),
+	  RUNNING_PENDING, "" },
 	{ "InvalidImageName",
 	  ONE_CONTAINER("'containerStatuses': [{'name': 'c',"
 			" 'state': {'waiting': {'reason': 'InvalidImageName'}}}]"),
