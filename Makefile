@@ -128,6 +128,7 @@ LISTED := \
 	auditor/source/http_redirect.c \
 	auditor/source/http_retry.c \
 	auditor/source/http_transfer.c \
+	auditor/source/image_like.c \
 	auditor/source/inline_waiver.c \
 	auditor/source/kube_account.c \
 	auditor/source/kube_api.c \

@@ -46,6 +46,52 @@ struct node *node_get(const struct node *node, const char *key)
 	return value;
 }
 
+static void index_merged(struct table *index, const struct node *source);
+
+/* A member, unless its key is there already. */
+static void index_member(struct table *index, const struct node_member *member)
+{
+	const char **key_kept;
+	void **slot = table_slot(index, member->key, strlen(member->key), &key_kept);
+
+	if (*slot)
+		return;
+	*key_kept = member->key;
+	*slot = member->value;
+}
+
+/* From the end, since of equal keys the last counts; what is merged comes behind. */
+static void index_members(struct table *index, const struct node *mapping)
+{
+	for (size_t i = mapping->length; i-- > 0;) {
+		if (strcmp(mapping->members[i].key, MERGE_KEY) != 0)
+			index_member(index, &mapping->members[i]);
+	}
+	for (size_t i = mapping->length; i-- > 0;) {
+		if (strcmp(mapping->members[i].key, MERGE_KEY) == 0)
+			index_merged(index, mapping->members[i].value);
+	}
+}
+
+/* Recursion ends, as for node_get(). */
+static void index_merged(struct table *index, const struct node *source)
+{
+	if (source->kind == NODE_MAPPING)
+		index_members(index, source);
+	for (size_t i = 0; source->kind == NODE_SEQUENCE && i < source->length; i++) {
+		if (source->items[i]->kind == NODE_MAPPING)
+			index_members(index, source->items[i]);
+	}
+}
+
+struct table node_index(const struct node *mapping)
+{
+	struct table index = TABLE_INIT;
+
+	index_members(&index, mapping);
+	return index;
+}
+
 const char *node_text(const struct node *node, const char *key)
 {
 	const struct node *value = node_get(node, key);

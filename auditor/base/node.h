@@ -15,6 +15,7 @@
 
 #include "base/error.h"
 #include "base/memory.h"
+#include "base/table.h"
 
 #define NODE_LIMIT 1000000 /* most nodes of one document */
 
@@ -61,6 +62,12 @@ struct node_member {
  * (`<<`) are followed, a mapping's own keys first.
  */
 struct node *node_get(const struct node *node, const char *key);
+
+/*
+ * The values of a mapping, merged ones too, by their keys: node_get() where there are
+ * many to get.  In no order.  Release with table_release().
+ */
+struct table node_index(const struct node *mapping);
 
 /* The text of a scalar member, or "" (also for null). */
 const char *node_text(const struct node *node, const char *key);

@@ -1,5 +1,7 @@
 #include "source/compose.h"
 
+#include "base/table.h"
+
 bool compose_is_file(const struct kube_file *file, const struct node *document)
 {
 	static const char *const names[] = { "compose.", "compose-", "docker-compose.",
@@ -75,8 +77,8 @@ static void read_service(struct kube_file *file, const struct node_member *membe
 	read_volumes(file, use, member->value);
 }
 
-/* The services that a mapping has itself, then those that it merges: one or a list. */
-static void read_services(struct kube_file *file, const struct node *services,
+/* The services that a mapping has itself, and those that it merges: one or a list. */
+static void read_services(struct kube_file *file, const struct table *services,
 			  const struct node *node)
 {
 	for (size_t i = 0; node->kind == NODE_SEQUENCE && i < node->length; i++)
@@ -89,7 +91,8 @@ static void read_services(struct kube_file *file, const struct node *services,
 		if (strcmp(member->key, "<<") == 0)
 			read_services(file, services, member->value);
 		else if (member->value->kind == NODE_MAPPING &&
-			 node_get(services, member->key) == member->value)
+			 table_find(services, member->key, strlen(member->key)) ==
+				 member->value)
 			read_service(file, member);
 	}
 }
@@ -97,9 +100,10 @@ static void read_services(struct kube_file *file, const struct node *services,
 void compose_read(struct kube_file *file, const struct node *document)
 {
 	const struct node *services = node_get(document, "services");
+	CLEANUP(table_release) struct table index = node_index(services);
 
 	file->object_count++;
-	read_services(file, services, services);
+	read_services(file, &index, services);
 	if (file->image_count >= KUBE_FILE_IMAGES)
 		kube_file_gap(file, GAP_TOO_LARGE, 0, "10,000 images or more");
 }

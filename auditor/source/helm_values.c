@@ -1,6 +1,8 @@
 #include "source/helm_values.h"
 
+#include "base/table.h"
 #include "source/helm_chart.h"
+#include "source/image_like.h"
 
 /* A place on the way down; they lie on the stack. */
 struct place {
@@ -9,11 +11,16 @@ struct place {
 	size_t index;
 };
 
-/* All that one set of values is read with. */
+/*
+ * All that one set of values is read with.  The members of a mapping come as a table,
+ * node_index(), since there may be a great many.
+ */
 struct values {
 	struct kube_file *file;
 	const struct declared_use *use; /* as far as all images share it */
-	bool told; /* a gap says already that it is the chart that decides */
+	bool told;         /* a gap says already that it is the chart that decides */
+	struct table seen; /* scalars that need no second look: image_like_see() */
+	size_t gap_count;
 };
 
 /* The scalars that make one reference; NULL where there is none, or an empty one. */
@@ -32,13 +39,19 @@ static bool ends_with(const char *text, const char *end)
 
 static bool is_image_key(const char *key)
 {
-	return key && (strcmp(key, "image") == 0 || ends_with(key, "Image"));
+	static const char *const ends[] = { "Image", "_image", "-image" };
+
+	for (size_t i = 0; key && i < ARRAY_LENGTH(ends); i++) {
+		if (ends_with(key, ends[i]))
+			return true;
+	}
+	return key && strcmp(key, "image") == 0;
 }
 
-/* A scalar with something in it, under a key of the mapping, or NULL. */
-static const struct node *part_of(const struct node *mapping, const char *key)
+/* A scalar with something in it, under a key of a mapping, or NULL. */
+static const struct node *part_of(const struct table *members, const char *key)
 {
-	const struct node *node = node_get(mapping, key);
+	const struct node *node = table_find(members, key, strlen(key));
 
 	return node && node_is_scalar(node) && node->text[0] ? node : NULL;
 }
@@ -100,7 +113,30 @@ static bool is_image(const struct parts *parts, const struct container_image *im
 	       (image->state == REFERENCE_PLACEHOLDER && parts->expected);
 }
 
-static void declare(const struct values *values, const struct place *place,
+/* Whatever comes of them, they have been looked at. */
+static void see(struct values *values, const struct parts *parts)
+{
+	const struct node *const nodes[] = { parts->registry, parts->name, parts->tag,
+					     parts->digest };
+
+	for (size_t i = 0; i < ARRAY_LENGTH(nodes); i++) {
+		if (nodes[i])
+			image_like_see(&values->seen, &values->file->snapshot->arena,
+				       nodes[i]);
+	}
+}
+
+static void tell(struct values *values, const struct node *scalar, const char *reason)
+{
+	values->gap_count++;
+	helm_chart_gap(values->file, scalar->place.line,
+		       arena_printf(&values->file->snapshot->arena,
+				    "%s: check what it renders to (helm template ... | "
+				    "pindrift check -)",
+				    reason));
+}
+
+static void declare(struct values *values, const struct place *place,
 		    const struct parts *parts)
 {
 	struct kube_file *file = values->file;
@@ -112,20 +148,18 @@ static void declare(const struct values *values, const struct place *place,
 		decides = parts->tag;
 	if (parts->digest)
 		decides = parts->digest;
+	see(values, parts);
 	use.image.container = "";
 	container_image_read(&use.image, arena, compose(parts, arena));
 	if (!is_image(parts, &use.image))
 		return;
 	if (use.image.state == REFERENCE_OK && !use.image.ref.tag[0] &&
 	    !digest_known(&use.image.ref.digest)) {
-		if (values->told)
-			return;
-		helm_chart_gap(file, parts->name->place.line,
-			       arena_printf(arena,
-					    "%.200s has no tag here, its chart sets one: "
-					    "check what it renders to "
-					    "(helm template ... | pindrift check -)",
-					    use.image.text));
+		if (!values->told)
+			tell(values, parts->name,
+			     arena_printf(arena,
+					  "%.200s has no tag here, its chart sets one",
+					  use.image.text));
 		return;
 	}
 	use.composed = decides != parts->name || parts->registry;
@@ -134,69 +168,69 @@ static void declare(const struct values *values, const struct place *place,
 }
 
 /* A mapping may be of something else that has a repository and a tag: a git checkout. */
-static bool is_checkout(const struct node *mapping, const char *key)
+static bool is_checkout(const struct table *members, const char *key)
 {
 	static const char *const keys[] = { "git",   "github", "gitlab",
 					    "chart", "helm",   "source" };
-	static const char *const members[] = { "branch",        "revision", "ref",
-					       "url",           "path",     "chart",
-					       "targetRevision" };
+	static const char *const signs[] = { "branch", "revision", "ref",           "url",
+					     "path",   "chart",    "targetRevision" };
 	static const char *const hosts[] = { "github.com/", "gitlab.com/",
 					     "bitbucket.org/" };
-	const char *repository = node_text(mapping, "repository");
+	const struct node *repository = part_of(members, "repository");
 
 	for (size_t i = 0; key && i < ARRAY_LENGTH(keys); i++) {
 		if (strcmp(key, keys[i]) == 0)
 			return true;
 	}
-	for (size_t i = 0; i < ARRAY_LENGTH(members); i++) {
-		if (node_get(mapping, members[i]))
+	for (size_t i = 0; i < ARRAY_LENGTH(signs); i++) {
+		if (table_find(members, signs[i], strlen(signs[i])))
 			return true;
 	}
-	for (size_t i = 0; i < ARRAY_LENGTH(hosts); i++) {
-		if (strncmp(repository, hosts[i], strlen(hosts[i])) == 0)
+	for (size_t i = 0; repository && i < ARRAY_LENGTH(hosts); i++) {
+		if (strncmp(repository->text, hosts[i], strlen(hosts[i])) == 0)
 			return true;
 	}
 	return false;
 }
 
-static const struct node *find_digest(const struct node *mapping, bool *hex)
+static const struct node *find_digest(const struct table *members, bool *hex)
 {
-	const struct node *digest = part_of(mapping, "digest");
+	const struct node *digest = part_of(members, "digest");
 
 	*hex = false;
 	if (!digest) {
-		digest = part_of(mapping, "sha");
+		digest = part_of(members, "sha");
 		*hex = digest && !strchr(digest->text, ':');
 	}
 	return digest;
 }
 
 /* { registry, repository, tag, digest } */
-static void read_map(const struct values *values, const struct place *place,
-		     const struct node *mapping)
+static void read_map(struct values *values, const struct place *place,
+		     const struct table *members)
 {
 	struct parts parts = {
-		.registry = part_of(mapping, "registry"),
-		.name = part_of(mapping, "repository"),
-		.tag = part_of(mapping, "tag"),
+		.registry = part_of(members, "registry"),
+		.name = part_of(members, "repository"),
+		.tag = part_of(members, "tag"),
 		.expected = is_image_key(place->key),
 	};
 
-	bool has_keys = node_get(mapping, "tag") || node_get(mapping, "digest");
+	bool has_keys = table_find(members, "tag", strlen("tag")) ||
+			table_find(members, "digest", strlen("digest"));
 
-	parts.digest = find_digest(mapping, &parts.hex);
+	parts.digest = find_digest(members, &parts.hex);
 	if (!parts.name && parts.expected && has_keys)
-		parts.name = part_of(mapping, "name");
+		parts.name = part_of(members, "name");
 	if (!parts.name || !(has_keys || parts.expected) ||
-	    (!parts.expected && is_checkout(mapping, place->key)))
+	    (!parts.expected && is_checkout(members, place->key)))
 		return;
 	declare(values, place, &parts);
 }
 
 /* image: repo:tag, or image: repo and imageTag: tag beside it */
-static void read_scalar(const struct values *values, const struct place *place,
-			const struct node *mapping, const struct node *scalar)
+static void read_scalar(struct values *values, const struct place *place,
+			const struct table *members, const struct node *scalar)
 {
 	struct parts parts = { .name = scalar, .expected = true };
 	size_t length = strcspn(scalar->text, "@");
@@ -206,11 +240,11 @@ static void read_scalar(const struct values *values, const struct place *place,
 		const char *tag_key = arena_printf(&values->file->snapshot->arena,
 						   "%.100sTag", place->key);
 
-		parts.tag = part_of(mapping, tag_key);
+		parts.tag = part_of(members, tag_key);
 		if (!parts.tag)
-			parts.tag = part_of(mapping, "tag");
-		parts.registry = part_of(mapping, "registry");
-		parts.digest = find_digest(mapping, &parts.hex);
+			parts.tag = part_of(members, "tag");
+		parts.registry = part_of(members, "registry");
+		parts.digest = find_digest(members, &parts.hex);
 	}
 	/* A plain word under a key like baseImage is more likely a name of something. */
 	if (strcmp(place->key, "image") != 0 && !parts.tag &&
@@ -219,45 +253,82 @@ static void read_scalar(const struct values *values, const struct place *place,
 	declare(values, place, &parts);
 }
 
-/* Recursion is as deep as the document. */
-static void read_node(const struct values *values, const struct place *place,
-		      const struct node *node)
+static bool is_full(const struct values *values)
 {
-	if (values->file->image_count >= KUBE_FILE_IMAGES)
-		return;
-	for (size_t i = 0; node->kind == NODE_SEQUENCE && i < node->length; i++) {
-		struct place next = { place, NULL, i };
+	return values->file->image_count + values->gap_count >= KUBE_FILE_IMAGES;
+}
 
-		read_node(values, &next, node->items[i]);
-	}
-	if (node->kind != NODE_MAPPING)
-		return;
-	read_map(values, place, node);
-	for (size_t i = 0; i < node->length; i++) {
-		const struct node_member *member = &node->members[i];
+static void read_node(struct values *values, const struct place *place,
+		      const struct node *node);
+
+/* What is merged in is read where it stands; of equal keys the last. */
+static void read_members(struct values *values, const struct place *place,
+			 const struct node *mapping)
+{
+	CLEANUP(table_release) struct table members = node_index(mapping);
+
+	read_map(values, place, &members);
+	for (size_t i = 0; i < mapping->length && !is_full(values); i++) {
+		const struct node_member *member = &mapping->members[i];
 		struct place next = { place, member->key, 0 };
 
-		/* What is merged in is read where it stands; of equal keys the last. */
-		if (strcmp(member->key, "<<") == 0 ||
-		    node_get(node, member->key) != member->value)
+		if (table_find(&members, member->key, strlen(member->key)) !=
+		    member->value)
 			continue;
 		if (is_image_key(member->key) && node_is_scalar(member->value) &&
 		    member->value->text[0])
-			read_scalar(values, &next, node, member->value);
+			read_scalar(values, &next, &members, member->value);
 		else
 			read_node(values, &next, member->value);
 	}
 }
 
+/* Recursion is as deep as the document. */
+static void read_node(struct values *values, const struct place *place,
+		      const struct node *node)
+{
+	for (size_t i = 0; node->kind == NODE_SEQUENCE && i < node->length; i++) {
+		struct place next = { place, NULL, i };
+
+		read_node(values, &next, node->items[i]);
+	}
+	if (node->kind == NODE_MAPPING && !is_full(values))
+		read_members(values, place, node);
+}
+
+/* What no convention covers, and looks like an image all the same: once. */
+static void read_rest(struct values *values, const struct node *node)
+{
+	const struct node *image =
+		values->told ? NULL
+			     : image_like_find(node, &values->seen, LIKENESS_TAGGED);
+
+	if (image)
+		tell(values, image,
+		     arena_printf(
+			     &values->file->snapshot->arena,
+			     "'%.200s' looks like an image, and what its chart makes "
+			     "of it is not known",
+			     image->text));
+}
+
 static void read_values(struct kube_file *file, const struct declared_use *use,
 			const struct node *node, const char *root)
 {
-	struct values values = { file, use, root[0] != '\0' };
+	struct values values = {
+		.file = file,
+		.use = use,
+		.told = root[0] != '\0',
+		.seen = TABLE_INIT,
+	};
 	struct place place = { NULL, root[0] ? root : NULL, 0 };
 
 	read_node(&values, &place, node);
-	if (file->image_count >= KUBE_FILE_IMAGES)
+	if (is_full(&values))
 		kube_file_gap(file, GAP_TOO_LARGE, 0, "10,000 images or more");
+	else
+		read_rest(&values, node);
+	table_release(&values.seen);
 }
 
 bool helm_is_values(const struct kube_file *file, const struct node *document)

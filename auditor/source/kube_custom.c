@@ -3,11 +3,11 @@
 #include "base/table.h"
 #include "model/field_rules.h"
 #include "source/helm_values.h"
+#include "source/image_like.h"
 
 /*
  * A group of custom resources: a domain with at least one dot (apiextensions.k8s.io
- * validation), and none that the API server itself serves (kubernetes/api).  The
- * latter's kinds hold images nowhere but in the PodSpecs of model/workload.h.
+ * validation), and none that the API server itself serves (kubernetes/api).
  */
 bool kube_is_custom(const char *api_group)
 {
@@ -41,72 +41,39 @@ bool kube_is_custom(const char *api_group)
 	return strchr(api_group, '.') != NULL;
 }
 
-/* Whether a member of a custom resource looks as if it named an image. */
-static bool names_image(const struct node_member *member)
+/*
+ * Whether a kind of the API server's own groups may hold what only looks like an image:
+ * text of others, names of disks (rbd), what nodes have.
+ */
+static bool is_imageless(const char *kind)
 {
-	static const char suffix[] = "Image";
-	struct arena arena CLEANUP(arena_release) = ARENA_INIT;
-	struct container_image image = { 0 };
-	size_t length = strlen(member->key), suffix_length = strlen(suffix);
-	bool exactly = strcmp(member->key, "image") == 0;
-	bool similar = length > suffix_length &&
-		       strcmp(member->key + length - suffix_length, suffix) == 0;
+	static const char *const kinds[] = {
+		"ConfigMap",        "CustomResourceDefinition", "Event",  "Node",
+		"PersistentVolume", "PersistentVolumeClaim",    "Secret", "StorageClass",
+		"VolumeAttachment",
+	};
 
-	if (!(exactly || similar) || !node_is_scalar(member->value))
-		return false;
-	container_image_read(&image, &arena, member->value->text);
-	if (exactly)
-		return image.state == REFERENCE_OK ||
-		       image.state == REFERENCE_PLACEHOLDER;
-	/* A plain word under such a key is more likely a name of something else. */
-	return image.state == REFERENCE_OK && strpbrk(image.text, ":@/");
-}
-
-/* Nodes that need no second look: a table from the pointers' own bytes. */
-static bool is_seen(const struct table *seen, const struct node *const *node)
-{
-	return table_find(seen, (const char *)node, sizeof(*node)) != NULL;
-}
-
-static void see(struct table *seen, const struct node *const *node)
-{
-	const char **key;
-	void **slot = table_slot(seen, (const char *)node, sizeof(*node), &key);
-
-	*key = (const char *)node;
-	*slot = seen;
-}
-
-/* A member of a mapping that names an image, if its key counts and was not seen. */
-static const struct node *find_named(const struct table *seen, const struct node *mapping,
-				     const struct node_member *member)
-{
-	const struct node *value;
-
-	if (!names_image(member))
-		return NULL;
-	value = node_get(mapping, member->key); /* of equal keys the last */
-	return is_seen(seen, &value) ? NULL : value;
-}
-
-/* The first image-like scalar that was not seen, or NULL. */
-static const struct node *find_image(const struct table *seen, const struct node *node)
-{
-	const struct node *found = NULL;
-
-	if (is_seen(seen, &node))
-		return NULL;
-	if (node->kind == NODE_SEQUENCE) {
-		for (size_t i = 0; i < node->length && !found; i++)
-			found = find_image(seen, node->items[i]);
-	} else if (node->kind == NODE_MAPPING) {
-		for (size_t i = 0; i < node->length && !found; i++) {
-			found = find_named(seen, node, &node->members[i]);
-			if (!found)
-				found = find_image(seen, node->members[i].value);
-		}
+	for (size_t i = 0; i < ARRAY_LENGTH(kinds); i++) {
+		if (strcmp(kind, kinds[i]) == 0)
+			return true;
 	}
-	return found;
+	return false;
+}
+
+bool kube_holds_images(const char *api_group, const char *kind)
+{
+	static const char *const without_dot[] = { "",      "apps",       "autoscaling",
+						   "batch", "extensions", "policy" };
+
+	if (kube_is_custom(api_group))
+		return true;
+	if (strchr(api_group, '.'))
+		return !is_imageless(kind);
+	for (size_t i = 0; i < ARRAY_LENGTH(without_dot); i++) {
+		if (strcmp(api_group, without_dot[i]) == 0)
+			return !is_imageless(kind);
+	}
+	return false;
 }
 
 static void add_gap(const struct kube_file *file, const struct kube_head *head,
@@ -137,16 +104,17 @@ static void read_rest(const struct kube_file *file, const struct kube_head *head
 {
 	CLEANUP(table_release) struct table seen = TABLE_INIT;
 	const struct node *status = fields->known ? node_get(object, "status") : NULL;
+	struct arena *arena = &file->snapshot->arena;
 	const struct node *image;
 
 	for (size_t i = 0; i < fields->count; i++)
-		see(&seen, &fields->items[i].image.scalar);
+		image_like_see(&seen, arena, fields->items[i].image.scalar);
 	if (status)
-		see(&seen, &status);
-	image = find_image(&seen, object);
+		image_like_see(&seen, arena, status);
+	image = image_like_find(object, &seen, LIKENESS_ANY);
 	if (image)
 		add_gap(file, head, image,
-			arena_printf(&file->snapshot->arena,
+			arena_printf(arena,
 				     "which of its fields name images is not known, and "
 				     "'%.200s' looks like one",
 				     image->text));

@@ -12,6 +12,13 @@
 /* Whether the objects of a group are custom resources. */
 bool kube_is_custom(const char *api_group);
 
+/*
+ * Whether an object without a row in model/workload.h may hold images: a custom resource,
+ * or what the API server's own groups do not have, such as a Deployment of v1.  Groups
+ * without a dot are none of Kubernetes' (skaffold/v4).
+ */
+bool kube_holds_images(const char *api_group, const char *kind);
+
 void kube_custom_read(struct kube_file *file, const struct kube_head *head,
 		      const struct node *object);
 

@@ -67,7 +67,8 @@ static void read_kind(struct kube_file *file, const struct kube_head *head,
 		read_workload(file, kind, object);
 	else if (kube_is_flux_kustomization(group, head->kind))
 		kube_flux_kustomization_read(file, object);
-	else if (kube_is_custom(group) && strcmp(group, KUBE_KUSTOMIZE_GROUP) != 0)
+	else if (kube_holds_images(group, head->kind) &&
+		 strcmp(group, KUBE_KUSTOMIZE_GROUP) != 0)
 		kube_custom_read(file, head, object);
 }
 

@@ -167,6 +167,14 @@ class Check(lib.TestCase):
                 self.write("deep.yaml", text)
                 self.pindrift("check", "deep.yaml", status=3, timeout=10)
 
+    def test_a_great_many_keys_take_no_time(self):
+        keys = "".join(f"  k{i}: {{}}\n" for i in range(100_000))
+        self.write("values.yaml", "all:\n" + keys)
+        self.write("compose.yaml", "services:\n" + keys)
+        for name in ("values.yaml", "compose.yaml"):
+            with self.subTest(name):
+                self.pindrift("check", name, timeout=10)
+
     def listed(self, names, *arguments, status):
         data = b"".join(name.encode() + b"\0" for name in names)
         (self.folder / "list").write_bytes(data)

@@ -58,7 +58,7 @@ static const struct {
 	{ "no services", "compose.yaml", "image: a:1\n", "" },
 	{ "another name", "services.yaml", "services: { web: { image: a:1 } }", "" },
 	{ "an object of Kubernetes", "compose.yaml",
-	  "{ apiVersion: v1, kind: A, services: { web: { image: a:1 } } }", "" },
+	  "{ apiVersion: v1, kind: Secret, services: { web: { image: a:1 } } }", "" },
 };
 
 static void services_hold_images(void **state)

@@ -66,12 +66,23 @@ static const struct {
 	  "1:8 image a/b:1@sha256:abc\n" },
 	{ "no images",
 	  "imagePullPolicy: Always\nimage: logo.png\nuseImage: true\nimages: []\n"
-	  "baseImage: ubuntu\nlogoImage: https://example.com/a.png\nimage2: a/b:1\n"
+	  "baseImage: ubuntu\nlogoImage: https://example.com/a.png\nimage2: a/b\n"
 	  "git: { repository: org/repo, tag: v1 }\n"
 	  "code: { repository: org/repo, tag: v1, branch: main }\n"
 	  "chart: { repository: https://charts.example.com, tag: v1 }\n"
 	  "store: { repository: a/b }\nimagePullSecrets: [{ name: a }]\n",
 	  "" },
+	{ "keys with a line or a dash", "web_image: a/b:1\nweb-image: a:2\n",
+	  "1:12 web_image a/b:1\n2:12 web-image a:2\n" },
+	{ "what no convention covers is told once",
+	  "image: a:1\nimageK8S: a/b:1\nimages: [a:2]\n",
+	  "1:8 image a:1\nhelm-template values.yaml:2\n" },
+	{ "a reference under a name", "image: { name: a/b:1, pullPolicy: Always }\n",
+	  "helm-template values.yaml:1\n" },
+	{ "parts under other names", "image: { repo: a/b, tag: 1 }\n",
+	  "helm-template values.yaml:1\n" },
+	{ "parts side by side", "imageRepository: a/b\nimageTag: v1\n",
+	  "helm-template values.yaml:1\n" },
 	{ "an object of Kubernetes is none of values",
 	  "apiVersion: v1\nkind: ConfigMap\ndata: { image: nginx:1 }\n", "" },
 	{ "the values of a HelmRelease",

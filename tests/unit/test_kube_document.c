@@ -184,7 +184,8 @@ static const struct {
 	{ "its other key", CUSTOM("{runnerImage: a/b}"), "", 1,
 	  "unknown-kind ./deploy/a.yaml:1\n" },
 	{ "a plain word under another key", CUSTOM("{diskImage: ubuntu}"), "", 1, "" },
-	{ "the key Image", CUSTOM("{Image: a/b}"), "", 1, "" },
+	{ "the key Image", CUSTOM("{Image: a/b}"), "", 1,
+	  "unknown-kind ./deploy/a.yaml:1\n" },
 	{ "no reference under the key", CUSTOM("{image: 'A b'}"), "", 1, "" },
 	{ "a mapping under the key", CUSTOM("{image: {tag: a}}"), "", 1, "" },
 	{ "one gap an object", CUSTOM("{image: a, b: {image: c}}"), "", 1,
@@ -194,6 +195,18 @@ static const struct {
 	  "", 3, "unknown-kind ./deploy/a.yaml:1\nunknown-kind ./deploy/a.yaml:5\n" },
 	{ "a group without a dot is no custom resource's",
 	  "{apiVersion: skaffold/v3, kind: Config, build: {image: a/b:1}}", "", 1, "" },
+	{ "a built-in kind of another group",
+	  "{apiVersion: v1, kind: Deployment, spec: {template: {spec: {containers: "
+	  "[{image: a:1}]}}}}",
+	  "", 1, "unknown-kind ./deploy/a.yaml:1\n" },
+	{ "a kind of OpenShift before it had groups",
+	  "{apiVersion: v1, kind: Template, objects: [{kind: DeploymentConfig, spec: "
+	  "{template: {spec: {containers: [{image: a:1}]}}}}]}",
+	  "", 1, "unknown-kind ./deploy/a.yaml:1\n" },
+	{ "a selector of a built-in kind",
+	  "{apiVersion: v1, kind: Service, metadata: {labels: {image: a}}, "
+	  "spec: {selector: {image: a}}}",
+	  "", 1, "" },
 	{ "a kind with rules",
 	  "{apiVersion: tekton.dev/v1, kind: Task, metadata: {name: t}, "
 	  "spec: {steps: [{image: a:1}, {image: $(params.image)}]}}",

@@ -56,6 +56,34 @@ static void get_follows_merge_keys_behind_a_mappings_own(void **state)
 	assert_ptr_equal(node_get(&top, "<<"), &middle);
 }
 
+static void an_index_has_what_get_has(void **state)
+{
+	struct node_member low_members[] = { { .key = "a", .value = &one },
+					     { .key = "d", .value = &one },
+					     { .key = "d", .value = &two } };
+	struct node low = MAPPING(low_members);
+	struct node_member high_members[] = { { .key = "b", .value = &three },
+					      { .key = "a", .value = &three } };
+	struct node high = MAPPING(high_members);
+	struct node *sources[] = { &high, &one, &low };
+	struct node list = SEQUENCE(sources);
+	struct node_member members[] = { { .key = "c", .value = &one },
+					 { .key = "<<", .value = &list },
+					 { .key = "b", .value = &one },
+					 { .key = "c", .value = &two } };
+	struct node mapping = MAPPING(members);
+	CLEANUP(table_release) struct table index = node_index(&mapping);
+
+	(void)state;
+	assert_int_equal(index.count, 4);
+	for (size_t i = 0; i < index.count; i++)
+		assert_ptr_equal(index.entries[i].value,
+				 node_get(&mapping, index.entries[i].key));
+	assert_ptr_equal(table_find(&index, "c", 1), &two);
+	assert_ptr_equal(table_find(&index, "a", 1), &three);
+	assert_ptr_equal(table_find(&index, "d", 1), &two);
+}
+
 static void get_prefers_earlier_mappings_of_a_merged_sequence(void **state)
 {
 	struct node_member first_members[] = { { .key = "a", .value = &one } };
@@ -112,6 +140,7 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(get_returns_the_last_of_equal_keys),
 		cmocka_unit_test(get_follows_merge_keys_behind_a_mappings_own),
+		cmocka_unit_test(an_index_has_what_get_has),
 		cmocka_unit_test(get_prefers_earlier_mappings_of_a_merged_sequence),
 		cmocka_unit_test(merging_what_is_no_mapping_gives_nothing),
 		cmocka_unit_test(text_is_of_scalars_only),
