@@ -4,6 +4,11 @@
 #   make demo       install what is missing, build, show a drift report
 #   make test       install what is missing, then every test
 #   make unit       the unit tests alone; `make unit-digest` runs one of them
+#   make setup      install what is missing; make install puts the program below PREFIX
+#   make lint       clang-format, shellcheck, cppcheck, clang-tidy; make format formats
+#   make golden     write the expected outputs and generated documents anew
+#   make fuzz       each fuzz target for FUZZ_SECONDS; make bench measures speed
+#   make layers headers twins    the checks of the tree's own rules
 #
 # CC is gcc or clang; WERROR=1 (or CI) makes warnings errors; V=1 shows the commands;
 # BUILD=/some/where builds elsewhere; LAYERS='base model' leaves the other layers out.
