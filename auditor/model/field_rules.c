@@ -1,6 +1,6 @@
 #include "model/field_rules.h"
 
-#define RULE_KEY_SIZE 32 /* bytes of the longest key in a path, with its NUL */
+#define RULE_KEY_SIZE 64 /* bytes of the longest key in a path, with its NUL */
 
 /* One place beneath the root of a kind. */
 struct field_rule {
@@ -9,6 +9,7 @@ struct field_rule {
 	enum container_class class;
 	const char *open;   /* why the field is not evaluated; NULL: it is an image */
 	const char *unless; /* the field does not count where this one stands beside it */
+	const char *holds;  /* nor where this is not in its text; NULL: whatever it is */
 };
 
 /* A kind, and what its rules count from; a kind may have several rows. */
@@ -42,17 +43,37 @@ static const struct field_rule pod_spec[] = { { .path = "" }, END };
 
 static const struct field_rule one_image[] = { IMAGE(""), END };
 
+/* KEP-4639, in the volumes of what becomes a pod. */
+#define IMAGE_VOLUMES(list)                                                              \
+	{                                                                                \
+		.path = list ".image", .field = "reference", .class = CLASS_IMAGE_VOLUME \
+	}
+
+/* A manifest, or part of one, that is a text in a field. */
+#define MANIFEST_TEXT(mapping, key)                                                      \
+	{                                                                                \
+		.path = (mapping), .field = (key), .holds = "image",                     \
+		.open = "a manifest in a text, which is not read: check it by hand"      \
+	}
+
 /* argoproj/argo-workflows: pkg/apis/workflow/v1alpha1, Template. */
+#define WORKFLOW_TEMPLATE(at)                                                            \
+	IMAGE(at ".container"), IMAGE(at ".script"),                                     \
+		IMAGE(at ".containerSet.containers[]"),                                  \
+		{ .path = at ".initContainers[]",                                        \
+		  .field = "image",                                                      \
+		  .class = CLASS_INIT },                                                 \
+		IMAGE(at ".sidecars[]"), IMAGE_VOLUMES(at ".volumes[]"),                 \
+		MANIFEST_TEXT(at ".resource", "manifest"),                               \
+		MANIFEST_TEXT(at, "podSpecPatch")
+
 static const struct field_rule workflow[] = {
-	IMAGE("templates[].container"),
-	IMAGE("templates[].script"),
-	IMAGE("templates[].containerSet.containers[]"),
-	{ "templates[].initContainers[]", "image", CLASS_INIT, NULL, NULL },
-	IMAGE("templates[].sidecars[]"),
-	IMAGE("templates[].dag.tasks[].inline.container"),
-	IMAGE("templates[].dag.tasks[].inline.script"),
-	IMAGE("templateDefaults.container"),
-	IMAGE("templateDefaults.script"),
+	WORKFLOW_TEMPLATE("templates[]"),
+	WORKFLOW_TEMPLATE("templates[].dag.tasks[].inline"),
+	WORKFLOW_TEMPLATE("templates[].steps[][].inline"),
+	WORKFLOW_TEMPLATE("templateDefaults"),
+	IMAGE_VOLUMES("volumes[]"),
+	MANIFEST_TEXT("", "podSpecPatch"),
 	END,
 };
 
@@ -61,6 +82,7 @@ static const struct field_rule task[] = {
 	IMAGE("steps[]"),
 	IMAGE("sidecars[]"),
 	IMAGE("stepTemplate"),
+	IMAGE_VOLUMES("volumes[]"),
 	END,
 };
 
@@ -88,15 +110,22 @@ static const struct field_rule prometheus[] = {
 
 /* kubevirt/api: core/v1/schema.go; a disk is the volume's. */
 static const struct field_rule virtual_machine[] = {
-	{ "volumes[].containerDisk", "image", CLASS_IMAGE_VOLUME, NULL, NULL },
+	{ .path = "volumes[].containerDisk",
+	  .field = "image",
+	  .class = CLASS_IMAGE_VOLUME },
 	IMAGE("domain.firmware.kernelBoot.container"),
 	END,
 };
 
 /* kubevirt/containerized-data-importer: DataVolumeSourceRegistry, "docker://…". */
+#define IMPORTED_ONCE "a disk is imported from this image once: check it by hand"
+
 static const struct field_rule data_volumes[] = {
-	OPEN("dataVolumeTemplates[].spec.source.registry", "url",
-	     "a disk is imported from this image once: check it by hand"),
+	OPEN("dataVolumeTemplates[].spec.source.registry", "url", IMPORTED_ONCE),
+	END,
+};
+static const struct field_rule data_volume[] = {
+	OPEN("source.registry", "url", IMPORTED_ONCE),
 	END,
 };
 
@@ -105,12 +134,12 @@ static const struct field_rule kafka[] = {
 	IMAGE("*"),
 	IMAGE("*.tlsSidecar"),
 	IMAGE("entityOperator.*"),
-	{ "kafka", "brokerRackInitImage", CLASS_INIT, NULL, NULL },
+	{ .path = "kafka", .field = "brokerRackInitImage", .class = CLASS_INIT },
 	END,
 };
 static const struct field_rule kafka_client[] = {
 	IMAGE(""),
-	{ "", "clientRackInitImage", CLASS_INIT, NULL, NULL },
+	{ .path = "", .field = "clientRackInitImage", .class = CLASS_INIT },
 	END,
 };
 
@@ -127,12 +156,24 @@ static const struct field_rule image_triggers[] = {
 	END,
 };
 
+/* Flux looks at the tags of this image; nothing runs it. */
+static const struct field_rule watched_image[] = { OPEN("", "image", ""), END };
+
 static const struct field_rule helm_release[] = { OPEN("", "spec", RENDER_CHART), END };
 
 static const struct field_rule application_source[] = {
 	OPEN("", "chart", RENDER_CHART),
 	OPEN("", "helm", RENDER_CHART),
 	OPEN("", "kustomize", RENDER_KUSTOMIZE),
+	END,
+};
+
+/* argoproj/argo-cd: ApplicationSetSpec, a patch of the Application in a text. */
+static const struct field_rule application_set[] = {
+	{ .path = "",
+	  .field = "templatePatch",
+	  .holds = "source",
+	  .open = "a patch in a text changes its sources: check what it renders to" },
 	END,
 };
 
@@ -154,6 +195,7 @@ static const struct ruled_kind ruled_kinds[] = {
 	  application_source },
 	{ "argoproj.io", "ApplicationSet", "spec.template.spec.sources[]",
 	  application_source },
+	{ "argoproj.io", "ApplicationSet", "spec", application_set },
 	{ "serving.knative.dev", "Service", "spec.template.spec", pod_spec },
 	{ "serving.knative.dev", "Configuration", "spec.template.spec", pod_spec },
 	{ "serving.knative.dev", "Revision", "spec", pod_spec },
@@ -177,6 +219,7 @@ static const struct ruled_kind ruled_kinds[] = {
 	{ "kubevirt.io", "VirtualMachineInstance", "spec", virtual_machine },
 	{ "kubevirt.io", "VirtualMachineInstanceReplicaSet", "spec.template.spec",
 	  virtual_machine },
+	{ "cdi.kubevirt.io", "DataVolume", "spec", data_volume },
 	{ "kafka.strimzi.io", "Kafka", "spec", kafka },
 	{ "kafka.strimzi.io", "KafkaConnect", "spec", kafka_client },
 	{ "kafka.strimzi.io", "KafkaConnect", "spec", built_image },
@@ -186,6 +229,7 @@ static const struct ruled_kind ruled_kinds[] = {
 	{ "apps.openshift.io", "DeploymentConfig", "spec.template.spec", pod_spec },
 	{ "apps.openshift.io", "DeploymentConfig", "spec", image_triggers },
 	{ "helm.toolkit.fluxcd.io", "HelmRelease", "", helm_release },
+	{ "image.toolkit.fluxcd.io", "ImageRepository", "spec", watched_image },
 };
 
 /* A place on the way along a path; they lie on the stack, up to the object. */
@@ -261,6 +305,8 @@ static void add_image(const struct search *search, const struct place *place)
 	image_field_read(&field.image, place->node, rule->field, search->arena);
 	if (rule->unless && node_text(place->node, rule->unless)[0])
 		field.open = "";
+	if (rule->holds && !strstr(node_text(place->node, rule->field), rule->holds))
+		field.open = "";
 	/* To a controller an empty field is one that is left to it. */
 	if (!rule->open && field.image.image.state == REFERENCE_EMPTY)
 		field.open = "";
@@ -327,7 +373,9 @@ static void follow(const struct search *search, const struct place *place,
 	snprintf(key, sizeof(key), "%.*s", (int)length, path);
 	if (length > 0)
 		next.node = node_get(place->node, key);
-	if (length == 0)
+	if (length == 0 && each)
+		follow_items(search, place, rest);
+	else if (length == 0)
 		arrive(search, place);
 	else if (strcmp(key, "*") == 0)
 		follow_members(search, place, rest);

@@ -2,6 +2,7 @@
 
 #include "source/kustomize_effects.h"
 
+#define EFFECTS_BYTES 1000 /* the names of all of its fields, and more */
 #define FLUX_GROUP "kustomize.toolkit.fluxcd.io"
 
 bool kube_is_kustomization(const struct kube_file *file, const struct node *document)
@@ -187,15 +188,44 @@ void kube_kustomization_read(struct kube_file *file, const struct node *document
 	read_effects(file, document);
 }
 
+/* What Flux puts into the kustomization that it builds, and changes images or names by.
+ */
+static struct node flux_changes(const struct node *spec, struct arena *arena)
+{
+	static const char *const keys[] = { "images",          "patches",
+					    "patchesJson6902", "patchesStrategicMerge",
+					    "namePrefix",      "nameSuffix" };
+	struct node changes = { .kind = NODE_MAPPING };
+
+	changes.members =
+		arena_alloc(arena, ARRAY_LENGTH(keys) * sizeof(*changes.members));
+	for (size_t i = 0; i < ARRAY_LENGTH(keys); i++) {
+		struct node *value = node_get(spec, keys[i]);
+
+		if (value)
+			changes.members[changes.length++] =
+				(struct node_member){ .key = keys[i], .value = value };
+	}
+	return changes;
+}
+
 void kube_flux_kustomization_read(struct kube_file *file, const struct node *object)
 {
 	struct declared_use use =
 		kube_file_use(file, object, FLUX_GROUP, "Kustomization");
-	size_t count;
+	struct arena *arena = &file->snapshot->arena;
+	const struct node *spec = node_get(object, "spec");
+	struct node changes = flux_changes(spec, arena);
+	CLEANUP(buf_release) struct buf fields = BUF_INIT(EFFECTS_BYTES);
+	CLEANUP(buf_release) struct buf unevaluated = BUF_INIT(EFFECTS_BYTES);
 
-	read_images(file, &use, node_get(object, "spec"), "spec.");
-	if (node_items(node_get(object, "spec"), "images", &count) && count > 0)
-		kube_file_gap(file, GAP_KUSTOMIZE, 0,
-			      "its images: change what is deployed: check what it builds "
-			      "(kustomize build ... | pindrift check -)");
+	read_images(file, &use, spec, "spec.");
+	kustomize_effects_list(&fields, &unevaluated, file, &changes);
+	if (fields.length > 0)
+		kube_file_gap(file, GAP_KUSTOMIZE, object->place.line,
+			      arena_printf(arena,
+					   "its %s: change what is deployed: check what "
+					   "it builds (flux build kustomization ... | "
+					   "pindrift check -)",
+					   buf_text(&fields)));
 }

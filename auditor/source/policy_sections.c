@@ -1,7 +1,7 @@
 #include "source/policy_sections.h"
 
 #define PATH_PARTS 32 /* most keys in the path of an image */
-#define KEY_BYTES 31  /* of one of them, as model/field_rules.c follows it */
+#define KEY_BYTES 63  /* of one of them, as model/field_rules.c follows it */
 
 static void *new_items(const struct policy_reader *reader, const struct node *node,
 		       size_t size)

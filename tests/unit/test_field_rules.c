@@ -38,6 +38,31 @@ static const struct {
 	       "{name: u, inline: {script: {image: b}}}]}}]}"),
 	  "spec.templates[0].dag.tasks[0].inline.container.image t container a;"
 	  "spec.templates[0].dag.tasks[1].inline.script.image u container b;" },
+	{ "argoproj.io", "Workflow",
+	  SPEC("{templates: [{steps: [[{name: s, inline: {container: {image: a}}}, 1], "
+	       "[{name: t, inline: {sidecars: [{name: u, image: b}]}}], 2]}]}"),
+	  "spec.templates[0].steps[0][0].inline.container.image s container a;"
+	  "spec.templates[0].steps[1][0].inline.sidecars[0].image u container b;" },
+	{ "argoproj.io", "Workflow",
+	  SPEC("{volumes: [{name: v, image: {reference: a}}], podSpecPatch: 'image: b', "
+	       "templates: [{podSpecPatch: 'nodeName: c', resource: {manifest: 'image: "
+	       "d'}, volumes: [{name: w, image: {reference: e}}]}]}"),
+	  "spec.templates[0].volumes[0].image.reference w image-volume e;"
+	  "spec.templates[0].resource.manifest open;"
+	  "spec.templates[0].podSpecPatch idle;"
+	  "spec.volumes[0].image.reference v image-volume a;"
+	  "spec.podSpecPatch open;" },
+	{ "argoproj.io", "ApplicationSet", SPEC("{templatePatch: 'spec: {source: {}}'}"),
+	  "spec.templatePatch open;" },
+	{ "argoproj.io", "ApplicationSet", SPEC("{templatePatch: 'metadata: {}'}"),
+	  "spec.templatePatch idle;" },
+	{ "image.toolkit.fluxcd.io", "ImageRepository", SPEC("{image: a/b}"),
+	  "spec.image idle;" },
+	{ "cdi.kubevirt.io", "DataVolume",
+	  SPEC("{source: {registry: {url: 'docker://a'}}}"),
+	  "spec.source.registry.url open;" },
+	{ "tekton.dev", "Task", SPEC("{volumes: [{name: v, image: {reference: a}}]}"),
+	  "spec.volumes[0].image.reference v image-volume a;" },
 	{ "argoproj.io", "CronWorkflow",
 	  SPEC("{workflowSpec: {templates: [{container: {image: a}}]}}"),
 	  "spec.workflowSpec.templates[0].container.image  container a;" },

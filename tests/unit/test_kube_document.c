@@ -255,7 +255,18 @@ static const struct {
 	{ "Flux's Kustomization",
 	  "{apiVersion: kustomize.toolkit.fluxcd.io/v1, kind: Kustomization, metadata: "
 	  "{name: apps}, spec: {images: [{name: a, newTag: b}]}}",
-	  "apps/a:b ", 1, "kustomize-not-evaluated ./deploy/a.yaml\n" },
+	  "apps/a:b ", 1, "kustomize-not-evaluated ./deploy/a.yaml:1\n" },
+	{ "its patches",
+	  "\n{apiVersion: kustomize.toolkit.fluxcd.io/v1, kind: Kustomization, spec: "
+	  "{patches: [{patch: '[{op: replace, path: "
+	  "/spec/template/spec/containers/0/image, value: a}]', target: {kind: "
+	  "Deployment}}]}}",
+	  "", 1, "kustomize-not-evaluated ./deploy/a.yaml:2\n" },
+	{ "its harmless patches",
+	  "{apiVersion: kustomize.toolkit.fluxcd.io/v1, kind: Kustomization, spec: "
+	  "{targetNamespace: a, patches: [{patch: '[{op: add, path: /spec/replicas, "
+	  "value: 1}]', target: {kind: Deployment}}]}}",
+	  "", 1, "" },
 	{ "Flux's Kustomization without images",
 	  "{apiVersion: kustomize.toolkit.fluxcd.io/v1, kind: Kustomization, spec: "
 	  "{path: ./apps}}",
