@@ -151,6 +151,7 @@ LISTED := \
 	auditor/source/kube_file.c \
 	auditor/source/kube_inventory.c \
 	auditor/source/kube_kustomization.c \
+	auditor/source/kube_label.c \
 	auditor/source/kube_list.c \
 	auditor/source/kube_manifest.c \
 	auditor/source/kube_observation.c \

@@ -363,12 +363,17 @@ static bool may_mean(const struct custom_field *field, const struct custom_slot 
 	return field->state != CUSTOM_MET && is_kin(field, slot->image);
 }
 
-/* How many containers without a field may be meant by one. */
+/*
+ * How many containers without a field may be meant by one; of a volume all of them are,
+ * KubeVirt has an init container beside each disk.
+ */
 static size_t count_strays(const struct custom_object *object,
 			   const struct custom_field *field)
 {
 	size_t count = 0;
 
+	if (field->declared->image.class == CLASS_IMAGE_VOLUME)
+		return 1;
 	for (const struct custom_slot *slot = object->slots; slot; slot = slot->next)
 		count += !slot->field && may_mean(field, slot);
 	return count;

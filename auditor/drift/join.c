@@ -315,7 +315,10 @@ static const struct declared_use *declaration_of(const struct side_by_side *side
 	return declared && !declared->workload ? declared : NULL;
 }
 
-/* The owner that a manifest declares, nearest to the pod; else the topmost. */
+/*
+ * The owner that a manifest declares, nearest to the pod; else the topmost that the
+ * cluster names.
+ */
 static const struct object_id *joined_owner(const struct side_by_side *side,
 					    const struct running_use *running)
 {
@@ -323,7 +326,7 @@ static const struct object_id *joined_owner(const struct side_by_side *side,
 		if (declaration_of(side, running->namespace, &running->owners[i]))
 			return &running->owners[i];
 	}
-	return &running->owners[running->owner_count - 1];
+	return &running->owners[running->owner_count - 1 - running->labelled];
 }
 
 /* The live workload whose template makes the pods: the topmost that has one. */

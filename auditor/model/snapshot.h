@@ -103,6 +103,7 @@ struct running_use {
 	struct object_id owners[OWNER_CHAIN]; /* nearest to the pod first; a pod without
 						 a controller is its own first owner */
 	size_t owner_count;
+	bool labelled; /* the last of them is what labels say: it counts if declared */
 	struct container_image image; /* from the pod's spec */
 	const char *image_id_text;    /* verbatim */
 	struct image_id image_id;

@@ -2,6 +2,7 @@
 
 #include "base/timestamp.h"
 #include "model/workload.h"
+#include "source/kube_label.h"
 #include "source/kube_shape.h"
 
 #define ENDING_SECONDS 120 /* of which clocks may differ, and a node may be late */
@@ -20,6 +21,7 @@ static const char *const revision_labels[] = {
 struct row_key {
 	const char *namespace;
 	struct kube_reference controller; /* kind "": there is none */
+	struct kube_label label;          /* names an owner above */
 	const char *own_name;             /* of a pod without a controller, else "" */
 	const char *container, *text, *image_id;
 	const char *platform; /* "linux/amd64" */
@@ -138,6 +140,7 @@ static struct row_key pod_key(const struct kube_pods *pods, const struct node *p
 	return (struct row_key){
 		.namespace = pool_keep(pool, node_text(meta, "namespace")),
 		.controller = kube_reference_copy(&controller, pool),
+		.label = kube_label_read(pod_labels, pool),
 		.own_name = pool_keep(pool, own),
 		.platform =
 			pool_keep(pool, pods->late_nodes ? "" : platform_of(pods, node)),
@@ -356,6 +359,7 @@ static void set_owners(struct running_use *use, const struct row_key *key,
 	if (use->owner_count == 0)
 		use->owners[use->owner_count++] =
 			(struct object_id){ "", "Pod", key->own_name };
+	kube_label_extend(&key->label, use);
 }
 
 /* As image_id_parse(), with texts that are kept in the pool. */

@@ -18,6 +18,13 @@
 #define KUBE_CONTROLLER_HASH "controller-revision-hash"
 #define KUBE_POD_GENERATION "pod-template-generation"
 
+/* Labels by which controllers name what people wrote: source/kube_label.h. */
+#define KUBE_KNATIVE_SERVICE "serving.knative.dev/service"
+#define KUBE_KNATIVE_CONFIGURATION "serving.knative.dev/configuration"
+#define KUBE_STRIMZI_CLUSTER "strimzi.io/cluster"
+#define KUBE_STRIMZI_KIND "strimzi.io/kind"
+#define KUBE_TEKTON_PIPELINE_RUN "tekton.dev/pipelineRun"
+
 extern const struct json_shape kube_pod_shape[];
 extern const struct json_shape kube_namespace_shape[];
 extern const struct json_shape kube_node_shape[];

@@ -35,6 +35,11 @@ class CustomTest(TrapTest):
     def empty_cluster(self):
         self.cluster = Cluster(nodes=self.cluster.nodes)
 
+    def label(self, made, labels):
+        for one in made:
+            if one["kind"] == "Pod":
+                one["metadata"].setdefault("labels", {}).update(labels)
+
     def two(self, repository):
         """Two images of a repository: the pinned reference of each."""
         good, bad = both("good"), both("bad")
@@ -186,6 +191,43 @@ class OtherKinds(CustomTest):
             {"name": "a", "container": {"image": good}},
             {"name": "b", "container": {"image": bad}}]})
         self.judge({"flow/main": EXACT})
+
+    def test_a_knative_service_and_the_deployment_of_its_revision(self):
+        good, bad, runs_good, runs_bad = self.two("kn/app")
+        for name, image, runs in (("right", good, runs_good), ("wrong", bad, runs_bad)):
+            made = self.cluster.deployment(f"{name}-00001-deployment", "shop", {"app": image},
+                                           [{"app": runs}])
+            owned_by("serving.knative.dev/v1", "Revision", f"{name}-00001", made)
+            self.label(made, {"serving.knative.dev/service": name})
+            self.declare_custom("serving.knative.dev/v1", "Service", name, {
+                "template": {"spec": {"containers": [{"name": "app", "image": good}]}}})
+        self.judge({"right/app": EXACT, "wrong/app": DRIFT},
+                   {"running-differs": ["wrong/app"], "spec-differs": ["wrong/app"]})
+
+    def test_the_pods_of_a_strimzi_kafka(self):
+        good, bad, runs_good, runs_bad = self.two("strimzi/kafka")
+        for number, image, runs in ((0, good, runs_good), (1, bad, runs_bad)):
+            pod = owned_by("core.strimzi.io/v1beta2", "StrimziPodSet", "events-kafka",
+                           self.cluster.pod(f"events-kafka-{number}", "shop", {"kafka": image},
+                                            {"kafka": runs}))
+            self.label([pod], {"strimzi.io/cluster": "events", "strimzi.io/kind": "Kafka"})
+        self.declare_custom("kafka.strimzi.io/v1beta2", "Kafka", "events",
+                            {"kafka": {"image": good}})
+        self.judge({"events/kafka": EXACT | DRIFT},
+                   {"running-differs": ["events/kafka"], "mixed-digests": []} and
+                   {"running-differs": ["events/kafka"]})
+
+    def test_the_disk_of_a_virtual_machine(self):
+        good, bad, runs_good, runs_bad = self.two("vm/disk")
+        owned_by("kubevirt.io/v1", "VirtualMachineInstance", "vm", self.cluster.pod(
+            "virt-launcher-vm-x", "shop", {"compute": self.reference("vm/launcher", "1"),
+                                           "volumeroot": bad},
+            {"compute": "", "volumeroot": runs_bad}, init={"volumeroot-init": bad}))
+        self.declare_custom("kubevirt.io/v1", "VirtualMachine", "vm", {"template": {"spec": {
+            "volumes": [{"name": "root", "containerDisk": {"image": good}}]}}})
+        found = scans.rules(self.scan("-A"))
+        self.assertEqual(found["running-differs"], ["vm/volumeroot"])
+        self.assertEqual(found["spec-differs"], ["vm/volumeroot", "vm/volumeroot-init"])
 
     def test_a_kind_that_only_the_policy_knows(self):
         good, bad, runs_good, runs_bad = self.two("widget/app")

@@ -180,10 +180,14 @@ static const struct custom_case cases[] = {
 	  "" },
 	{ "the image of a volume is run by a container",
 	  { { GADGET "image-volume:disk", "disk:1@one" } },
-	  { { GADGET "volumedisk", "disk:1@two", "two" } },
-	  "tool/volumedisk drift layers\n",
+	  { { GADGET "volumedisk", "disk:1@two", "two" },
+	    { GADGET "init:volumedisk-init", "disk:1@two", "two" } },
+	  "tool/volumedisk drift layers\n"
+	  "tool/volumedisk-init drift layers\n",
 	  "running-differs error new tool/volumedisk\n"
-	  "spec-differs error new tool/volumedisk\n",
+	  "running-differs error new tool/volumedisk-init\n"
+	  "spec-differs error new tool/volumedisk\n"
+	  "spec-differs error new tool/volumedisk-init\n",
 	  "" },
 	{ "by name, another repository",
 	  { { "!" WATCH "main", "prom:1@one" } },
@@ -505,6 +509,30 @@ static void containers_of_a_custom_resource_mix_by_their_reference(void **state)
 	drift_world_release(&world);
 }
 
+/* A pod of a StrimziPodSet, say, whose labels name what people wrote. */
+static void an_owner_that_labels_name_counts_if_it_is_declared(void **state)
+{
+	static const struct object_id made = { "example.com", "GadgetSet", "tool-1" };
+	CLEANUP(drift_world_release) struct drift_world world;
+
+	(void)state;
+	drift_world_init(&world, images, ARRAY_LENGTH(images));
+	drift_world_declare(&world, GADGET, "prom:1@one");
+	drift_world_run(&world, GADGET "main", "prom:1@one", "one");
+	drift_world_run(&world, "shop/Gadget/other/main", "prom:1@one", "one");
+	for (size_t i = 0; i < 2; i++) {
+		struct running_use *use = &world.snapshot->running[i];
+
+		use->owners[1] = use->owners[0];
+		use->owners[0] = made;
+		use->owner_count = 2;
+		use->labelled = true;
+	}
+	drift_world_judge(&world, NULL, 0);
+	assert_string_equal(drift_world_rows(&world),
+			    "tool-1/main undeclared\ntool/main match exact\n");
+}
+
 static void add_second(struct drift_world *world)
 {
 	struct snapshot *snapshot = world->snapshot;
@@ -567,6 +595,7 @@ int main(void)
 		cmocka_unit_test(a_kind_that_always_has_pods_is_missed),
 		cmocka_unit_test(what_has_become_unclear_is_unknown_and_not_fixed),
 		cmocka_unit_test(containers_of_a_custom_resource_mix_by_their_reference),
+		cmocka_unit_test(an_owner_that_labels_name_counts_if_it_is_declared),
 		cmocka_unit_test(in_two_clusters_namesakes_are_compared),
 		cmocka_unit_test(
 			what_no_cluster_has_is_missed_once_if_it_always_has_pods),
