@@ -24,16 +24,25 @@ static uint64_t hash_seed(void)
 	return atomic_compare_exchange_strong(&kept, &none, seed) ? seed : none;
 }
 
-/* FNV-1a, seeded, with a final mix so that the low bits depend on every byte. */
+/* Every bit of the word comes to depend on those below it, then on those above. */
+static uint64_t mix(uint64_t word)
+{
+	word *= 0x9e3779b97f4a7c15u; /* 2^64 / golden ratio, odd */
+	return word ^ (word >> 32);
+}
+
+/* Seeded, eight bytes at a time: keys are paths and names of some length. */
 static uint64_t hash_bytes(const char *key, size_t length)
 {
-	uint64_t hash = 0xcbf29ce484222325u ^ hash_seed();
+	uint64_t hash = hash_seed() ^ length, word;
 
-	for (size_t i = 0; i < length; i++)
-		hash = (hash ^ (unsigned char)key[i]) * 0x100000001b3u;
-	hash ^= hash >> 32;
-	hash *= 0x9e3779b97f4a7c15u;
-	return hash ^ (hash >> 29);
+	for (; length >= sizeof(word); length -= sizeof(word), key += sizeof(word)) {
+		memcpy(&word, key, sizeof(word));
+		hash = mix(hash ^ word);
+	}
+	word = 0;
+	memcpy(&word, key, length);
+	return mix(mix(hash ^ word));
 }
 
 /* The slot that holds the key, or the empty one where it belongs. */
