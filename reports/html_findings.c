@@ -83,8 +83,8 @@ static void put_digest(FILE *out, const char *label, const char *text)
 /* Where it is, and behind that the whole digests, to be copied. */
 static void put_details(FILE *out, const struct finding *finding)
 {
-	if (!digest_known(&finding->declared) && !digest_known(&finding->running) &&
-	    !digest_known(&finding->resolved)) {
+	if (!finding->declared[0] && !finding->running[0] &&
+	    !finding->resolved[0]) {
 		fputs(" <small>", out);
 		put_place(out, finding);
 		fputs("</small>", out);
@@ -93,9 +93,9 @@ static void put_details(FILE *out, const struct finding *finding)
 	fputs(" <details><summary>", out);
 	put_place(out, finding);
 	fputs(" <span>digests</span></summary><pre>", out);
-	put_digest(out, "declared", finding->declared.text);
-	put_digest(out, "running ", finding->running.text);
-	put_digest(out, "resolved", finding->resolved.text);
+	put_digest(out, "declared", finding->declared);
+	put_digest(out, "running ", finding->running);
+	put_digest(out, "resolved", finding->resolved);
 	fputs("</pre></details>", out);
 }
 

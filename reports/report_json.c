@@ -245,9 +245,9 @@ static json_t *finding_json(const struct report *report, size_t i)
 	set_subject(object, finding->namespace, &finding->object, finding->container,
 		    finding->class);
 	member_set_text(object, "reference", finding->reference);
-	member_set_text(object, "declared_digest", finding->declared.text);
-	member_set_text(object, "running_digest", finding->running.text);
-	member_set_text(object, "resolved_digest", finding->resolved.text);
+	member_set_text(object, "declared_digest", finding->declared);
+	member_set_text(object, "running_digest", finding->running);
+	member_set_text(object, "resolved_digest", finding->resolved);
 	member_set_text(object, "platform", finding->platform);
 	member_set_count(object, "pods", finding->pod_count);
 	member_set_text(object, "file", finding->file);

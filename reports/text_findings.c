@@ -115,9 +115,9 @@ static void page_finding(struct page *page, const struct finding *finding)
 		page_detail(page, PAINT_PLAIN, "", buf_text(&text));
 	}
 	if (page->style->verbose) {
-		page_detail(page, PAINT_DIM, "declared", finding->declared.text);
-		page_detail(page, PAINT_DIM, "running", finding->running.text);
-		page_detail(page, PAINT_DIM, "resolved", finding->resolved.text);
+		page_detail(page, PAINT_DIM, "declared", finding->declared);
+		page_detail(page, PAINT_DIM, "running", finding->running);
+		page_detail(page, PAINT_DIM, "resolved", finding->resolved);
 	}
 	page_detail(page, PAINT_DIM, "", buf_text(&place));
 }

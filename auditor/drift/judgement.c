@@ -87,7 +87,7 @@ static void show_mention(const struct drift *drift, struct finding *finding,
 		show_use(finding, mention->use);
 	finding->reference = arena_printf(drift->texts, "%s/%s:%s", tag->registry,
 					  tag->repository, tag->tag);
-	finding->declared = (struct digest){ "" };
+	finding->declared = "";
 }
 
 static void show_tag(const struct drift *drift, struct finding *finding,
@@ -193,6 +193,9 @@ static struct finding blank_finding(const struct drift *drift, const struct rule
 		.container = "",
 		.class = "",
 		.reference = "",
+		.declared = "",
+		.running = "",
+		.resolved = "",
 		.platform = "",
 		.file = "",
 		.path = "",

@@ -71,7 +71,7 @@ enum answer rule_placeholder_digest(struct drift *drift,
 	if (!digest_is_placeholder(digest))
 		return ANSWER_NO;
 	of_nothing = digest_compute("", 0, digest);
-	finding->declared = *digest;
+	finding->declared = digest->text;
 	finding->message = arena_printf(
 		drift->texts, "%s names no image: it is %s", digest_short(name, digest),
 		digest_equal(digest, &of_nothing) ? "the digest of the empty input"

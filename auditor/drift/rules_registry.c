@@ -37,11 +37,11 @@ enum answer rule_tag_moved(struct drift *drift, const struct tag_subject *tag,
 		}
 		return ANSWER_NO;
 	}
-	finding->resolved = tag->fact->digest;
+	finding->resolved = tag->fact->digest.text;
 	if (mention->declared)
-		finding->declared = *mentioned_digest(mention);
+		finding->declared = mentioned_digest(mention)->text;
 	else
-		finding->running = *mentioned_digest(mention);
+		finding->running = mentioned_digest(mention)->text;
 	if (mention->verdict.how == HOW_OTHER_PLATFORM)
 		finding->level = LEVEL_NOTE;
 	finding->message = arena_printf(
@@ -74,7 +74,7 @@ enum answer rule_tag_flapping(struct drift *drift, const struct tag_subject *tag
 		return ANSWER_UNKNOWN;
 	if (tag->fact->moves < TAG_FLAPPING_MOVES)
 		return ANSWER_NO;
-	finding->resolved = tag->fact->digest;
+	finding->resolved = tag->fact->digest.text;
 	finding->message = arena_printf(drift->texts,
 					"the tag %s was seen to move %u times within "
 					"seven days",
@@ -108,7 +108,7 @@ enum answer rule_mirror_differs(struct drift *drift, const struct tag_subject *t
 		return mirror_is_silent(tag->fact) ? ANSWER_UNKNOWN : ANSWER_NO;
 	if (tag->mirror_verdict.answer != VERDICT_DRIFT)
 		return ANSWER_UNKNOWN;
-	finding->resolved = tag->fact->digest;
+	finding->resolved = tag->fact->digest.text;
 	if (tag->mirror_verdict.how == HOW_OTHER_PLATFORM)
 		finding->level = LEVEL_NOTE;
 	finding->message = arena_printf(

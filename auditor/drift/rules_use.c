@@ -14,7 +14,7 @@ static void show_row(struct drift *drift, struct finding *finding,
 {
 	char platform[PLATFORM_TEXT_SIZE];
 
-	finding->running = row->running->image_id.digest;
+	finding->running = row->running->image_id.digest.text;
 	finding->platform = arena_strdup(
 		drift->texts, platform_format(platform, &row->running->platform));
 }

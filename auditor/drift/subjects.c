@@ -156,5 +156,5 @@ void finding_show_declared(struct finding *finding, const struct declared_use *d
 	finding->line = declared->line;
 	finding->column = declared->column;
 	if (declared->image.state == REFERENCE_OK)
-		finding->declared = declared->image.ref.digest;
+		finding->declared = declared->image.ref.digest.text;
 }

@@ -57,7 +57,7 @@ struct finding {
 	const char *container;
 	const char *class;     /* container_class_name() */
 	const char *reference; /* as declared, else as running */
-	struct digest declared, running, resolved;
+	const char *declared, *running, *resolved; /* digests */
 	const char *platform;
 	uint32_t pod_count;
 	const char *file; /* as the user named it */

@@ -130,9 +130,9 @@ static void evidence_add(struct query *query, const struct finding *finding)
 	query_add_text(query, finding->container);
 	query_add_text(query, finding->class);
 	query_add_text(query, finding->reference);
-	query_add_text(query, finding->declared.text);
-	query_add_text(query, finding->running.text);
-	query_add_text(query, finding->resolved.text);
+	query_add_text(query, finding->declared);
+	query_add_text(query, finding->running);
+	query_add_text(query, finding->resolved);
 	query_add_text(query, finding->platform);
 	query_add_number(query, finding->pod_count);
 	query_add_text(query, finding->file);
@@ -270,9 +270,9 @@ static void evidence_read(struct query *query, struct arena *arena,
 	finding->container = query_text(query, arena);
 	finding->class = query_text(query, arena);
 	finding->reference = query_text(query, arena);
-	finding->declared = query_digest(query);
-	finding->running = query_digest(query);
-	finding->resolved = query_digest(query);
+	finding->declared = query_text(query, arena);
+	finding->running = query_text(query, arena);
+	finding->resolved = query_text(query, arena);
 	finding->platform = query_text(query, arena);
 	finding->pod_count = (uint32_t)query_number(query);
 	finding->file = query_text(query, arena);

@@ -17,6 +17,11 @@ static struct digest digest_of(const char *name)
 	return digest_compute(name, strlen(name), &sha256);
 }
 
+static const char *digest_text(struct arena *arena, const char *name)
+{
+	return arena_strdup(arena, digest_of(name).text);
+}
+
 static const char *pinned(struct report *report, const char *tagged)
 {
 	return arena_printf(&report->arena, "%s@%s", tagged, digest_of(tagged).text);
@@ -107,6 +112,9 @@ static struct finding finding_of(const char *rule, enum level level,
 		.container = "",
 		.class = "",
 		.reference = "",
+		.declared = "",
+		.running = "",
+		.resolved = "",
 		.platform = "",
 		.file = "",
 		.path = "",
@@ -236,13 +244,13 @@ static void tell(struct report *report, const struct told *told)
 		told->pinned ? pinned(report, told->reference) : told->reference;
 	finding.message = told->message;
 	if (told->pinned)
-		finding.declared = digest_of(told->reference);
+		finding.declared = digest_text(arena, told->reference);
 	if (told->running[0] != '\0') {
-		finding.running = digest_of(told->running);
+		finding.running = digest_text(arena, told->running);
 		finding.platform = "linux/amd64";
 	}
 	if (told->resolved[0] != '\0')
-		finding.resolved = digest_of(told->resolved);
+		finding.resolved = digest_text(arena, told->resolved);
 	finding.pod_count = told->pods;
 	if (told->line) {
 		finding.file = arena_printf(arena, "deploy/%s.yaml", told->name);

@@ -37,6 +37,9 @@ static struct finding blank(enum level level, const char *rule)
 		.object = { "", "", "" },
 		.container = "",
 		.reference = "",
+		.declared = "",
+		.running = "",
+		.resolved = "",
 		.path = "",
 	};
 }

@@ -53,9 +53,9 @@ static void check_finding(const struct finding *is, const struct finding *was)
 	assert_string_equal(is->container, was->container);
 	assert_string_equal(is->class, was->class);
 	assert_string_equal(is->reference, was->reference);
-	assert_string_equal(is->declared.text, was->declared.text);
-	assert_string_equal(is->running.text, was->running.text);
-	assert_string_equal(is->resolved.text, was->resolved.text);
+	assert_string_equal(is->declared, was->declared);
+	assert_string_equal(is->running, was->running);
+	assert_string_equal(is->resolved, was->resolved);
 	assert_string_equal(is->platform, was->platform);
 	assert_int_equal(is->pod_count, was->pod_count);
 	assert_string_equal(is->file, was->file);
@@ -193,7 +193,7 @@ static void evidence_changes_in_place(void **state)
 	judged = world_find(&world, store, "f1", "shop", FINDING_OPEN);
 	judged->finding.message = "runs yet another image";
 	judged->finding.level = LEVEL_NOTE;
-	judged->finding.resolved = (struct digest){ DIGEST_B };
+	judged->finding.resolved = DIGEST_B;
 	judged->finding.line = 18;
 	world_scan(&world, store);
 	report_init(&report);

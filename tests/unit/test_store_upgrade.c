@@ -75,7 +75,7 @@ static void check_report(struct store *store, int64_t id, const char *expected)
 		const struct finding *finding = &report.findings[i];
 
 		assert_string_equal(finding->path, "web.yaml");
-		assert_string_equal(finding->running.text, DIGEST_B);
+		assert_string_equal(finding->running, DIGEST_B);
 		buf_printf(&text, "%s %s %lld %lld%s\n", finding->fingerprint,
 			   finding_state_name(finding->state),
 			   (long long)finding->first_seen_at,
