@@ -1,7 +1,5 @@
 #include "source/helm_chart.h"
 
-#include "model/scope.h"
-
 #include <unistd.h>
 
 #define CHART_FILE "Chart.yaml"
@@ -47,16 +45,15 @@ const char *helm_chart_of(const char *name, struct arena *arena)
 /* The chart's folder as an area: the file's path without what leads to it from there. */
 static const char *chart_scope(const struct kube_file *file)
 {
-	struct arena *arena = &file->snapshot->arena;
 	size_t folder = strcmp(file->chart, ".") == 0 && strncmp(file->name, "./", 2) != 0
 				? 0
 				: strlen(file->chart) + 1;
 	size_t beneath = strlen(file->name) - folder, length = strlen(file->path);
 
 	if (beneath > length)
-		return file->scope;
-	return scope_of_path(arena, file->snapshot->tree,
-			     arena_strndup(arena, file->path, length - beneath));
+		return kube_file_scope(file, file->path);
+	return kube_file_scope(file, arena_strndup(&file->snapshot->arena, file->path,
+						   length - beneath));
 }
 
 void helm_chart_gap(const struct kube_file *file, uint32_t line, const char *reason)

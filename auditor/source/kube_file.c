@@ -1,6 +1,12 @@
 #include "source/kube_file.h"
 
+#include "model/scope.h"
 #include "source/helm_chart.h"
+
+const char *kube_file_scope(const struct kube_file *file, const char *path)
+{
+	return scope_of_path(&file->snapshot->arena, file->snapshot->tree, path);
+}
 
 void kube_file_gap(const struct kube_file *file, enum gap_kind kind, uint32_t line,
 		   const char *reason)
@@ -9,7 +15,8 @@ void kube_file_gap(const struct kube_file *file, enum gap_kind kind, uint32_t li
 	const char *subject =
 		line ? arena_printf(arena, "%s:%u", file->name, line) : file->name;
 
-	snapshot_add_gap(file->snapshot, kind, subject, reason, file->scope);
+	snapshot_add_gap(file->snapshot, kind, subject, reason,
+			 kube_file_scope(file, file->path));
 }
 
 struct declared_use kube_file_use(const struct kube_file *file, const struct node *object,

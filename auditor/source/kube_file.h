@@ -16,7 +16,6 @@ struct kube_file {
 	struct snapshot *snapshot;
 	const char *name;  /* as the user named it; "-" */
 	const char *path;  /* relative to the work tree's root */
-	const char *scope; /* of model/scope.h */
 	const char *chart; /* folder of the Helm chart that it is part of, or NULL */
 	/* Paths of all files that are read, where a folder was asked for; else NULL. */
 	const struct table *listed;
@@ -34,6 +33,9 @@ struct kube_file {
 struct kube_head {
 	const char *api_version, *kind;
 };
+
+/* A path of the file's work tree as a scope (model/scope.h). */
+const char *kube_file_scope(const struct kube_file *file, const char *path);
 
 /* A gap whose subject is a file, or with a `line` other than 0 a line of it. */
 void kube_file_gap(const struct kube_file *file, enum gap_kind kind, uint32_t line,

@@ -134,7 +134,6 @@ static struct kube_file file_new(struct snapshot *part, const char *name,
 		.snapshot = part,
 		.name = name,
 		.path = path,
-		.scope = scope_of_path(&part->arena, part->tree, path),
 		.chart = helm_chart_of(name, &part->arena),
 	};
 }

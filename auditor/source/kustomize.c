@@ -1,6 +1,5 @@
 #include "source/kustomize.h"
 
-#include "model/scope.h"
 #include "source/kube_kustomization.h"
 #include "source/kustomize_build.h"
 #include "source/kustomize_effects.h"
@@ -85,7 +84,6 @@ static struct kube_file reader_of(struct snapshot *snapshot, const char *name,
 		.snapshot = snapshot,
 		.name = name,
 		.path = path,
-		.scope = scope_of_path(&snapshot->arena, snapshot->tree, path),
 	};
 }
 

@@ -1,7 +1,6 @@
 #include "source/kustomize_tree.h"
 
 #include "base/folder.h"
-#include "model/scope.h"
 #include "source/kube_text.h"
 
 /* Whether there is something in `path` that a ".." takes away. */
@@ -115,7 +114,6 @@ static bool read_text(const struct kustomize_tree *tree, struct kustomize_file *
 		return false;
 	reader->snapshot = file->part = xmalloc(sizeof(*file->part));
 	snapshot_part(file->part, tree->snapshot);
-	reader->scope = scope_of_path(&file->part->arena, file->part->tree, file->path);
 	return kube_text_read(&from, reader, err);
 }
 

@@ -8,7 +8,7 @@ static const char *read_template(const char *content, size_t from, struct buf *o
 	CLEANUP(buf_release) struct buf text = BUF_INIT(10000);
 	struct kube_file file = { .snapshot = &snapshot, .name = "t" };
 
-	file.path = file.scope = file.name;
+	file.path = file.name;
 	snapshot_init(&snapshot, 0);
 	buf_puts(&text, content);
 	buf_clear(out);

@@ -12,7 +12,7 @@ static const char *read_as(const char *name, const char *text, struct buf *out)
 	CLEANUP(snapshot_release) struct snapshot snapshot;
 	struct kube_file file = { .snapshot = &snapshot, .name = name, .text = text };
 
-	file.path = file.scope = name;
+	file.path = name;
 	snapshot_init(&snapshot, 0);
 	yaml_text_declare(&file);
 	buf_clear(out);

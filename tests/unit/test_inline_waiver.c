@@ -90,7 +90,7 @@ static void read_text(const char *name, const char *text, bool heeded,
 	struct kube_file file = { .snapshot = snapshot, .name = name };
 	struct error err = ERROR_INIT;
 
-	file.path = file.scope = name;
+	file.path = name;
 	snapshot_init(snapshot, NOW);
 	snapshot->no_inline_waivers = !heeded;
 	buf_puts(&from.text, text);

@@ -15,7 +15,6 @@ static struct kube_file read_text(struct snapshot *snapshot, const char *text)
 		.snapshot = snapshot,
 		.name = "./deploy/a.yaml",
 		.path = "deploy/a.yaml",
-		.scope = "tree/t/path/deploy/a.yaml",
 		.text = text,
 	};
 	CLEANUP(arena_release) struct arena arena = ARENA_INIT;
@@ -25,6 +24,7 @@ static struct kube_file read_text(struct snapshot *snapshot, const char *text)
 	struct node *document;
 
 	snapshot_init(snapshot, 0);
+	snapshot->tree = "t";
 	do {
 		if (!yaml_stream_next(stream, &arena, &document, &err))
 			fail_msg("%s", err.text);

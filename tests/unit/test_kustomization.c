@@ -11,7 +11,6 @@ static struct kustomization *read_text(struct snapshot *snapshot, const char *te
 	struct kube_file file = { .snapshot = snapshot,
 				  .name = "deploy/kustomization.yaml",
 				  .path = "deploy/kustomization.yaml",
-				  .scope = "tree/t/path/deploy/kustomization.yaml",
 				  .text = text };
 
 	snapshot_init(snapshot, 0);
