@@ -83,12 +83,16 @@ static void page_coverage(struct page *page)
 	const struct report *report = page->report;
 	size_t covered = page_shown(page, report->coverage_count);
 	size_t hosts = page_shown(page, report->request_count);
+	CLEANUP(buf_release) struct buf running = WORDS_INIT;
 
 	wrap_space(&page->wrap);
 	page_heading(page, PAINT_BOLD, "COVERAGE", "");
 	for (size_t i = 0; i < covered; i++)
 		page_covered(page, &report->coverage[i]);
 	page_left_out(page, report->coverage_count - covered);
+	words_running(&running, report);
+	if (running.length)
+		page_item(page, PAINT_PLAIN, buf_text(&running), "");
 	for (size_t i = 0; i < hosts; i++) {
 		CLEANUP(buf_release) struct buf text = WORDS_INIT;
 

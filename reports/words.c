@@ -201,6 +201,45 @@ void words_coverage(struct buf *buf, const struct coverage *coverage)
 	buf_puts(buf, coverage->observed ? "" : " (not seen)");
 }
 
+static size_t count_verdict(const struct report *report, const char *word)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < report->running_count; i++) {
+		const struct report_use *use = &report->running[i];
+		bool failing = strcmp(use->state, "failing") == 0;
+
+		if (strcmp(failing ? use->state : use->verdict, word) == 0)
+			count += use->pod_count;
+	}
+	return count;
+}
+
+void words_running(struct buf *buf, const struct report *report)
+{
+	static const char *const verdicts[] = {
+		"match",   "drift",   "unknown",     "unpinned", "undeclared",
+		"pending", "failing", "rolling-out", "none",
+	};
+	size_t total = 0, start;
+
+	for (size_t i = 0; i < report->running_count; i++)
+		total += report->running[i].pod_count;
+	if (total == 0)
+		return;
+	words_count(buf, total, "container");
+	buf_puts(buf, ": ");
+	start = buf->length;
+	for (size_t i = 0; i < ARRAY_LENGTH(verdicts); i++) {
+		size_t count = count_verdict(report, verdicts[i]);
+
+		if (count == 0)
+			continue;
+		words_comma(buf, start);
+		buf_printf(buf, "%zu %s", count, verdicts[i]);
+	}
+}
+
 void words_requests(struct buf *buf, const struct request_count *count)
 {
 	buf_printf(buf, "%s: ", count->host);

@@ -63,6 +63,12 @@ void words_place(struct buf *buf, const struct finding *finding);
 /* "namespace shop: 15 pods", "namespace payments: forbidden (not seen)". */
 void words_coverage(struct buf *buf, const struct coverage *coverage);
 
+/*
+ * How many containers have which verdict: "15 containers: 12 match, 1 drift, 2 pending";
+ * nothing where none runs.
+ */
+void words_running(struct buf *buf, const struct report *report);
+
 /* "registry.example.com: 31 requests, 2 failed, 12 answered by the database, 1.2 MB". */
 void words_requests(struct buf *buf, const struct request_count *count);
 

@@ -193,8 +193,9 @@ static bool conclude(struct observation *observation, struct kube_area *area)
 	observed = !add_failed(observation, area) && observed;
 	snapshot_add_coverage(
 		snapshot, area_scope(area, snapshot), observed,
-		observed ? arena_printf(&snapshot->arena, "%s: %u pods%s", name,
+		observed ? arena_printf(&snapshot->arena, "%s: %u pod%s%s", name,
 					area->inventory.pods.count,
+					area->inventory.pods.count == 1 ? "" : "s",
 					platform_note(observation))
 			 : arena_printf(&snapshot->arena, "%s: not observed", name));
 	return observed;

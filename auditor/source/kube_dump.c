@@ -468,9 +468,9 @@ static void cover(const struct reading *reading, const char *namespace, uint32_t
 		snapshot,
 		scope_of_namespace(arena, snapshot->clusters[0].identity.key, namespace),
 		observed,
-		arena_printf(arena, "%s%s: %u pods, from a dump%s",
+		arena_printf(arena, "%s%s: %u pod%s, from a dump%s",
 			     namespace[0] ? "namespace " : "cluster", namespace, pods,
-			     shortcomings(reading)));
+			     pods == 1 ? "" : "s", shortcomings(reading)));
 }
 
 static int compare_entries(const void *a, const void *b)

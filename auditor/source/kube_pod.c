@@ -304,6 +304,9 @@ bool kube_pods_fold(struct kube_pods *pods, const struct node *pod, struct error
 	if (count > KUBE_POD_IMAGES)
 		return error_set(err, ERROR_LIMIT, "pod '%s' has more than %d images",
 				 facts.name, KUBE_POD_IMAGES);
+	if (count == 0)
+		return error_set(err, ERROR_SYNTAX, "pod '%s' shows no containers",
+				 facts.name);
 	if (pods->pull_secrets)
 		note_pull_secrets(pods, pod);
 	key = pod_key(pods, pod);

@@ -40,7 +40,7 @@ void kube_pods_init(struct kube_pods *pods, struct pool *pool,
 		    const struct table *platforms, bool all_phases);
 void kube_pods_release(struct kube_pods *pods);
 
-/* Errors: ERROR_LIMIT (a pod with too many images). */
+/* Errors: ERROR_LIMIT (a pod with too many images), ERROR_SYNTAX (with none at all). */
 MUST_CHECK bool kube_pods_fold(struct kube_pods *pods, const struct node *pod,
 			       struct error *err);
 

@@ -569,14 +569,11 @@ static void pod_with_endless_containers_is_refused(void **state)
 static void odd_shapes_are_no_trouble(void **state)
 {
 	static const char *const pods[] = {
-		"{}",
-		"{'metadata': null, 'spec': null, 'status': null}",
-		"{'metadata': [], 'spec': 'x', 'status': 7}",
-		"{'spec': {'containers': {'name': 'c'}}}",
-		"{'spec': {'containers': [null, 'x', []]}}",
-		"{'metadata': {'ownerReferences': [null, 7, {'controller': true}]}}",
+		"{'metadata': {'ownerReferences': [null, 7, {'controller': true}]},"
+		" 'spec': {'containers': [{}]}}",
 		("{'spec': {'containers': [{'image': ['x']}]}, 'status': "
 		 "{'containerStatuses': [null, {'imageID': {}, 'state': 'x'}]}}"),
+		"{'spec': {'containers': [{'name': ['c']}]}, 'status': 7}",
 	};
 	struct fixture *fixture = *state;
 
@@ -584,6 +581,27 @@ static void odd_shapes_are_no_trouble(void **state)
 		fold(fixture, pods[i]);
 	finish(fixture, 1);
 	assert_int_equal(fixture->snapshot.running[0].image.state, REFERENCE_EMPTY);
+}
+
+/* No API server keeps such a pod: something else answered, or took them out. */
+static void pods_that_show_no_containers_are_refused(void **state)
+{
+	static const char *const pods[] = {
+		"{}",
+		"{'metadata': null, 'spec': null, 'status': null}",
+		"{'metadata': [], 'spec': 'x', 'status': 7}",
+		"{'spec': {'containers': {'name': 'c'}}}",
+		"{'spec': {'containers': [null, 'x', []]}}",
+	};
+	struct fixture *fixture = *state;
+
+	for (size_t i = 0; i < ARRAY_LENGTH(pods); i++) {
+		const struct node *pod = read_json(fixture, pods[i], kube_pod_shape);
+		struct error err = ERROR_INIT;
+
+		assert_false(kube_pods_fold(&fixture->pods, pod, &err));
+		assert_string_equal(err.text, "pod '' shows no containers");
+	}
 }
 
 static void fold_on(struct fixture *fixture, const char *name, const char *node)
@@ -648,6 +666,7 @@ int main(void)
 		TEST(pods_that_come_before_their_nodes_are_folded_all_the_same),
 		TEST(pod_with_endless_containers_is_refused),
 		TEST(odd_shapes_are_no_trouble),
+		TEST(pods_that_show_no_containers_are_refused),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -17,6 +17,26 @@ static void counts_are_singular_for_one_alone(void **state)
 	assert_string_equal(buf_text(&text), "0 pods, 1 pod, 12 pods");
 }
 
+static void containers_are_counted_by_their_verdicts(void **state)
+{
+	struct report_use uses[] = {
+		{ .verdict = "match", .state = "started", .pod_count = 5 },
+		{ .verdict = "pending", .state = "failing", .pod_count = 1 },
+		{ .verdict = "pending", .state = "pending", .pod_count = 2 },
+		{ .verdict = "match", .state = "started", .pod_count = 7 },
+	};
+	struct report report = { .running = uses };
+	CLEANUP(buf_release) struct buf text = WORDS_INIT;
+
+	(void)state;
+	words_running(&text, &report);
+	assert_string_equal(buf_text(&text), "");
+	report.running_count = ARRAY_LENGTH(uses);
+	words_running(&text, &report);
+	assert_string_equal(buf_text(&text),
+			    "15 containers: 12 match, 2 pending, 1 failing");
+}
+
 static const struct {
 	int64_t seconds;
 	const char *words;
@@ -190,6 +210,7 @@ int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(counts_are_singular_for_one_alone),
+		cmocka_unit_test(containers_are_counted_by_their_verdicts),
 		cmocka_unit_test(durations_have_the_largest_unit_of_which_there_are_two),
 		cmocka_unit_test(sizes_have_two_digits_at_least),
 		cmocka_unit_test(times_are_minutes_in_utc),
