@@ -72,6 +72,18 @@ bool file_read_descriptor(struct buf *buf, int descriptor, struct error *err)
 	return read_all(buf, descriptor, 0, err);
 }
 
+bool file_read_any(struct buf *buf, const char *path, struct error *err)
+{
+	int descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	bool ok;
+
+	if (descriptor < 0)
+		return file_fail(err, errno);
+	ok = read_all(buf, descriptor, 0, err);
+	close(descriptor);
+	return ok;
+}
+
 /* A FIFO or device was opened without waiting for it, and is not read. */
 static bool check_regular(const struct buf *buf, const struct stat *status,
 			  struct error *err)

@@ -17,6 +17,12 @@
  */
 MUST_CHECK bool file_read(struct buf *buf, const char *path, struct error *err);
 
+/*
+ * As file_read(), for what an option names: a pipe, as a shell makes of `<(command)`, and
+ * /dev/null too.  Waits for whoever writes to the pipe.
+ */
+MUST_CHECK bool file_read_any(struct buf *buf, const char *path, struct error *err);
+
 /* Read all of an open descriptor (standard input).  Errors: ERROR_LIMIT, ERROR_SYSTEM. */
 MUST_CHECK bool file_read_descriptor(struct buf *buf, int descriptor, struct error *err);
 

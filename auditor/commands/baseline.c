@@ -20,7 +20,7 @@ static bool read_report(struct node **report, struct arena *nodes, struct buf *t
 	struct json_source source = { .members = report_members };
 	const struct node *findings;
 
-	if (!file_read(text, path, err))
+	if (!file_read_any(text, path, err))
 		return false;
 	source.text = buf_text(text);
 	source.length = text->length;

@@ -23,7 +23,7 @@ static bool is_input(const char *name)
 static bool read_list(struct buf *text, const char *name, struct error *err)
 {
 	bool ok = is_input(name) ? file_read_descriptor(text, STDIN_FILENO, err)
-				 : file_read(text, name, err);
+				 : file_read_any(text, name, err);
 
 	if (ok)
 		return true;

@@ -90,7 +90,7 @@ const struct option command_options[] = {
 	  "Of an image index, show the manifest of this platform", COMMAND_RESOLVE },
 	{ "policy", 0, OPTION_STRING, AT(policy), "FILE",
 	  "Take this policy file instead of the work tree's own .pindrift.yaml, which "
-	  "whoever changes the tree can change",
+	  "whoever changes the tree can change; /dev/null for none",
 	  COMMAND_CHECK | COMMAND_SCAN | COMMAND_PIN },
 	{ "files-from0", 0, OPTION_STRING, AT(files_from0), "FILE",
 	  "Read the files that FILE names too, each name with a NUL behind it; - for "

@@ -126,7 +126,7 @@ static bool load_named(struct snapshot *snapshot, const char *named,
 {
 	CLEANUP(buf_release) struct buf text = BUF_INIT(POLICY_FILE_BYTES);
 
-	if (!file_read(&text, named, err)) {
+	if (!file_read_any(&text, named, err)) {
 		err->code = ERROR_USAGE;
 		return error_wrap(err, "--policy %.200s", named);
 	}

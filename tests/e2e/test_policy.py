@@ -82,6 +82,18 @@ class Levels(PolicyTest):
 
 
 class Place(PolicyTest):
+    def test_no_policy_and_one_that_a_command_writes(self):
+        self.put("deploy/one.yaml", UNPINNED)
+        self.put(".pindrift.yaml", "levels: {unpinned: none}\n")
+        self.check("--policy", "/dev/null", "deploy", status=1)
+        self.put("lax.yaml", "levels: {unpinned: note}\n")
+        ran = subprocess.run(["bash", "-c", '"$PINDRIFT" check --policy <(cat lax.yaml) deploy'],
+                             cwd=self.folder, env=lib.environment(self.folder,
+                                                                   PINDRIFT=lib.program()),
+                             capture_output=True, text=True, timeout=30)
+        self.assertEqual((ran.returncode, ran.stderr), (0, ""))
+        self.assertIn("by policy 1 level changed", ran.stdout)
+
     def test_it_is_found_from_below_and_from_elsewhere(self):
         self.put("tree/.pindrift.yaml", "levels: {unpinned: none}\n")
         subprocess.run(["git", "init", "-q", "tree"], cwd=self.folder, check=True)

@@ -69,6 +69,34 @@ static void read_refuses_without_waiting(void **state)
 	}
 }
 
+static void what_an_option_names_may_be_a_pipe_or_nothing(void **state)
+{
+	CLEANUP(buf_release) struct buf buf = BUF_INIT(100);
+	struct error err = ERROR_INIT;
+	char name[64];
+	int ends[2];
+
+	(void)state;
+	assert_int_equal(pipe(ends), 0);
+	assert_int_equal(write(ends[1], "abc", 3), 3);
+	close(ends[1]);
+	snprintf(name, sizeof(name), "/dev/fd/%d", ends[0]);
+	assert_true(file_read_any(&buf, name, &err));
+	close(ends[0]);
+	assert_string_equal(buf_text(&buf), "abc");
+	buf_clear(&buf);
+	assert_true(file_read_any(&buf, "/dev/null", &err));
+	assert_int_equal(buf.length, 0);
+	assert_false(file_read_any(&buf, "/dev/zero", &err));
+	assert_int_equal(err.code, ERROR_LIMIT);
+	err = (struct error)ERROR_INIT;
+	assert_false(file_read_any(&buf, ".", &err));
+	assert_string_equal(err.text, "Is a directory");
+	err = (struct error)ERROR_INIT;
+	assert_false(file_read_any(&buf, "absent", &err));
+	assert_int_equal(err.code, ERROR_NOT_FOUND);
+}
+
 static void descriptors_are_read_to_their_end(void **state)
 {
 	CLEANUP(buf_release) struct buf buf = BUF_INIT(100);
@@ -261,6 +289,7 @@ int main(void)
 		IN_SCRATCH(read_gives_all_bytes_of_a_file),
 		IN_SCRATCH(read_stops_at_the_buffers_limit),
 		IN_SCRATCH(read_refuses_without_waiting),
+		IN_SCRATCH(what_an_option_names_may_be_a_pipe_or_nothing),
 		IN_SCRATCH(descriptors_are_read_to_their_end),
 		IN_SCRATCH(commit_writes_all_of_a_new_file_for_its_owner_alone),
 		IN_SCRATCH(commit_replaces_a_file_and_keeps_its_mode),
