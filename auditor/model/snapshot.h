@@ -79,6 +79,7 @@ struct declared_use {
 			   name */
 	bool overrides; /* an entry of a kustomization: what it makes of references in
 			   other files; the place is that of its digest, or tag */
+	bool local;     /* config.kubernetes.io/local-config: kustomize leaves it out */
 	const struct overlay *overlay; /* that it is deployed through: namespace, name and
 					  image are what that makes of them, the place
 					  is that of the text that decides; NULL: none */

@@ -19,6 +19,14 @@ void kube_file_gap(const struct kube_file *file, enum gap_kind kind, uint32_t li
 			 kube_file_scope(file, file->path));
 }
 
+static bool is_local(const struct node *metadata)
+{
+	const struct node *value =
+		node_get(node_get(metadata, "annotations"), KUBE_LOCAL_CONFIG);
+
+	return value && !(node_is_scalar(value) && strcmp(value->text, "false") == 0);
+}
+
 struct declared_use kube_file_use(const struct kube_file *file, const struct node *object,
 				  const char *api_group, const char *kind)
 {
@@ -33,6 +41,7 @@ struct declared_use kube_file_use(const struct kube_file *file, const struct nod
 		.object = { .api_group = api_group,
 			    .kind = kind,
 			    .name = arena_strdup(arena, node_text(metadata, "name")) },
+		.local = is_local(metadata),
 	};
 }
 

@@ -9,6 +9,9 @@
 #include "model/workload.h"
 #include "source/worktree.h"
 
+/* Objects with this annotation, unless it is "false", are left out by kustomize. */
+#define KUBE_LOCAL_CONFIG "config.kubernetes.io/local-config"
+
 #define KUBE_FILE_IMAGES 10000 /* most images of a file of values or services */
 
 /* A file while it is read.  Strings live in the snapshot's arena. */

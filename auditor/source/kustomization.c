@@ -183,12 +183,27 @@ static const char *field_names(struct reader *reader, const struct buf *fields)
 	return fields->overflowed ? "fields" : keep(reader, buf_text(fields));
 }
 
+static bool has_patches(const struct node *document)
+{
+	static const char *const keys[] = { "patches", "patchesJson6902",
+					    "patchesStrategicMerge" };
+
+	for (size_t i = 0; i < ARRAY_LENGTH(keys); i++) {
+		const struct node *list = node_get(document, keys[i]);
+
+		if (list && list->kind != NODE_NULL && list->length > 0)
+			return true;
+	}
+	return false;
+}
+
 static void read_effects(struct reader *reader, const struct kube_file *file,
 			 const struct node *document)
 {
 	CLEANUP(buf_release) struct buf effects = BUF_INIT(FIELDS_BYTES);
 	CLEANUP(buf_release) struct buf unevaluated = BUF_INIT(FIELDS_BYTES);
 
+	reader->kustomization->has_patches = has_patches(document);
 	kustomize_effects_list(&effects, &unevaluated, file, document);
 	reader->kustomization->effects = field_names(reader, &effects);
 	reader->kustomization->unevaluated = field_names(reader, &unevaluated);

@@ -54,6 +54,7 @@ struct kustomization {
 	struct kustomization_image *images;
 	size_t image_count;
 	bool images_unread; /* no list, or a longer one */
+	bool has_patches;
 	const char
 		*effects; /* "images, patches": its fields that change images or names */
 	const char *unevaluated; /* those of them that are not evaluated */

@@ -302,6 +302,48 @@ static bool check_fields(struct kustomize_build *build, const struct kustomize_f
 				 file->kustomization->unevaluated));
 }
 
+static const char *namespace_of(const struct declared_use *use)
+{
+	return use->namespace[0] ? use->namespace : "default";
+}
+
+/*
+ * In order of what kustomize knows objects by, and of an object's fields.  The versions
+ * in their apiVersion, by which it knows them too, hardly ever differ.
+ */
+static int compare_uses(const void *a, const void *b)
+{
+	const struct declared_use *use = *(const struct declared_use *const *)a;
+	const struct declared_use *other = *(const struct declared_use *const *)b;
+	int order = object_id_compare(&use->object, &other->object);
+
+	if (order == 0)
+		order = strcmp(namespace_of(use), namespace_of(other));
+	return order ? order : strcmp(use->field, other->field);
+}
+
+/* kustomize takes no object twice (kustomize: api/resmap/reswrangler.go, Append()). */
+static bool check_objects(struct kustomize_build *build,
+			  const struct kustomize_file *file, size_t first)
+{
+	size_t count = build->yield->use_count - first;
+	const struct declared_use **sorted CLEANUP(free_pointer) =
+		xmalloc(count * sizeof(struct declared_use *));
+
+	for (size_t i = 0; i < count; i++)
+		sorted[i] = &build->yield->uses[first + i];
+	qsort(sorted, count, sizeof(struct declared_use *), compare_uses);
+	for (size_t i = 1; i < count; i++) {
+		const struct object_id *object = &sorted[i]->object;
+
+		if (compare_uses(&sorted[i - 1], &sorted[i]) == 0)
+			return fail(build, file,
+				    arena_printf(texts(build), "%s %s is in it twice",
+						 object->kind, object->name));
+	}
+	return true;
+}
+
 /* `first`: of the uses that its changes are for.  Recursion is as deep as DEPTH. */
 static bool build_kustomization(struct kustomize_build *build,
 				struct kustomize_file *file, size_t first)
@@ -316,9 +358,29 @@ static bool build_kustomization(struct kustomize_build *build,
 		ok = build_list(build, file, i, first);
 	ok = ok && apply_images(build, file, first);
 	file->busy = false;
+	build->has_patches |= file->kustomization->has_patches;
 	if (ok)
 		apply_names(build, file->kustomization, first);
-	return ok;
+	return ok && check_objects(build, file, first);
+}
+
+/*
+ * Objects that are only for kustomize and the like are left out in the end (kustomize:
+ * api/internal/target/kusttarget.go, IgnoreLocal()).
+ */
+static bool drop_local(struct kustomize_build *build, const struct kustomize_file *top)
+{
+	struct kustomize_yield *yield = build->yield;
+	size_t kept = build->first_use;
+
+	for (size_t i = kept; i < yield->use_count; i++) {
+		if (!yield->uses[i].local)
+			yield->uses[kept++] = yield->uses[i];
+	}
+	if (kept < yield->use_count && build->has_patches)
+		return fail(build, top, "its patches may be for what is local-config");
+	yield->use_count = kept;
+	return true;
 }
 
 bool kustomize_build_run(struct kustomize_build *build, struct kustomize_file *top)
@@ -334,7 +396,7 @@ bool kustomize_build_run(struct kustomize_build *build, struct kustomize_file *t
 	}
 	build->overlay = overlay_new(build, top->path, "");
 	build->first_use = yield->use_count;
-	ok = build_kustomization(build, top, yield->use_count);
+	ok = build_kustomization(build, top, yield->use_count) && drop_local(build, top);
 	if (!ok)
 		yield->use_count = build->first_use;
 	build->use_count = yield->use_count - build->first_use;

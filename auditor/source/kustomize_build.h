@@ -30,6 +30,7 @@ struct kustomize_build {
 	size_t first_use, use_count;     /* of the yield's uses; none where it failed */
 	struct kustomize_file **reached; /* that it is made of, the kustomization first */
 	size_t reached_count;
+	bool has_patches;
 	const char *problem;                     /* why it failed */
 	const struct kustomize_file *problem_in; /* the kustomization that holds why */
 	uint32_t line;  /* of the entry of its resources that is why, or 0 */

@@ -80,13 +80,41 @@ static bool merge_is_harmless(struct patches *patches, const struct node *entry)
 	return file_is_harmless(patches, NULL, entry->text);
 }
 
+static bool are_harmless(struct patches *patches, const struct node *list,
+			 bool (*is_harmless)(struct patches *patches,
+					     const struct node *entry))
+{
+	for (size_t i = 0; list->kind == NODE_SEQUENCE && i < list->length; i++) {
+		if (!is_harmless(patches, list->items[i]))
+			return false;
+	}
+	return list->kind == NODE_SEQUENCE;
+}
+
+static bool patches_are_harmless(struct patches *patches, const struct node *value)
+{
+	return are_harmless(patches, value, entry_is_harmless);
+}
+
+static bool merges_are_harmless(struct patches *patches, const struct node *value)
+{
+	return are_harmless(patches, value, merge_is_harmless);
+}
+
+/* One takes objects out of what is built. */
+static bool annotations_are_harmless(struct patches *patches, const struct node *value)
+{
+	(void)patches;
+	return value->kind == NODE_MAPPING && !node_get(value, KUBE_LOCAL_CONFIG);
+}
+
 /*
  * What a field of a kustomization can do.  NULL: nothing to images and names.  A field
  * without a row has an effect where it holds anything.
  */
 static const struct {
 	const char *key;
-	bool (*is_harmless)(struct patches *patches, const struct node *entry);
+	bool (*is_harmless)(struct patches *patches, const struct node *value);
 } fields_known[] = {
 	{ "apiVersion", NULL },
 	{ "kind", NULL },
@@ -97,7 +125,7 @@ static const struct {
 	{ "namespace", NULL }, /* a lone workload of another namespace is still found */
 	{ "commonLabels", NULL },
 	{ "labels", NULL },
-	{ "commonAnnotations", NULL },
+	{ "commonAnnotations", annotations_are_harmless },
 	{ "buildMetadata", NULL },
 	{ "replicas", NULL }, /* the count of a workload's pods */
 	{ "configMapGenerator", NULL },
@@ -107,9 +135,9 @@ static const struct {
 	{ "crds", NULL },
 	{ "openapi", NULL }, /* how lists of custom resources merge */
 	{ "validators", NULL },
-	{ "patches", entry_is_harmless },
-	{ "patchesJson6902", entry_is_harmless },
-	{ "patchesStrategicMerge", merge_is_harmless },
+	{ "patches", patches_are_harmless },
+	{ "patchesJson6902", patches_are_harmless },
+	{ "patchesStrategicMerge", merges_are_harmless },
 };
 
 static bool is_empty(const struct node *value)
@@ -128,15 +156,8 @@ static bool has_effect(struct patches *patches, const char *key, const struct no
 		row++;
 	if (row == ARRAY_LENGTH(fields_known))
 		return true;
-	if (!fields_known[row].is_harmless)
-		return false;
-	if (value->kind != NODE_SEQUENCE)
-		return true;
-	for (size_t i = 0; i < value->length; i++) {
-		if (!fields_known[row].is_harmless(patches, value->items[i]))
-			return true;
-	}
-	return false;
+	return fields_known[row].is_harmless &&
+	       !fields_known[row].is_harmless(patches, value);
 }
 
 /* Those that source/kustomize_build.h follows. */

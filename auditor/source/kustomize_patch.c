@@ -2,6 +2,7 @@
 
 #include "model/workload.h"
 #include "source/kube_custom.h"
+#include "source/kube_file.h"
 
 /* What a patch is for. */
 enum patched {
@@ -142,10 +143,20 @@ static bool is_metadata_only(const struct node *object)
 	return !takes_away(object);
 }
 
+/* The annotation takes an object out of what is built, or puts it in again. */
+static bool is_about_local(const struct node *object)
+{
+	const struct node *metadata = node_get(object, "metadata");
+
+	return node_get(node_get(metadata, "annotations"), KUBE_LOCAL_CONFIG) != NULL;
+}
+
 static bool merge_is_harmless(const struct node *object, enum patched patched)
 {
 	if (patched == PATCHED_IMAGELESS)
 		return true;
+	if (is_about_local(object))
+		return false;
 	if (patched == PATCHED_WORKLOAD)
 		return !has_image_key(object) && !takes_away(object);
 	return is_metadata_only(object);
@@ -198,10 +209,21 @@ static bool field_is_harmless(const char *op, const char *pointer)
 	return true;
 }
 
+/* A field of metadata, behind which `pointer` goes on; is_about_local() likewise. */
+static bool metadata_is_harmless(const struct node *operation, const char *pointer)
+{
+	static const char *const names[] = { "name", "namespace", "generateName", NULL };
+	size_t length;
+	const char *segment = next_segment(&pointer, &length);
+
+	return segment && !is_among(names, segment, length) &&
+	       strcmp(pointer, "/config.kubernetes.io~1local-config") != 0 &&
+	       !node_get(node_get(operation, "value"), KUBE_LOCAL_CONFIG);
+}
+
 static bool operation_is_harmless(const struct node *operation, enum patched patched)
 {
 	static const char *const known[] = { "add", "remove", "replace", NULL };
-	static const char *const names[] = { "name", "namespace", "generateName", NULL };
 	static const char *const above[] = { "spec", "template", NULL };
 	const char *op = node_text(operation, "op");
 	const char *pointer = node_text(operation, "path"), *rest = pointer;
@@ -212,10 +234,8 @@ static bool operation_is_harmless(const struct node *operation, enum patched pat
 		return true;
 	if (!segment || !is_among(known, op, strlen(op)))
 		return false;
-	if (length == strlen("metadata") && memcmp(segment, "metadata", length) == 0) {
-		segment = next_segment(&rest, &length);
-		return segment && !is_among(names, segment, length);
-	}
+	if (length == strlen("metadata") && memcmp(segment, "metadata", length) == 0)
+		return metadata_is_harmless(operation, rest);
 	return patched == PATCHED_WORKLOAD && is_among(above, segment, length) &&
 	       !has_image_key(node_get(operation, "value")) &&
 	       field_is_harmless(op, pointer);

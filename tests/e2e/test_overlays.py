@@ -151,6 +151,9 @@ class Overlays(lib.TestCase):
                 ("outside", "bases: [../../../../out]\n", "outside"),
                 ("remote", "bases: ['https://example.com/x']\n", "remote"),
                 ("a pattern", "images: [{name: 'w.*', newTag: '2'}]\n", "regular expression"),
+                ("twice", "bases: [../base/web.yaml]\n", "Deployment web is in it twice"),
+                ("all left out", "commonAnnotations: {config.kubernetes.io/local-config: ''}\n",
+                 "its commonAnnotations"),
                 ("a suffix", "images: [{name: web, tagSuffix: -x}]\n", "how often a tagSuffix"),
                 ("two", "", "more than one kustomization")):
             with self.subTest(label):
@@ -203,6 +206,44 @@ class Overlays(lib.TestCase):
         self.assertEqual([gap["id"] for gap in report["gaps"]], ["kustomize-not-evaluated"])
         self.assertEqual(len(report["declared"]), 1)
 
+    def test_what_is_local_config_is_not_deployed(self):
+        head = "metadata: {name: web}"
+        for value, count in (("'true'", 0), ("yes", 0), ("", 0), ("'false'", 1)):
+            with self.subTest(value):
+                annotation = f"{{config.kubernetes.io/local-config: {value}}}"
+                self.base("web:1")
+                self.write("tree/base/local.yaml", (DEPLOYMENT % "local:1").replace(
+                    head, f"metadata: {{name: local, annotations: {annotation}}}"))
+                self.tree(base="resources: [web.yaml, local.yaml]\n")
+                declared, findings, gaps = self.check(".")
+                self.assertEqual([one[4] for one in declared], ["local:1"] * count + ["web:1"])
+                self.assertEqual((len(findings), gaps), (1 + count, []))
+
+    def test_a_patch_may_be_for_what_is_local_config(self):
+        self.write("tree/base/web.yaml", (DEPLOYMENT % "web:1").replace(
+            "name: web}", "name: web, annotations: {config.kubernetes.io/local-config: a}}", 1))
+        patch = "{op: remove, path: /metadata/annotations}"
+        self.tree(base="resources: [web.yaml]\n"
+                       f"patches: [{{target: {{kind: Deployment}}, patch: '[{patch}]'}}]\n")
+        declared, findings, gaps = self.check(".")
+        self.assertEqual((len(declared), len(findings)), (1, 1))
+        self.assertIn("may be for what is local-config", gaps[0]["reason"])
+
+    def test_an_object_is_told_by_its_kind_its_name_and_its_namespace(self):
+        self.base("web:1")
+        self.write("tree/base/set.yaml", (DEPLOYMENT % "web:1").replace("Deployment",
+                                                                       "StatefulSet"))
+        self.write("tree/base/other.yaml", (DEPLOYMENT % "web:1").replace(
+            "{name: web}", "{name: web, namespace: other}"))
+        self.tree(base="resources: [web.yaml, set.yaml, other.yaml]\n",
+                  dev="resources: [../base]\nnamePrefix: dev-\n",
+                  prod="resources: [../base, ../dev]\n",
+                  one="resources: [../base]\nnamespace: one\n")
+        declared, _, gaps = self.check(".")
+        self.assertEqual(len([one for one in declared if one[3] == "dev-web"]), 3)
+        self.assertEqual([(gap["subject"], gap["reason"].split(":")[0]) for gap in gaps],
+                         [("./one/kustomization.yaml", "Deployment web is in it twice")])
+
     def test_a_base_stands_that_only_one_of_two_overlays_could_be_followed_to(self):
         self.base("web:1")
         self.tree(dev="resources: [../base/web.yaml]\nnamespace: dev\n",
@@ -230,7 +271,7 @@ class Overlays(lib.TestCase):
         self.assertEqual([gap["id"] for gap in gaps], ["kustomize-not-evaluated"])
 
     def test_doubling_bases_end(self):
-        self.base("web:1")
+        self.write("tree/base/web.yaml", "{apiVersion: v1, kind: Service, metadata: {name: a}}")
         files = {f"l{i}": f"resources: [../l{i + 1}, ../l{i + 1}]\n" for i in range(30)}
         self.tree(l30="resources: [../base/web.yaml]\n", **files)
         _, _, gaps = self.check("l0")
