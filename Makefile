@@ -100,6 +100,7 @@ LISTED := \
 	auditor/drift/tree_comparison.c \
 	auditor/drift/verdict.c \
 	auditor/drift/waivers.c \
+	auditor/model/area.c \
 	auditor/model/digest.c \
 	auditor/model/field_rules.c \
 	auditor/model/image.c \

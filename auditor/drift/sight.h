@@ -1,17 +1,16 @@
 /*
  * sight.h - what a scan was asked to look at, and what of that it saw
  *
- * Made of a snapshot's coverage and gaps.  Of the areas that hold a scope the nearest
- * says whether it was observed; a gap over any of them hides it.
+ * Made of a snapshot's coverage and gaps, as areas (model/area.h).
  */
 #ifndef DRIFT_SIGHT_H
 #define DRIFT_SIGHT_H
 
+#include "model/area.h"
 #include "model/snapshot.h"
 
 struct sight {
-	struct arena arena;
-	struct table areas;      /* scope to struct area */
+	struct areas areas;
 	bool selective;          /* a label selector chose what was seen of the cluster */
 	bool no_inline_waivers;  /* comments were not heeded */
 	const char *policy_file; /* whose waivers were; "" */

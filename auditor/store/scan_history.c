@@ -5,14 +5,13 @@ static const char select_past[] = "SELECT id, started_at, coverage FROM scan "
 
 struct past_scan {
 	int64_t id, started_at;
-	struct coverage_list coverage;
+	struct areas covered;
 };
 
 void scan_history_begin(struct scan_history *history, struct store *store, int64_t before)
 {
 	*history = (struct scan_history){
 		.query = query_start(store, select_past),
-		.arena = ARENA_INIT,
 	};
 	query_add_number(&history->query, before);
 }
@@ -22,7 +21,9 @@ static bool scan_history_get(struct scan_history *history, size_t n,
 			     const struct past_scan **past, struct error *err)
 {
 	struct query *query = &history->query;
-	struct past_scan scan;
+	CLEANUP(arena_release) struct arena scratch = ARENA_INIT;
+	struct past_scan scan = { .covered = AREAS_INIT };
+	struct coverage_list coverage;
 
 	*past = NULL;
 	if (n == history->count) {
@@ -30,9 +31,10 @@ static bool scan_history_get(struct scan_history *history, size_t n,
 			return query->status == SQLITE_OK || query_finish(query, err);
 		scan.id = query_number(query);
 		scan.started_at = query_number(query);
-		if (!coverage_parse(query_text(query, &history->arena), &history->arena,
-				    &scan.coverage, err))
+		if (!coverage_parse(query_text(query, &scratch), &scratch, &coverage,
+				    err))
 			return false;
+		coverage_take(&scan.covered, coverage.items, coverage.count);
 		history->scans = array_grow(history->scans, history->count,
 					    sizeof(*history->scans));
 		history->scans[history->count++] = scan;
@@ -56,7 +58,7 @@ bool scan_history_last(struct scan_history *history, const char *scopes,
 			continue;
 		*started_at = past->started_at;
 		if (past->id == range.first ||
-		    coverage_observed_any(&past->coverage, scopes))
+		    coverage_observed_any(&past->covered, scopes))
 			return true;
 	}
 }
@@ -67,6 +69,7 @@ void scan_history_release(struct scan_history *history)
 
 	if (history->query.statement)
 		(void)!query_finish(&history->query, &ignored);
+	for (size_t i = 0; i < history->count; i++)
+		areas_release(&history->scans[i].covered);
 	free(history->scans);
-	arena_release(&history->arena);
 }

@@ -266,7 +266,7 @@ bool declared_save(struct scan_writer *writer, struct error *err)
 	CLEANUP(ledger_release)
 	struct declared_ledger ledger = {
 		.writer = writer,
-		.whole = { .coverage = writer->coverage,
+		.whole = { .covered = &writer->covered,
 			   .scope = scope_of_path,
 			   .key = writer->snapshot->tree },
 		.key = BUF_INIT(KEY_BYTES),
@@ -293,7 +293,7 @@ bool declared_load(struct scan_reader *reader, struct error *err)
 {
 	CLEANUP(coverage_memo_release)
 	struct coverage_memo whole = {
-		.coverage = reader->coverage,
+		.covered = &reader->covered,
 		.scope = scope_of_path,
 		.key = reader->tree,
 	};

@@ -386,7 +386,7 @@ static bool is_reported(const struct scan_reader *reader, const struct finding_r
 {
 	if (reader->selective && !id_set_has(&reader->partial.findings, row->id))
 		return false;
-	return coverage_asked_for(&reader->coverage, row->scopes,
+	return coverage_asked_for(&reader->covered, row->scopes,
 				  subject_stands_by_any(row->finding.subject));
 }
 

@@ -17,6 +17,7 @@
 
 #include "base/buf.h"
 #include "base/embedded.h"
+#include "model/area.h"
 #include "store/store.h"
 
 #include <jansson.h>
@@ -203,21 +204,19 @@ MUST_CHECK bool partial_parse(const char *text, struct arena *arena,
 
 /* store_coverage.c: what a scan saw all of */
 
-/* What `gaps` of files hide, behind what `coverage` says.  Made in `arena`. */
-struct coverage_list coverage_with_gaps(struct arena *arena,
-					const struct coverage_list *coverage,
-					const struct gap *gaps, size_t gap_count);
-/* The most specific entry that holds `scope` decides; without one it was not observed. */
-bool coverage_observed(const struct coverage_list *coverage, const char *scope);
+/* Add what a scan covered; and the files that `gaps` hide, which it did not. */
+void coverage_take(struct areas *covered, const struct coverage *items, size_t count);
+void coverage_take_gaps(struct areas *covered, const struct gap *gaps, size_t gap_count);
+/* The nearest area that holds `scope` decides; without one it was not observed. */
+bool coverage_observed(const struct areas *covered, const char *scope);
 /* The same of any of `scopes`, as in struct judged_finding. */
-bool coverage_observed_any(const struct coverage_list *coverage, const char *scopes);
+bool coverage_observed_any(const struct areas *covered, const char *scopes);
 /* True if one of `scopes` (`any`), or all of them, were asked for, observed or not. */
-bool coverage_asked_for(const struct coverage_list *coverage, const char *scopes,
-			bool any);
+bool coverage_asked_for(const struct areas *covered, const char *scopes, bool any);
 
 /* coverage_observed() of many namespaces of one cluster, or paths of one tree. */
 struct coverage_memo {
-	struct coverage_list coverage;
+	const struct areas *covered;
 	const char *(*scope)(struct arena *arena, const char *key, const char *rest);
 	const char *key; /* the cluster's, the tree's */
 	struct arena arena;
@@ -231,7 +230,6 @@ void coverage_memo_release(struct coverage_memo *memo);
 
 struct scan_history {
 	struct query query;
-	struct arena arena;
 	struct past_scan *scans;
 	size_t count;
 };
@@ -281,18 +279,18 @@ struct scan_writer {
 	const struct snapshot *snapshot;
 	const struct outcome *outcome;
 	struct arena arena;
-	int64_t *clusters;             /* the rows of the snapshot's */
-	struct coverage_list coverage; /* with what gaps of files hide */
-	struct partial_sight partial;  /* lists grow in `arena` */
+	int64_t *clusters;            /* the rows of the snapshot's */
+	struct areas covered;         /* without what gaps of files hide */
+	struct partial_sight partial; /* lists grow in `arena` */
 };
 
 struct scan_reader {
 	struct store *store;
-	struct report *report;         /* what is loaded goes here */
-	int64_t *clusters;             /* the rows of the report's */
-	const char *tree;              /* as in the scopes */
-	bool selective;                /* a label selector chose what was seen */
-	struct coverage_list coverage; /* report's, with what gaps of files hide */
+	struct report *report; /* what is loaded goes here */
+	int64_t *clusters;     /* the rows of the report's */
+	const char *tree;      /* as in the scopes */
+	bool selective;        /* a label selector chose what was seen */
+	struct areas covered;  /* without what gaps of files hide */
 	struct report_tag *unanswered;
 	size_t unanswered_count;
 	struct partial_sight partial;

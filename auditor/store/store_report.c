@@ -90,8 +90,8 @@ static bool read_texts(struct query *query, struct scan_reader *reader, struct e
 		return false;
 	report->coverage = coverage.items;
 	report->coverage_count = coverage.count;
-	reader->coverage =
-		coverage_with_gaps(arena, &coverage, report->gaps, report->gap_count);
+	coverage_take(&reader->covered, coverage.items, coverage.count);
+	coverage_take_gaps(&reader->covered, report->gaps, report->gap_count);
 	return true;
 }
 
@@ -113,11 +113,19 @@ static bool (*const parts[])(struct scan_reader *reader, struct error *err) = {
 	scan_load, scan_cluster_load, declared_load, running_load, tag_load, finding_load,
 };
 
+static void scan_reader_release(struct scan_reader *reader)
+{
+	areas_release(&reader->covered);
+}
+
 bool store_load_report(struct store *store, int64_t id, struct report *report,
 		       struct error *err)
 {
 	CLEANUP(transaction_release) struct transaction transaction = TRANSACTION_INIT;
-	struct scan_reader reader = { .store = store, .report = report, .tree = "" };
+	CLEANUP(scan_reader_release)
+	struct scan_reader reader = {
+		.store = store, .report = report, .tree = "", .covered = AREAS_INIT
+	};
 
 	if (!transaction_begin_reading(&transaction, store, err))
 		return false;

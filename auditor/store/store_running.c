@@ -354,7 +354,7 @@ static bool running_save_cluster(struct scan_writer *writer, size_t number,
 		.writer = writer,
 		.cluster = writer->clusters[number],
 		.cluster_key = key,
-		.whole = { .coverage = writer->coverage,
+		.whole = { .covered = &writer->covered,
 			   .scope = scope_of_namespace,
 			   .key = key },
 		.key = BUF_INIT(KEY_BYTES),
@@ -387,7 +387,7 @@ static bool running_load_cluster(struct scan_reader *reader, size_t number,
 	const struct cluster_identity *cluster = &report->clusters[number];
 	CLEANUP(coverage_memo_release)
 	struct coverage_memo whole = {
-		.coverage = reader->coverage,
+		.covered = &reader->covered,
 		.scope = scope_of_namespace,
 		.key = cluster->key,
 	};

@@ -168,20 +168,20 @@ bool store_scan_finish(struct store *store, const struct report_scan *scan,
 		       const struct snapshot *snapshot, const struct outcome *outcome,
 		       struct error *err)
 {
-	const struct coverage_list coverage = { snapshot->coverage,
-						snapshot->coverage_count };
 	struct scan_writer writer = {
 		.store = store,
 		.scan = scan,
 		.snapshot = snapshot,
 		.outcome = outcome,
 		.arena = ARENA_INIT,
+		.covered = AREAS_INIT,
 	};
 	bool written;
 
-	writer.coverage = coverage_with_gaps(&writer.arena, &coverage, snapshot->gaps,
-					     snapshot->gap_count);
+	coverage_take(&writer.covered, snapshot->coverage, snapshot->coverage_count);
+	coverage_take_gaps(&writer.covered, snapshot->gaps, snapshot->gap_count);
 	written = scan_write(&writer, err);
+	areas_release(&writer.covered);
 	arena_release(&writer.arena);
 	return written;
 }

@@ -2,7 +2,7 @@
 
 #include "model/scope.h"
 
-static struct coverage items[] = {
+static const struct coverage items[] = {
 	{ "cluster/A", false, "" },
 	{ "cluster/A/namespace/shop", true, "" },
 	{ "cluster/B", true, "" },
@@ -12,7 +12,14 @@ static struct coverage items[] = {
 	{ "tree/U", true, "" },
 	{ "tree/U", false, "" },
 };
-static const struct coverage_list coverage = { items, ARRAY_LENGTH(items) };
+
+static struct areas covered_items(void)
+{
+	struct areas covered = AREAS_INIT;
+
+	coverage_take(&covered, items, ARRAY_LENGTH(items));
+	return covered;
+}
 
 static const struct {
 	const char *scope;
@@ -34,44 +41,47 @@ static const struct {
 
 static void the_most_specific_entry_decides(void **state)
 {
+	CLEANUP(areas_release) struct areas covered = covered_items();
+
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LENGTH(cases); i++) {
 		CLEANUP(arena_release) struct arena arena = ARENA_INIT;
 		const char *scopes = arena_printf(&arena, "%s\n", cases[i].scope);
 
 		CHECK(cases[i].scope,
-		      coverage_observed(&coverage, cases[i].scope) == cases[i].observed);
+		      coverage_observed(&covered, cases[i].scope) == cases[i].observed);
 		CHECK(cases[i].scope,
-		      coverage_observed_any(&coverage, scopes) == cases[i].observed);
+		      coverage_observed_any(&covered, scopes) == cases[i].observed);
 		CHECK(cases[i].scope,
-		      coverage_asked_for(&coverage, scopes, true) == cases[i].asked);
+		      coverage_asked_for(&covered, scopes, true) == cases[i].asked);
 		CHECK(cases[i].scope,
-		      coverage_asked_for(&coverage, scopes, false) == cases[i].asked);
+		      coverage_asked_for(&covered, scopes, false) == cases[i].asked);
 	}
 }
 
 static void the_order_of_entries_does_not_matter(void **state)
 {
-	struct coverage reversed[ARRAY_LENGTH(items)];
-	const struct coverage_list list = { reversed, ARRAY_LENGTH(items) };
+	CLEANUP(areas_release) struct areas covered = AREAS_INIT;
 
 	(void)state;
-	for (size_t i = 0; i < ARRAY_LENGTH(items); i++)
-		reversed[i] = items[ARRAY_LENGTH(items) - 1 - i];
+	for (size_t i = ARRAY_LENGTH(items); i-- > 0;)
+		coverage_take(&covered, &items[i], 1);
 	for (size_t i = 0; i < ARRAY_LENGTH(cases); i++)
 		CHECK(cases[i].scope,
-		      coverage_observed(&list, cases[i].scope) == cases[i].observed);
+		      coverage_observed(&covered, cases[i].scope) == cases[i].observed);
 }
 
 static void several_scopes_hold_by_any_or_by_all(void **state)
 {
+	CLEANUP(areas_release) struct areas covered = covered_items();
+
 	(void)state;
-	assert_true(coverage_asked_for(&coverage, "cluster/C\ncluster/A\n", true));
-	assert_false(coverage_asked_for(&coverage, "cluster/C\ncluster/A\n", false));
-	assert_true(coverage_asked_for(&coverage, "cluster/A\ncluster/B\n", false));
-	assert_false(coverage_asked_for(&coverage, "cluster/C\ncluster/D\n", true));
-	assert_true(coverage_observed_any(&coverage, "cluster/C\ncluster/B\n"));
-	assert_false(coverage_observed_any(&coverage, ""));
+	assert_true(coverage_asked_for(&covered, "cluster/C\ncluster/A\n", true));
+	assert_false(coverage_asked_for(&covered, "cluster/C\ncluster/A\n", false));
+	assert_true(coverage_asked_for(&covered, "cluster/A\ncluster/B\n", false));
+	assert_false(coverage_asked_for(&covered, "cluster/C\ncluster/D\n", true));
+	assert_true(coverage_observed_any(&covered, "cluster/C\ncluster/B\n"));
+	assert_false(coverage_observed_any(&covered, ""));
 }
 
 static const struct {
@@ -91,33 +101,34 @@ static void a_gap_hides_a_file_that_could_not_be_read(void **state)
 	for (size_t i = 0; i < ARRAY_LENGTH(gap_cases); i++) {
 		const struct gap gap = { .kind = gap_cases[i].kind,
 					 .scope = "tree/T/path/deploy/web.yaml" };
-		CLEANUP(arena_release) struct arena arena = ARENA_INIT;
-		struct coverage_list list =
-			coverage_with_gaps(&arena, &coverage, &gap, 1);
+		CLEANUP(areas_release) struct areas covered = covered_items();
 
+		coverage_take_gaps(&covered, &gap, 1);
 		CHECK(gap_name(gap.kind),
-		      coverage_observed(&list, "tree/T/path/deploy/web.yaml") ==
+		      coverage_observed(&covered, "tree/T/path/deploy/web.yaml") ==
 			      !gap_cases[i].hides);
 		CHECK(gap_name(gap.kind),
-		      coverage_observed(&list, "tree/T/path/deploy/api.yaml"));
+		      coverage_observed(&covered, "tree/T/path/deploy/api.yaml"));
 	}
 }
 
 static void a_gap_without_a_scope_hides_nothing(void **state)
 {
 	const struct gap gap = { .kind = GAP_UNREADABLE, .scope = "" };
-	CLEANUP(arena_release) struct arena arena = ARENA_INIT;
-	struct coverage_list list = coverage_with_gaps(&arena, &coverage, &gap, 1);
+	CLEANUP(areas_release) struct areas covered = covered_items();
+	size_t count = covered.by_scope.count;
 
 	(void)state;
-	assert_int_equal(list.count, coverage.count);
+	coverage_take_gaps(&covered, &gap, 1);
+	assert_int_equal(covered.by_scope.count, count);
 }
 
 static void a_memo_answers_as_coverage_does(void **state)
 {
+	CLEANUP(areas_release) struct areas covered = covered_items();
 	CLEANUP(coverage_memo_release)
 	struct coverage_memo memo = {
-		.coverage = coverage,
+		.covered = &covered,
 		.scope = scope_of_namespace,
 		.key = "B",
 	};
