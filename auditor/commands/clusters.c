@@ -3,12 +3,14 @@
 #include "base/log.h"
 #include "commands/plugin.h"
 #include "model/scope.h"
+#include "source/pull_secrets.h"
 
 /* One context on its way. */
 struct visit {
 	const struct kube_config *config;
 	struct kube_scope scope;
-	struct snapshot part; /* what it alone observes */
+	struct snapshot part;        /* what it alone observes */
+	struct pull_secrets secrets; /* of its namespaces */
 	struct observation *observation;
 	struct error err; /* why it says nothing */
 	bool answered;
@@ -51,11 +53,6 @@ static bool check_options(const struct clusters *clusters, struct error *err)
 		return error_set(err, ERROR_USAGE,
 				 "--cluster-name names one cluster, and %zu contexts are "
 				 "asked for",
-				 clusters->count);
-	if (clusters->count > 1 && settings->pull_secrets)
-		return error_set(err, ERROR_USAGE,
-				 "--pull-secrets takes one cluster's, and %zu contexts "
-				 "are asked for",
 				 clusters->count);
 	return true;
 }
@@ -179,6 +176,19 @@ static bool start_all(struct visit *visits, size_t count, struct http *http,
 	return true;
 }
 
+/* Each server is asked what its answers lead to, all of them side by side. */
+static void run_all(struct visit *visits, size_t count, struct http *http)
+{
+	bool asked = true;
+
+	while (asked) {
+		http_run(http);
+		asked = false;
+		for (size_t i = 0; i < count; i++)
+			asked |= kube_api_continue(visits[i].observation);
+	}
+}
+
 /* All requests have ended: what became of them. */
 static bool conclude_all(struct visit *visits, size_t count, struct store *store,
 			 struct error *err)
@@ -207,11 +217,12 @@ static bool says_nothing(const struct visit *visits, size_t count)
 }
 
 static bool observe(struct visit *visits, size_t count, struct http *http,
-		    struct store *store, struct snapshot *snapshot, struct error *err)
+		    struct store *store, struct snapshot *snapshot,
+		    struct pull_secrets *secrets, struct error *err)
 {
 	if (!start_all(visits, count, http, snapshot, err))
 		return false;
-	http_run(http);
+	run_all(visits, count, http);
 	if (!conclude_all(visits, count, store, err))
 		return false;
 	if (says_nothing(visits, count) && snapshot->declared_count == 0) {
@@ -220,8 +231,11 @@ static bool observe(struct visit *visits, size_t count, struct http *http,
 	}
 	for (size_t i = 0; i < count; i++) {
 		kube_api_release(&visits[i].observation);
-		if (!visits[i].other)
-			snapshot_merge_cluster(snapshot, &visits[i].part);
+		if (visits[i].other)
+			continue;
+		snapshot_merge_cluster(snapshot, &visits[i].part);
+		if (secrets)
+			pull_secrets_merge(secrets, &visits[i].secrets);
 	}
 	return true;
 }
@@ -239,15 +253,20 @@ bool clusters_observe(const struct clusters *clusters, struct http *http,
 
 		snapshot_init(&visits[i].part, 0);
 		visits[i].config = config;
+		visits[i].secrets = (struct pull_secrets)PULL_SECRETS_INIT;
 		visits[i].scope = *scope;
+		visits[i].scope.pull_secrets =
+			scope->pull_secrets ? &visits[i].secrets : NULL;
 		visits[i].scope.namespace = settings->all_namespaces ? ""
 					    : settings->namespace    ? settings->namespace
 								     : config->namespace;
 	}
-	observed = observe(visits, clusters->count, http, store, snapshot, err);
+	observed = observe(visits, clusters->count, http, store, snapshot,
+			   scope->pull_secrets, err);
 	for (size_t i = 0; i < clusters->count; i++) {
 		kube_api_release(&visits[i].observation);
 		snapshot_release(&visits[i].part);
+		pull_secrets_release(&visits[i].secrets);
 	}
 	free(visits);
 	return observed;

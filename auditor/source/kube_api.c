@@ -201,9 +201,10 @@ static bool conclude(struct observation *observation, struct kube_area *area)
 	return observed;
 }
 
-static void conclude_namespace(struct observation *observation, struct kube_area *area)
+static void conclude_batch(struct observation *observation)
 {
-	observation->seen_count += conclude(observation, area);
+	for (size_t i = 0; i < observation->batch_count; i++)
+		observation->seen_count += conclude(observation, &observation->batch[i]);
 }
 
 /*
@@ -211,11 +212,10 @@ static void conclude_namespace(struct observation *observation, struct kube_area
  * With the list of namespaces the cluster counts as observed, except for those that have
  * a gap: what stood in a namespace that is no more there is gone.
  */
-static void conclude_by_namespaces(struct observation *observation)
+static void conclude_namespaces(struct observation *observation)
 {
 	struct snapshot *snapshot = observation->snapshot;
 
-	observation_run_namespaces(observation, conclude_namespace);
 	snapshot_add_coverage(
 		snapshot, area_scope(&observation->area, snapshot), true,
 		arena_printf(&snapshot->arena,
@@ -308,27 +308,82 @@ struct observation *kube_api_start(struct http *http, const struct kube_config *
 	return observation;
 }
 
-bool kube_api_conclude(struct observation *observation, struct error *err)
+/* All that runs is known, and which secrets its pods name. */
+static bool start_secrets(struct observation *observation)
+{
+	struct pull_secrets *secrets = observation->scope->pull_secrets;
+
+	observation->phase = OBSERVING_SECRETS;
+	return secrets &&
+	       kube_secrets_start(&observation->secrets, &observation->client, secrets);
+}
+
+static bool next_namespaces(struct observation *observation)
+{
+	observation->phase = OBSERVING_NAMESPACES;
+	if (observation_next_namespaces(observation))
+		return true;
+	conclude_namespaces(observation);
+	return start_secrets(observation);
+}
+
+static bool conclude_scope(struct observation *observation)
+{
+	conclude(observation, &observation->area);
+	return start_secrets(observation);
+}
+
+/* The first answers: who it is, and whether there is more to be asked. */
+static bool look_at_scope(struct observation *observation)
 {
 	identify_cluster(observation);
 	if (!observation->accepted || !learnt_something(observation)) {
-		add_requests(observation);
-		return explain_failure(observation, err);
+		observation->phase = OBSERVED;
+		return false;
 	}
-	if (is_refused_whole(observation))
-		observation_list_namespaces(observation);
-	if (observation->namespaces.outcome == KUBE_LISTED)
-		conclude_by_namespaces(observation);
-	else
-		conclude(observation, &observation->area);
-	kube_inventory_settle(observation->snapshot);
-	if (observation->scope->pull_secrets) {
-		kube_secrets_get(&observation->client, observation->scope->pull_secrets);
-		pull_secrets_settle(observation->scope->pull_secrets,
-				    observation->snapshot);
-	}
-	add_requests(observation);
+	observation->answered = true;
+	if (!is_refused_whole(observation))
+		return conclude_scope(observation);
+	observation->phase = OBSERVING_NAMES;
+	observation_list_namespaces(observation);
 	return true;
+}
+
+static void conclude_secrets(struct observation *observation)
+{
+	struct pull_secrets *secrets = observation->scope->pull_secrets;
+
+	observation->phase = OBSERVED;
+	kube_inventory_settle(observation->snapshot);
+	if (!secrets)
+		return;
+	kube_secrets_say(&observation->secrets);
+	pull_secrets_settle(secrets, observation->snapshot);
+}
+
+bool kube_api_continue(struct observation *observation)
+{
+	bool asked = false;
+
+	if (observation->phase == OBSERVING_SCOPE) {
+		asked = look_at_scope(observation);
+	} else if (observation->phase == OBSERVING_NAMES) {
+		asked = observation->namespaces.outcome == KUBE_LISTED
+				? next_namespaces(observation)
+				: conclude_scope(observation);
+	} else if (observation->phase == OBSERVING_NAMESPACES) {
+		conclude_batch(observation);
+		asked = next_namespaces(observation);
+	}
+	if (!asked && observation->phase == OBSERVING_SECRETS)
+		conclude_secrets(observation);
+	return asked;
+}
+
+bool kube_api_conclude(struct observation *observation, struct error *err)
+{
+	add_requests(observation);
+	return observation->answered || explain_failure(observation, err);
 }
 
 void kube_api_release(struct observation **observation)

@@ -31,8 +31,9 @@ struct observation;
 
 /*
  * Ask an API server; http_run() then has the answers, of any number of servers side by
- * side.  `snapshot` is for this cluster alone; it and the other parts are borrowed until
- * kube_api_release().  NULL, ERROR_USAGE: the namespace can be none.
+ * side, and kube_api_continue() is called until it asks no more.  `snapshot` is for this
+ * cluster alone; it and the other parts are borrowed until kube_api_release().  NULL,
+ * ERROR_USAGE: the namespace can be none.
  */
 MUST_CHECK struct observation *kube_api_start(struct http *http,
 					      const struct kube_config *config,
@@ -41,7 +42,14 @@ MUST_CHECK struct observation *kube_api_start(struct http *http,
 					      struct error *err);
 
 /*
- * Fill in the snapshot's cluster, running and live parts, coverage, gaps and requests.
+ * Take in what was answered, and ask what follows from it: each namespace where all of
+ * them may not be listed at once, pull secrets.  True where http_run() is to be called
+ * again.
+ */
+bool kube_api_continue(struct observation *observation);
+
+/*
+ * The snapshot's cluster, running and live parts, coverage, gaps and requests are there.
  * Forbidden or failed lists are gaps, and the scope's coverage is then not observed.
  * Errors: ERROR_NETWORK, ERROR_DENIED where nothing at all could be had from the
  * server (not reached, certificate, 401): the caller decides how to go on.  Which

@@ -252,10 +252,6 @@ static int compare_names(const void *a, const void *b)
 void observation_list_namespaces(struct observation *observation)
 {
 	kube_list_start(&observation->namespaces);
-	http_run(observation->client.http);
-	if (observation->name_count)
-		qsort(observation->names, observation->name_count,
-		      sizeof(*observation->names), compare_names);
 }
 
 static void start_namespace(struct observation *observation, struct kube_area *area,
@@ -268,31 +264,42 @@ static void start_namespace(struct observation *observation, struct kube_area *a
 		kube_area_start(area, KUBE_ROLLOUTS);
 }
 
-void observation_run_namespaces(struct observation *observation,
-				void (*each)(struct observation *observation,
-					     struct kube_area *area))
+static void release_batch(struct observation *observation)
 {
-	struct kube_area *areas = xcalloc(NAMESPACES_AT_ONCE, sizeof(*areas));
+	for (size_t i = 0; i < observation->batch_count; i++)
+		kube_area_release(&observation->batch[i]);
+	observation->batch_first += observation->batch_count;
+	observation->batch_count = 0;
+}
+
+bool observation_next_namespaces(struct observation *observation)
+{
 	size_t count;
 
-	for (size_t i = 0; i < observation->name_count; i += count) {
-		count = observation->name_count - i;
-		if (count > NAMESPACES_AT_ONCE)
-			count = NAMESPACES_AT_ONCE;
-		for (size_t j = 0; j < count; j++)
-			start_namespace(observation, &areas[j],
-					observation->names[i + j]);
-		http_run(observation->client.http);
-		for (size_t j = 0; j < count; j++) {
-			each(observation, &areas[j]);
-			kube_area_release(&areas[j]);
-		}
+	if (!observation->batch) {
+		observation->batch =
+			xcalloc(NAMESPACES_AT_ONCE, sizeof(struct kube_area));
+		if (observation->name_count)
+			qsort(observation->names, observation->name_count,
+			      sizeof(*observation->names), compare_names);
 	}
-	free(areas);
+	release_batch(observation);
+	count = observation->name_count - observation->batch_first;
+	if (count > NAMESPACES_AT_ONCE)
+		count = NAMESPACES_AT_ONCE;
+	for (size_t i = 0; i < count; i++)
+		start_namespace(observation, &observation->batch[i],
+				observation->names[observation->batch_first + i]);
+	observation->batch_count = count;
+	return count > 0;
 }
 
 void observation_release(struct observation *observation)
 {
+	if (observation->batch)
+		release_batch(observation);
+	free(observation->batch);
+	kube_secrets_release(&observation->secrets);
 	kube_area_release(&observation->area);
 	kube_list_release(&observation->namespaces);
 	kube_list_release(&observation->nodes);

@@ -7,11 +7,22 @@
 #define SOURCE_KUBE_OBSERVATION_H
 
 #include "source/kube_area.h"
+#include "source/kube_secrets.h"
 
 #define KUBE_NAMESPACES_MOST 10000
 
+/* What the requests under way are for. */
+enum observation_phase {
+	OBSERVING_SCOPE,      /* all that was asked for at once */
+	OBSERVING_NAMES,      /* which namespaces there are */
+	OBSERVING_NAMESPACES, /* each on its own */
+	OBSERVING_SECRETS,    /* that pods name */
+	OBSERVED,
+};
+
 struct observation {
 	struct kube_client client;
+	enum observation_phase phase;
 	const struct kube_scope *scope;
 	struct snapshot *snapshot;
 	unsigned token_number;  /* of the token that the newest single request carried */
@@ -27,10 +38,14 @@ struct observation {
 	struct kube_list namespaces;
 	const char **names; /* of namespaces, sorted; heap, texts in the pool */
 	size_t name_count;
-	size_t seen_count;    /* of them, observed */
+	size_t seen_count;       /* of them, observed */
+	struct kube_area *batch; /* of them, under way; heap, NAMESPACES_AT_ONCE items */
+	size_t batch_first, batch_count; /* among the names */
+	struct kube_secrets secrets;
 	const char *uid;      /* of namespace kube-system; "" where it could not be had */
 	bool started;         /* we have what credentials there are to be had */
 	bool accepted;        /* the server answered us with something else than 401 */
+	bool answered;        /* and with something to go by */
 	bool rollouts_served; /* or something else of their group */
 	bool rollouts_doubted;       /* it was asked whether there are any */
 	bool rollouts_absent;        /* there are none */
@@ -52,10 +67,11 @@ void observation_start(struct observation *observation);
 /* Ask which namespaces there are. */
 void observation_list_namespaces(struct observation *observation);
 
-/* Ask for every namespace on its own, and call `each` with it, in their order. */
-void observation_run_namespaces(struct observation *observation,
-				void (*each)(struct observation *observation,
-					     struct kube_area *area));
+/*
+ * They were listed, or a batch of them has been asked: ask for the next ones, each on its
+ * own, which are `batch` then.  False where there are no more.
+ */
+bool observation_next_namespaces(struct observation *observation);
 
 void observation_release(struct observation *observation);
 

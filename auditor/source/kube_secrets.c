@@ -4,16 +4,8 @@
 
 #define SECRET_BYTES ((size_t)4 * 1024 * 1024)
 
-struct getting {
-	struct kube_client *client;
-	struct pull_secrets *secrets;
-	size_t refused, failed;
-	const struct pull_secret *first_refused, *first_failed;
-	struct error err; /* why the first one failed */
-};
-
-struct request {
-	struct getting *getting;
+struct kube_secret_request {
+	struct kube_secrets *getting;
 	const struct pull_secret *secret;
 	unsigned token_number;
 	bool again;
@@ -21,7 +13,7 @@ struct request {
 
 static void done(struct http_response *response, void *user);
 
-static void ask(struct request *request)
+static void ask(struct kube_secret_request *request)
 {
 	CLEANUP(arena_release) struct arena arena = ARENA_INIT;
 	const struct kube_get get = {
@@ -35,9 +27,9 @@ static void ask(struct request *request)
 	request->token_number = kube_client_get(request->getting->client, &get);
 }
 
-static void fail(struct request *request, const struct error *err)
+static void fail(struct kube_secret_request *request, const struct error *err)
 {
-	struct getting *getting = request->getting;
+	struct kube_secrets *getting = request->getting;
 
 	if (getting->failed++)
 		return;
@@ -45,9 +37,10 @@ static void fail(struct request *request, const struct error *err)
 	getting->err = *err;
 }
 
-static void take(struct request *request, const struct http_response *response)
+static void take(struct kube_secret_request *request,
+		 const struct http_response *response)
 {
-	struct getting *getting = request->getting;
+	struct kube_secrets *getting = request->getting;
 	struct error err = response->err;
 
 	if (err.code == ERROR_NONE && response->status == 404)
@@ -67,7 +60,7 @@ static void take(struct request *request, const struct http_response *response)
 
 static void done(struct http_response *response, void *user)
 {
-	struct request *request = user;
+	struct kube_secret_request *request = user;
 
 	if (response->status == 401 && !request->again &&
 	    kube_client_renew(request->getting->client, request->token_number)) {
@@ -76,10 +69,9 @@ static void done(struct http_response *response, void *user)
 		return;
 	}
 	take(request, response);
-	free(request);
 }
 
-static void say(const struct getting *getting)
+void kube_secrets_say(const struct kube_secrets *getting)
 {
 	size_t count = getting->secrets->named.count;
 
@@ -102,17 +94,22 @@ static void say(const struct getting *getting)
 			    PULL_SECRETS_MOST);
 }
 
-void kube_secrets_get(struct kube_client *client, struct pull_secrets *secrets)
+bool kube_secrets_start(struct kube_secrets *getting, struct kube_client *client,
+			struct pull_secrets *secrets)
 {
-	struct getting getting = { .client = client, .secrets = secrets };
+	size_t count = secrets->named.count;
 
-	for (size_t i = 0; i < secrets->named.count; i++) {
-		struct request *request = xcalloc(1, sizeof(*request));
-
-		request->getting = &getting;
-		request->secret = secrets->named.entries[i].value;
-		ask(request);
+	*getting = (struct kube_secrets){ .client = client, .secrets = secrets };
+	getting->requests = xcalloc(count, sizeof(*getting->requests));
+	for (size_t i = 0; i < count; i++) {
+		getting->requests[i].getting = getting;
+		getting->requests[i].secret = secrets->named.entries[i].value;
+		ask(&getting->requests[i]);
 	}
-	http_run(client->http);
-	say(&getting);
+	return count > 0;
+}
+
+void kube_secrets_release(struct kube_secrets *getting)
+{
+	free(getting->requests);
 }

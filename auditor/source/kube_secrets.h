@@ -7,10 +7,29 @@
 #include "source/kube_client.h"
 #include "source/pull_secrets.h"
 
+/* Those of one cluster, while they are got. */
+struct kube_secrets {
+	struct kube_client *client;
+	struct pull_secrets *secrets;
+	struct kube_secret_request *requests; /* heap, one for each */
+	size_t refused, failed;
+	const struct pull_secret *first_refused, *first_failed;
+	struct error err; /* why the first one failed */
+};
+
 /*
- * Get each of them by its name.  What may not be had is said once, on standard error; a
- * secret that is not there is passed over, as the kubelet does.
+ * Ask for each of them by its name; the parts are borrowed.  False where none is to be
+ * asked for.
  */
-void kube_secrets_get(struct kube_client *client, struct pull_secrets *secrets);
+bool kube_secrets_start(struct kube_secrets *getting, struct kube_client *client,
+			struct pull_secrets *secrets);
+
+/*
+ * http_run() has ended: what may not be had is said once, on standard error; a secret
+ * that is not there is passed over, as the kubelet does.
+ */
+void kube_secrets_say(const struct kube_secrets *getting);
+
+void kube_secrets_release(struct kube_secrets *getting);
 
 #endif

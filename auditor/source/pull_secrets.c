@@ -209,6 +209,35 @@ void pull_secrets_settle(struct pull_secrets *secrets, const struct snapshot *sn
 	}
 }
 
+/* "1:shop": one namespace of several clusters is several. */
+void pull_secrets_merge(struct pull_secrets *whole, struct pull_secrets *part)
+{
+	unsigned cluster = ++whole->merged;
+
+	for (size_t i = 0; i < part->key_count; i++) {
+		struct pull_key *key;
+
+		whole->keys = arena_grow(&whole->arena, whole->keys, whole->key_count,
+					 sizeof(*whole->keys));
+		key = &whole->keys[whole->key_count++];
+		*key = part->keys[i];
+		key->namespace = arena_printf(&whole->arena, "%u:%s", cluster,
+					      part->keys[i].namespace);
+	}
+	for (size_t i = 0; i < part->images.count; i++) {
+		const struct table_entry *entry = &part->images.entries[i];
+		const char *text = arena_printf(&whole->arena, "%u:%.*s", cluster,
+						(int)entry->length, entry->key);
+
+		*table_slot(&whole->images, text, strlen(text), NULL) = whole;
+	}
+	if (whole->key_count)
+		qsort(whole->keys, whole->key_count, sizeof(*whole->keys), compare_keys);
+	arena_adopt(&whole->arena, &part->arena);
+	pull_secrets_release(part);
+	*part = (struct pull_secrets)PULL_SECRETS_INIT;
+}
+
 /*
  * filepath.Match without its classes.  Only the last `*` is ever tried again: time is
  * bounded by the product of the lengths.

@@ -9,7 +9,8 @@
  * credentials for one image are tried in turn.  Identity tokens and helpers are not
  * looked at.
  *
- * A secret is for the images of the pods of its own namespace and for no others.
+ * A secret is for the images of the pods of its own namespace, in its own cluster, and
+ * for no others.
  */
 #ifndef SOURCE_PULL_SECRETS_H
 #define SOURCE_PULL_SECRETS_H
@@ -39,6 +40,7 @@ struct pull_secrets {
 	struct table images; /* "shop quay.io/team/app": what pods run where */
 	struct pull_key *keys;
 	size_t key_count;
+	uint32_t merged; /* clusters whose secrets these are */
 };
 
 #define PULL_SECRETS_INIT                                                                \
@@ -63,6 +65,9 @@ MUST_CHECK bool pull_secrets_add(struct pull_secrets *secrets,
 
 /* All were added, and the snapshot has the pods: which images run in which namespace. */
 void pull_secrets_settle(struct pull_secrets *secrets, const struct snapshot *snapshot);
+
+/* Take in those of one more cluster, which were settled; `part` is empty then. */
+void pull_secrets_merge(struct pull_secrets *whole, struct pull_secrets *part);
 
 /*
  * The credentials for a repository ("docker.io", "library/nginx") that are to be tried

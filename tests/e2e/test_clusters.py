@@ -164,6 +164,54 @@ class SideBySide(TwoClusters):
                          [("c-a", "shop"), ("c-b", "bank")])
 
 
+class Noted(list):
+    """What an API server is asked, noted in a list that is shared as well."""
+
+    def __init__(self, who, shared):
+        super().__init__()
+        self.who, self.shared = who, shared
+
+    def append(self, one):
+        super().append(one)
+        self.shared.append((self.who, one.target))
+
+
+class ByNamespaces(TwoClusters):
+    """Neither cluster lets its pods be listed at once; one hides a namespace altogether."""
+
+    def start(self):
+        self.order = []
+        for cluster in (self.first, self.second):
+            for number in range(40):
+                cluster.namespace(f"n-{number}")
+        super().start()
+        for who, api in zip("ab", self.apis):
+            api.requests = Noted(who, self.order)
+            api.world.deny(namespace="")
+            api.world.allow(resource="namespaces")
+        self.apis[1].world.deny(namespace="n-7")
+
+    def test_the_namespaces_of_both_are_asked_side_by_side(self):
+        self.declare("web", "shop", {"app": self.pinned})
+        for cluster, node in ((self.first, self.good), (self.second, self.bad)):
+            self.run_app(cluster, "web", node)
+        self.start()
+        report = self.pair(status=1)
+        self.assertEqual(self.found(report), [("clusters-differ", "", "web"),
+                                              ("running-differs", "c-b", "web")])
+        self.assertEqual(scans.gaps(report), [("forbidden", "c-b: namespace n-7")])
+        pods = [who for who, target in self.order
+                if "/namespaces/" in target and "/pods" in target]
+        self.assertEqual((pods.count("a"), pods.count("b")), (42, 42))
+        self.assertLess(pods.index("b"), 42)
+        self.assertLess(pods.index("a"), 42)
+        notes = [one["note"].partition(";")[0] for one in report["coverage"]
+                 if "each listed on its own" in one["note"]]
+        self.assertEqual(sorted(notes),
+                         ["c-a: cluster: 1 pods in 42 of 42 namespaces, each listed on its own",
+                          "c-b: cluster: 1 pods in 41 of 42 namespaces, each listed on its own"])
+
+
 class Silence(TwoClusters):
     def test_a_cluster_without_an_answer_is_a_gap_and_the_others_go_on(self):
         self.declare("web", "shop", {"app": self.pinned})
@@ -232,7 +280,6 @@ class Usage(TwoClusters):
         self.start()
         for words, message in (
                 (("--all-contexts", "--cluster-name", "x"), "--cluster-name"),
-                (("--all-contexts", "--pull-secrets"), "--pull-secrets"),
                 (("--all-contexts", "--context", "a"), "exclude each other"),
                 (("--context", "a", "--context", "zebra"), "no context 'zebra'"),
                 (("--all-contexts", "--cluster-dump", "x"), "--cluster-dump")):

@@ -5,11 +5,14 @@ import json
 import unittest
 
 import scans
+from test_clusters import config_of
 from test_rbac import rules_of
 
 import lib
 from servers import images, registry
 from servers.certificates import Authority
+from servers.kube_api import KubeApi
+from servers.kube_objects import Cluster
 from servers.kube_world import scope_of
 from servers.token_server import TokenServer
 
@@ -164,6 +167,43 @@ class Basic(SecretsTest):
     def test_a_dump_has_no_server_to_ask(self):
         ran = self.pindrift("scan", "--pull-secrets", "--cluster-dump", "-", status=2)
         self.assertIn("--pull-secrets", ran.stderr)
+
+
+class TwoClusters(SecretsTest):
+    """The same namespace of two clusters: each has its own secrets."""
+
+    def setUp(self):
+        super().setUp()
+        self.other = Cluster(uid="00000000-0000-4000-8000-000000000002",
+                             nodes=self.cluster.nodes)
+
+    def scan_both(self, status):
+        apis = [KubeApi(one.world()) for one in (self.cluster, self.other)]
+        for api in apis:
+            self.addCleanup(api.close)
+        (self.folder / "config").write_text(config_of(a=(apis[0].url, ""), b=(apis[1].url, "")))
+        ran = self.scan_raw("--all-contexts", "-A", "--registry-ca", self.authority.path,
+                            "--pull-secrets", status=status)
+        return json.loads(ran.stdout)
+
+    def test_each_clusters_images_are_asked_with_its_own(self):
+        self.run_image("shop", "shop/app", "regcred")
+        self.secret("shop", "regcred")
+        self.cluster, first = self.other, self.cluster
+        self.run_image("shop", "shop/tool", "regcred")
+        self.secret("shop", "regcred")
+        self.cluster = first
+        self.assertEqual(scans.gaps(self.scan_both(0)), [])
+
+    def test_a_secret_of_the_other_cluster_is_for_none_of_this_ones_images(self):
+        self.run_image("shop", "shop/app", "regcred")
+        self.secret("shop", "regcred")
+        self.cluster, first = self.other, self.cluster
+        self.run_image("shop", "shop/tool", "regcred")
+        self.secret("shop", "regcred", password=WRONG)
+        self.cluster = first
+        self.assertEqual(self.denied(self.scan_both(3)),
+                         [f"{self.registry.address}/shop/tool"])
 
 
 class Tokens(SecretsTest):

@@ -168,7 +168,9 @@ static bool probe(const char *file, const char *context, const struct kube_scope
 	observation = kube_api_start(http, &config, scope, snapshot, err);
 	if (!observation)
 		return false;
-	http_run(http);
+	do {
+		http_run(http);
+	} while (kube_api_continue(observation));
 	observed = kube_api_conclude(observation, err);
 	kube_api_release(&observation);
 	return observed;

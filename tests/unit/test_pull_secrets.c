@@ -220,6 +220,39 @@ static void names_are_kept_once_and_only_if_they_can_be_one(void **state)
 	assert_string_equal(first->name, "reg.cred-1");
 }
 
+/* Two clusters run images of one registry in a namespace of one name. */
+static void each_cluster_has_its_own_namespaces(void **state)
+{
+	CLEANUP(pull_secrets_release) struct pull_secrets whole = PULL_SECRETS_INIT;
+	static const struct {
+		const char *user, *repository;
+	} clusters[] = { { "ann", "team/app" }, { "bob", "team/tool" } };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LENGTH(clusters); i++) {
+		CLEANUP(snapshot_release) struct snapshot snapshot;
+		CLEANUP(pull_secrets_release)
+		struct pull_secrets part = PULL_SECRETS_INIT;
+		struct error err = ERROR_INIT;
+		char auths[200];
+
+		snapshot_init(&snapshot, 0);
+		snprintf(auths, sizeof(auths),
+			 "{\"auths\":{\"quay.io\":{\"username\":\"%s\","
+			 "\"password\":\"swordfish\"}}}",
+			 clusters[i].user);
+		assert_true(add(&part, &shop, CONFIG_TYPE, auths, &err));
+		run(&snapshot, "shop", "quay.io", clusters[i].repository);
+		pull_secrets_settle(&part, &snapshot);
+		pull_secrets_merge(&whole, &part);
+		assert_int_equal(part.key_count, 0);
+	}
+	assert_string_equal(user_at(&whole, "quay.io", "team/app", 0), "ann");
+	assert_string_equal(user_at(&whole, "quay.io", "team/app", 1), "");
+	assert_string_equal(user_at(&whole, "quay.io", "team/tool", 0), "bob");
+	log_forget_secrets();
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -228,6 +261,7 @@ int main(void)
 		cmocka_unit_test(the_longest_key_comes_first_and_equal_ones_once),
 		cmocka_unit_test(both_types_are_read_and_errors_quote_nothing),
 		cmocka_unit_test(names_are_kept_once_and_only_if_they_can_be_one),
+		cmocka_unit_test(each_cluster_has_its_own_namespaces),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
