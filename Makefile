@@ -148,6 +148,7 @@ LISTED := \
 	auditor/source/kube_exec.c \
 	auditor/source/kube_exec_cluster.c \
 	auditor/source/kube_exec_trust.c \
+	auditor/source/kube_grant.c \
 	auditor/source/kube_impersonation.c \
 	auditor/source/kube_file.c \
 	auditor/source/kube_inventory.c \

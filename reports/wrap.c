@@ -81,15 +81,32 @@ static void put_word(struct wrap *wrap, enum paint paint)
 		fputs(PAINT_OFF, wrap->out);
 }
 
+/*
+ * The next word.  A command between backquotes is one, spaces and all: broken into lines
+ * it could not be pasted.
+ */
+static void take_word(struct wrap *wrap, const char **text)
+{
+	bool quoted = false;
+	size_t from = 0;
+
+	buf_clear(&wrap->word);
+	do {
+		if (quoted)
+			buf_putc(&wrap->word, ' ');
+		escape_terminal_word(&wrap->word, text);
+		*text += strspn(*text, " ");
+		for (; from < wrap->word.length; from++)
+			quoted ^= wrap->word.data[from] == '`';
+	} while (quoted && strchr(*text, '`'));
+}
+
 void wrap_text(struct wrap *wrap, enum paint paint, const char *text)
 {
 	while (*text) {
-		buf_clear(&wrap->word);
-		escape_terminal_word(&wrap->word, &text);
+		take_word(wrap, &text);
 		if (wrap->word.length > 0)
 			put_word(wrap, paint);
-		while (*text == ' ')
-			text++;
 	}
 }
 

@@ -3,7 +3,8 @@
  *
  * A paragraph is put together from texts, each of which begins a new word; all of them,
  * our own and foreign ones, leave through the terminal's sink.  A word that is longer
- * than a line (a digest, a path) is never broken, so that it can be copied.
+ * than a line (a digest, a path) is never broken, so that it can be copied, nor is what
+ * stands between backquotes.
  */
 #ifndef REPORTS_WRAP_H
 #define REPORTS_WRAP_H

@@ -2,6 +2,7 @@
 
 #include "base/timestamp.h"
 #include "model/scope.h"
+#include "source/kube_grant.h"
 #include "source/kube_observation.h"
 #include "source/kube_secrets.h"
 #include "source/url.h"
@@ -118,31 +119,68 @@ static const char *who(struct observation *observation)
 			    user[0] ? " as " : "", user);
 }
 
-/* One gap that names all that was refused.  Returns whether there is one. */
-static bool add_forbidden(struct observation *observation, const struct kube_area *area)
+/* The lists that were refused, and in the last one's words why. */
+struct refusal {
+	struct buf names;     /* for people: "pods, jobs.batch" */
+	struct buf resources; /* for kubectl: "pods,jobs.batch" */
+	const char *message;
+};
+
+static void refusal_release(struct refusal *refusal)
 {
-	CLEANUP(buf_release) struct buf refused = BUF_INIT(REASON_BYTES);
-	CLEANUP(buf_release) struct buf reason = BUF_INIT(REASON_BYTES);
+	buf_release(&refusal->names);
+	buf_release(&refusal->resources);
+}
+
+static void add_refused_list(struct refusal *refusal, const char *name,
+			     const struct kube_list *list)
+{
+	add_refusal(&refusal->names, name);
+	buf_printf(&refusal->resources, "%s%s", refusal->resources.length ? "," : "",
+		   name);
+	refusal->message = list->err.text;
+}
+
+static struct refusal refusal_of(const struct observation *observation,
+				 const struct kube_area *area)
+{
+	struct refusal refusal = { BUF_INIT(REASON_BYTES), BUF_INIT(REASON_BYTES), "" };
 
 	for (size_t i = 0; i < KUBE_RESOURCE_COUNT; i++) {
 		enum kube_resource_name name = (enum kube_resource_name)i;
 
 		if (kube_area_outcome(area, name) == KUBE_FORBIDDEN &&
 		    is_missing(observation, area, name))
-			add_refusal(&refused, kube_resources[i].name);
+			add_refused_list(&refusal, kube_resources[i].name,
+					 &area->lists[i].list);
 	}
 	if (!area->namespace[0] && observation->namespaces.outcome == KUBE_FORBIDDEN)
-		add_refusal(&refused, "namespaces");
-	if (refused.length)
-		buf_printf(&reason, "list %s", buf_text(&refused));
+		add_refused_list(&refusal, "namespaces", &observation->namespaces);
+	return refusal;
+}
+
+/* One gap that names all that was refused.  Returns whether there is one. */
+static bool add_forbidden(struct observation *observation, const struct kube_area *area)
+{
+	struct arena *arena = &observation->client.arena;
+	CLEANUP(refusal_release) struct refusal refusal = refusal_of(observation, area);
+	CLEANUP(buf_release) struct buf reason = BUF_INIT(REASON_BYTES);
+	const char *grant = "";
+
+	if (refusal.names.length) {
+		buf_printf(&reason, "list %s", buf_text(&refusal.names));
+		grant = arena_printf(arena, "; no more than that: `%s`",
+				     kube_grant_list(area->namespace,
+						     buf_text(&refusal.resources),
+						     refusal.message, arena));
+	}
 	if (observation->discovery == KUBE_FORBIDDEN)
 		add_refusal(&reason, "get /apis");
 	if (!reason.length)
 		return false;
 	add_gap(observation->snapshot, area, GAP_FORBIDDEN,
-		arena_printf(&observation->client.arena, "%s may not %s: %s",
-			     who(observation), buf_text(&reason),
-			     advice(observation, area)));
+		arena_printf(arena, "%s may not %s: %s%s", who(observation),
+			     buf_text(&reason), advice(observation, area), grant));
 	return true;
 }
 

@@ -60,7 +60,12 @@ class Forbidden(scans.ScanTest):
         (gap,) = self.scan("-A", status=1)["gaps"]
         for word in ("list pods, deployments.apps, statefulsets.apps, daemonsets.apps, ",
                      "cronjobs.batch, replicationcontrollers, replicasets.apps, jobs.batch",
-                     "the Role of examples/rbac-namespace.yaml"):
+                     "the Role of examples/rbac-namespace.yaml there",
+                     "`kubectl create role pindrift-list -n shop --verb=list --resource=pods,"
+                     "deployments.apps,statefulsets.apps,daemonsets.apps,cronjobs.batch,"
+                     "replicationcontrollers,replicasets.apps,jobs.batch",
+                     "; kubectl create rolebinding pindrift-list -n shop --role=pindrift-list "
+                     "--user=system:anonymous`"):
             self.assertIn(word, gap["reason"])
 
     def test_namespaces_that_may_not_be_listed(self):
@@ -70,7 +75,9 @@ class Forbidden(scans.ScanTest):
         report = self.scan("-A", status=3)
         (gap,) = report["gaps"]
         self.assertEqual((gap["id"], gap["subject"]), ("forbidden", "cluster"))
-        for word in ("list pods, ", "namespaces", "ClusterRole of examples/rbac.yaml", "-n"):
+        for word in ("list pods, ", "namespaces", "ClusterRole of examples/rbac.yaml", "-n",
+                     "`kubectl create clusterrole pindrift-list --verb=list --resource=pods,",
+                     ",namespaces; kubectl create clusterrolebinding "):
             self.assertIn(word, gap["reason"])
         self.assertEqual(scans.rules(report), {})
         report = self.scan("-n", "shop", status=1)

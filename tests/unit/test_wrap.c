@@ -49,6 +49,18 @@ static void a_word_is_never_broken(void **state)
 	expect(&printed, "  abcdefghijkl\n    x\n    abcdefghijkl\n");
 }
 
+static void a_command_is_never_broken(void **state)
+{
+	struct printed printed;
+
+	(void)state;
+	begin(&printed, false, 12);
+	wrap_begin(&printed.wrap, 0, 2);
+	wrap_text(&printed.wrap, PAINT_PLAIN, "see `make  a b c; d`, or `x y and `z");
+	wrap_end(&printed.wrap);
+	expect(&printed, "see\n  `make a b c; d`,\n  or\n  `x y and `z\n");
+}
+
 static void without_columns_nothing_is_wrapped(void **state)
 {
 	struct printed printed;
@@ -123,6 +135,7 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(lines_end_before_the_last_column_is_passed),
 		cmocka_unit_test(a_word_is_never_broken),
+		cmocka_unit_test(a_command_is_never_broken),
 		cmocka_unit_test(without_columns_nothing_is_wrapped),
 		cmocka_unit_test(spaces_are_one_and_texts_begin_new_words),
 		cmocka_unit_test(characters_count_and_not_bytes),
