@@ -610,3 +610,24 @@ bool yaml_stream_next(struct yaml_stream *stream, struct arena *arena,
 	stream->over = true;
 	return false;
 }
+
+bool yaml_each_document(const struct buf *text,
+			void (*visit)(void *user, const struct node *document),
+			void *user, struct error *err)
+{
+	CLEANUP(arena_release) struct arena nodes = ARENA_INIT;
+	CLEANUP(yaml_stream_free)
+	struct yaml_stream *stream = yaml_stream_new(buf_text(text), text->length, err);
+	struct node *document;
+
+	if (!stream)
+		return false;
+	for (;;) {
+		arena_clear(&nodes);
+		if (!yaml_stream_next(stream, &nodes, &document, err))
+			return false;
+		if (!document)
+			return true;
+		visit(user, document);
+	}
+}

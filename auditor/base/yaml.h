@@ -12,6 +12,7 @@
 #ifndef BASE_YAML_H
 #define BASE_YAML_H
 
+#include "base/buf.h"
 #include "base/node.h"
 
 #define YAML_DEPTH 64
@@ -35,5 +36,13 @@ MUST_CHECK bool yaml_stream_next(struct yaml_stream *stream, struct arena *arena
 				 struct node **document, struct error *err);
 
 void yaml_stream_free(struct yaml_stream **stream);
+
+/*
+ * Show `visit` each document of a text, one after the other: none outlives its turn.
+ * Errors: as above; those before it have been shown.
+ */
+MUST_CHECK bool yaml_each_document(const struct buf *text,
+				   void (*visit)(void *user, const struct node *document),
+				   void *user, struct error *err);
 
 #endif

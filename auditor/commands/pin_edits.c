@@ -259,42 +259,32 @@ static void mark_spreading(const struct planning *planning, const struct node *n
 	}
 }
 
-/* Errors: as yaml_stream_next(). */
-static bool follow_aliases(const struct planning *planning, struct error *err)
+static void mark_document(void *user, const struct node *document)
 {
-	const struct buf *text = planning->text;
-	CLEANUP(arena_release) struct arena nodes = ARENA_INIT;
-	CLEANUP(yaml_stream_free)
-	struct yaml_stream *stream = yaml_stream_new(text->data, text->length, err);
-	struct node *document;
+	const struct planning *planning = user;
 
-	if (!stream)
-		return false;
-	do {
-		arena_clear(&nodes);
-		if (!yaml_stream_next(stream, &nodes, &document, err))
-			return false;
-		if (document)
-			mark_spreading(planning, document, false);
-	} while (document);
-	return true;
+	mark_spreading(planning, document, false);
 }
 
 /*
  * A text without `&` and `*` has no aliases; one that is no YAML has none from there on:
  * JSON, a Dockerfile, the rest of a template.
  */
-static void refuse_spreading(struct planning *planning)
+static void follow_aliases(struct planning *planning)
 {
 	const struct buf *text = planning->text;
 	struct error no_yaml = ERROR_INIT;
-	size_t kept = 0;
-	bool followed = planning->change_count == 0 ||
-			!memchr(text->data, '&', text->length) ||
-			!memchr(text->data, '*', text->length) ||
-			follow_aliases(planning, &no_yaml);
 
-	(void)followed;
+	if (planning->change_count > 0 && memchr(text->data, '&', text->length) &&
+	    memchr(text->data, '*', text->length))
+		(void)!yaml_each_document(text, mark_document, planning, &no_yaml);
+}
+
+static void refuse_spreading(struct planning *planning)
+{
+	size_t kept = 0;
+
+	follow_aliases(planning);
 	for (size_t i = 0; i < planning->change_count; i++) {
 		struct change change = planning->changes[i];
 

@@ -98,25 +98,19 @@ static void find_in(const struct search *search, const struct node *node)
 	}
 }
 
+static void find_in_document(void *user, const struct node *document)
+{
+	const struct search *search = user;
+
+	find_in(search, document);
+}
+
 bool pin_lines_find(struct pin_line *lines, size_t count, const struct buf *text,
 		    struct error *err)
 {
 	struct search search = { lines, count, text };
-	CLEANUP(arena_release) struct arena nodes = ARENA_INIT;
-	CLEANUP(yaml_stream_free)
-	struct yaml_stream *stream = yaml_stream_new(text->data, text->length, err);
-	struct node *document;
 
-	if (!stream)
-		return false;
-	do {
-		arena_clear(&nodes);
-		if (!yaml_stream_next(stream, &nodes, &document, err))
-			return false;
-		if (document)
-			find_in(&search, document);
-	} while (document);
-	return true;
+	return yaml_each_document(text, find_in_document, &search, err);
 }
 
 static size_t line_begin(const struct buf *text, size_t at)

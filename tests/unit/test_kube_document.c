@@ -1,9 +1,7 @@
 #include "source/kube_document.h"
 
-#include "base/buf.h"
-#include "base/yaml.h"
-
 #include "tests/unit/check.h"
+#include "tests/unit/yaml_text.h"
 
 #define HEX64 "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
 #define PINNED "registry.example.com/app:1@sha256:" HEX64
@@ -17,20 +15,10 @@ static struct kube_file read_text(struct snapshot *snapshot, const char *text)
 		.path = "deploy/a.yaml",
 		.text = text,
 	};
-	CLEANUP(arena_release) struct arena arena = ARENA_INIT;
-	struct error err = ERROR_INIT;
-	CLEANUP(yaml_stream_free)
-	struct yaml_stream *stream = yaml_stream_new(text, strlen(text), &err);
-	struct node *document;
 
 	snapshot_init(snapshot, 0);
 	snapshot->tree = "t";
-	do {
-		if (!yaml_stream_next(stream, &arena, &document, &err))
-			fail_msg("%s", err.text);
-		if (document)
-			kube_document_read(&file, document);
-	} while (document);
+	yaml_text_declare(&file);
 	return file;
 }
 

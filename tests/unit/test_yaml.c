@@ -152,6 +152,30 @@ static void streams_give_their_documents_up_to_the_first_error(void **state)
 	}
 }
 
+static void print_document(void *user, const struct node *document)
+{
+	print_node(user, document);
+	buf_putc(user, ';');
+}
+
+static void each_document_is_shown_once_up_to_the_first_error(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LENGTH(stream_cases); i++) {
+		const char *label = stream_cases[i].label;
+		CLEANUP(buf_release) struct buf text = BUF_INIT(10000);
+		CLEANUP(buf_release) struct buf out = BUF_INIT(10000);
+		struct error err = ERROR_INIT;
+		bool ok;
+
+		buf_puts(&text, stream_cases[i].text);
+		ok = yaml_each_document(&text, print_document, &out, &err);
+		CHECK_TEXT(label, buf_text(&out), stream_cases[i].documents);
+		CHECK_TEXT(label, ok ? "" : err.text,
+			   stream_cases[i].error ? stream_cases[i].error : "");
+	}
+}
+
 /* The node whose text is "HERE", or the value of the first key "here". */
 static const struct node *find_here(const struct node *node)
 {
@@ -438,6 +462,7 @@ int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(streams_give_their_documents_up_to_the_first_error),
+		cmocka_unit_test(each_document_is_shown_once_up_to_the_first_error),
 		cmocka_unit_test(places_are_those_of_the_scalars_own_text),
 		cmocka_unit_test(keys_have_places),
 		cmocka_unit_test(places_are_the_same_whatever_characters_the_text_holds),

@@ -16,23 +16,19 @@ struct node *yaml_text_read(struct arena *arena, const char *text)
 	return document;
 }
 
+static void declare_document(void *user, const struct node *document)
+{
+	kube_document_read(user, document);
+}
+
 void yaml_text_declare(struct kube_file *file)
 {
-	CLEANUP(arena_release) struct arena arena = ARENA_INIT;
+	CLEANUP(buf_release) struct buf text = BUF_INIT(1024 * 1024);
 	struct error err = ERROR_INIT;
-	CLEANUP(yaml_stream_free)
-	struct yaml_stream *stream =
-		yaml_stream_new(file->text, strlen(file->text), &err);
-	struct node *document;
 
-	if (!stream)
+	buf_puts(&text, file->text);
+	if (!yaml_each_document(&text, declare_document, file, &err))
 		fail_msg("%s", err.text);
-	do {
-		if (!yaml_stream_next(stream, &arena, &document, &err))
-			fail_msg("%s", err.text);
-		if (document)
-			kube_document_read(file, document);
-	} while (document);
 }
 
 void yaml_text_list_gaps(struct buf *out, const struct snapshot *snapshot)
