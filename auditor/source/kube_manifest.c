@@ -99,7 +99,13 @@ static bool fetch_input(struct reader *reader, const struct manifest *manifest,
 static bool fetch_named(struct reader *reader, const struct manifest *manifest,
 			struct error *err)
 {
-	return file_read(&reader->from.text, manifest->file->name, err);
+	const char *name = manifest->file->name;
+
+	/* What a shell makes of `<(helm template …)`.  Other FIFOs may never be written
+	 * to. */
+	if (strncmp(name, "/dev/fd/", strlen("/dev/fd/")) == 0)
+		return file_read_any(&reader->from.text, name, err);
+	return file_read(&reader->from.text, name, err);
 }
 
 /* Have the folder `root` open. */

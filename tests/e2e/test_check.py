@@ -89,6 +89,14 @@ class Check(lib.TestCase):
         self.assertEqual(scans.rules(json.loads(ran.stdout)),
                          {"unpinned": ["one/app", "two/app"]})
 
+    def test_a_pipe_of_the_shell(self):
+        self.write("pod.yaml", POD.format(name="one", image="nginx"))
+        ran = subprocess.run(["bash", "-c", '"$PINDRIFT" check -f gcc <(cat pod.yaml)'],
+                             cwd=self.folder, capture_output=True, text=True, timeout=30,
+                             env=lib.environment(self.folder, PINDRIFT=lib.program()))
+        self.assertEqual(ran.returncode, 1)
+        self.assertRegex(ran.stdout, r"^/dev/fd/\d+:8:\d+: error: nginx has no digest")
+
     def test_every_built_in_kind(self):
         kinds = [("v1", "ReplicationController"), ("apps/v1", "Deployment"),
                  ("apps/v1", "ReplicaSet"), ("apps/v1", "StatefulSet"), ("apps/v1", "DaemonSet"),
