@@ -42,11 +42,40 @@ static void add_unescaped(struct buf *buf, const char *text)
 	}
 }
 
-void place_of_gap(struct buf *path, const struct gap *gap)
+/* A line's number with `end` behind it, or where `end` is empty nothing; else 0. */
+static uint32_t line_before(const char *digits, const char *end)
+{
+	size_t length = strspn(digits, "0123456789");
+	const char *behind = digits + length;
+	bool fits = end[0] ? strncmp(behind, end, strlen(end)) == 0 : behind[0] == '\0';
+
+	return fits && length < 10 ? (uint32_t)strtoul(digits, NULL, 10) : 0;
+}
+
+/* "deploy/web.yaml:12", or a reason that begins with "line 12, column 3: ". */
+static uint32_t line_of_gap(const struct gap *gap, const char *path)
+{
+	static const char line[] = "line ";
+	const char *colon = strrchr(gap->subject, ':');
+	const char *slash = strrchr(path, '/');
+	const char *name = slash ? slash + 1 : path;
+	size_t length = strlen(name);
+
+	if (colon && (size_t)(colon - gap->subject) >= length &&
+	    memcmp(colon - length, name, length) == 0)
+		return line_before(colon + 1, "");
+	return strncmp(gap->reason, line, strlen(line)) == 0
+		       ? line_before(gap->reason + strlen(line), ", column ")
+		       : 0;
+}
+
+uint32_t place_of_gap(struct buf *path, const struct gap *gap)
 {
 	const char *scope = scope_path(gap->scope);
 	size_t length = strlen(scope);
 
-	if (length > 0 && scope[length - 1] != '/' && place_is_inside(scope))
-		add_unescaped(path, scope);
+	if (length == 0 || scope[length - 1] == '/' || !place_is_inside(scope))
+		return 0;
+	add_unescaped(path, scope);
+	return line_of_gap(gap, buf_text(path));
 }

@@ -17,7 +17,10 @@ bool place_is_inside(const char *path);
 /* Borrowed; "" where it has no place. */
 const char *place_of_finding(const struct finding *finding);
 
-/* The file that a gap hides, appended; nothing where it hides something else. */
-void place_of_gap(struct buf *path, const struct gap *gap);
+/*
+ * The file that a gap hides, appended; nothing where it hides something else.  Returns
+ * the line that its subject or its reason names, or 0.
+ */
+uint32_t place_of_gap(struct buf *path, const struct gap *gap);
 
 #endif

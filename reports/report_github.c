@@ -61,11 +61,13 @@ static void put_gap(FILE *out, const struct gap *gap)
 {
 	CLEANUP(buf_release) struct buf path = WORDS_INIT;
 	CLEANUP(buf_release) struct buf text = WORDS_INIT;
+	uint32_t line;
 
-	place_of_gap(&path, gap);
+	line = place_of_gap(&path, gap);
 	words_gap(&text, gap);
 	open_command(out, gap->waived ? LEVEL_NOTE : LEVEL_WARNING, gap_name(gap->kind));
 	put_property(out, "file", buf_text(&path));
+	put_number(out, "line", line);
 	close_command(out, buf_text(&text));
 }
 

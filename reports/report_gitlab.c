@@ -87,12 +87,13 @@ static void put_gap(struct list *list, const struct gap *gap)
 	struct digest fingerprint = fingerprint_of(name, gap->subject);
 	CLEANUP(buf_release) struct buf path = WORDS_INIT;
 	CLEANUP(buf_release) struct buf text = WORDS_INIT;
+	uint32_t line;
 
-	place_of_gap(&path, gap);
+	line = place_of_gap(&path, gap);
 	words_gap(&text, gap);
 	put_entry(list, &(struct entry){ name, gap->waived ? LEVEL_NOTE : LEVEL_ERROR,
 					 buf_text(&text), fingerprint.text,
-					 buf_text(&path), 0 });
+					 buf_text(&path), line });
 }
 
 static void put_finding(struct list *list, const struct finding *finding)

@@ -184,16 +184,17 @@ static json_t *gap_json(const struct gap *gap)
 	CLEANUP(buf_release) struct buf text = WORDS_INIT;
 	CLEANUP(buf_release) struct buf path = WORDS_INIT;
 	json_t *object;
+	uint32_t line;
 
 	words_gap(&text, gap);
-	place_of_gap(&path, gap);
+	line = place_of_gap(&path, gap);
 	object = notification_json(gap->waived ? LEVEL_WARNING : LEVEL_ERROR,
 				   buf_text(&text));
 	member_set(object, "descriptor",
 		   reference_json(gap_name(gap->kind), (size_t)gap->kind));
 	if (path.length > 0)
 		member_set(object, "locations",
-			   locations_json(buf_text(&path), 0, 0, ""));
+			   locations_json(buf_text(&path), line, 0, ""));
 	return object;
 }
 
