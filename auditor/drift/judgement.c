@@ -179,29 +179,15 @@ static void keep_answer(struct judgement *judgement, const struct rule *rule,
 }
 
 /* Nothing is said yet but the rule. */
-static struct finding blank_finding(const struct drift *drift, const struct rule *rule)
+static struct finding finding_begin(const struct drift *drift, const struct rule *rule)
 {
-	return (struct finding){
-		.rule = rule->id,
-		.level = policy_level_of(&drift->snapshot->policy, rule->id, rule->level),
-		.subject = rule->subject,
-		.message = "",
-		.cluster = "",
-		.cluster_key = "",
-		.namespace = "",
-		.object = { "", "", "" },
-		.container = "",
-		.class = "",
-		.reference = "",
-		.declared = "",
-		.running = "",
-		.resolved = "",
-		.platform = "",
-		.file = "",
-		.path = "",
-		.first_seen_at = drift->snapshot->observed_at,
-		.last_seen_at = drift->snapshot->observed_at,
-	};
+	struct finding finding = finding_blank();
+
+	finding.rule = rule->id;
+	finding.level = policy_level_of(&drift->snapshot->policy, rule->id, rule->level);
+	finding.subject = rule->subject;
+	finding.first_seen_at = finding.last_seen_at = drift->snapshot->observed_at;
+	return finding;
 }
 
 /* A scope that is made once for a name: a namespace, or a path. */
@@ -390,7 +376,7 @@ static void judge(struct judgement *judgement, const struct subject *subject)
 
 		if (rule->subject != subject->kind)
 			continue;
-		finding = blank_finding(judgement->drift, rule);
+		finding = finding_begin(judgement->drift, rule);
 		show_subject(judgement->drift, &finding, subject);
 		answer = ask(judgement->drift, rule, subject, &finding);
 		keep_answer(judgement, rule, subject, answer, &finding);

@@ -43,6 +43,28 @@ void report_release(struct report *report)
 	report_init(report);
 }
 
+struct finding finding_blank(void)
+{
+	return (struct finding){
+		.rule = "",
+		.fingerprint = "",
+		.message = "",
+		.cluster = "",
+		.cluster_key = "",
+		.namespace = "",
+		.object = { "", "", "" },
+		.container = "",
+		.class = "",
+		.reference = "",
+		.declared = "",
+		.running = "",
+		.resolved = "",
+		.platform = "",
+		.file = "",
+		.path = "",
+	};
+}
+
 const char *report_cluster_of(const struct report *report, const char *scope)
 {
 	CLEANUP(arena_release) struct arena arena = ARENA_INIT;

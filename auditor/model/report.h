@@ -55,8 +55,8 @@ struct finding {
 	const char *namespace;
 	struct object_id object;
 	const char *container;
-	const char *class;     /* container_class_name() */
-	const char *reference; /* as declared, else as running */
+	const char *class;                         /* container_class_name() */
+	const char *reference;                     /* as declared, else as running */
 	const char *declared, *running, *resolved; /* digests */
 	const char *platform;
 	uint32_t pod_count;
@@ -66,6 +66,9 @@ struct finding {
 	int64_t first_seen_at, last_seen_at; /* Unix seconds, UTC */
 	const struct waiver *waiver;         /* FINDING_WAIVED: what covers it */
 };
+
+/* One that says nothing yet: all its texts are "". */
+struct finding finding_blank(void);
 
 /* How a running container compares with its declaration. */
 struct report_use {

@@ -96,31 +96,18 @@ static void add_declared(struct report *report, const char *name, uint32_t line,
 	report->declared[report->declared_count++] = use;
 }
 
-/* Nothing set that may not be: no string is NULL. */
 static struct finding finding_of(const char *rule, enum level level,
 				 enum subject_kind subject)
 {
-	return (struct finding){
-		.rule = rule,
-		.level = level,
-		.subject = subject,
-		.fingerprint = "",
-		.message = "",
-		.cluster = "prod",
-		.namespace = "shop",
-		.object = { "", "", "" },
-		.container = "",
-		.class = "",
-		.reference = "",
-		.declared = "",
-		.running = "",
-		.resolved = "",
-		.platform = "",
-		.file = "",
-		.path = "",
-		.first_seen_at = NOW,
-		.last_seen_at = NOW,
-	};
+	struct finding finding = finding_blank();
+
+	finding.rule = rule;
+	finding.level = level;
+	finding.subject = subject;
+	finding.cluster = "prod";
+	finding.namespace = "shop";
+	finding.first_seen_at = finding.last_seen_at = NOW;
+	return finding;
 }
 
 /* What a finding of the sample says beside the ordinary. */

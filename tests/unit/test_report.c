@@ -27,21 +27,11 @@ static void tags_and_pins_alone_stand_by_any_mention(void **state)
 /* A finding in which nothing is said but what the test is about. */
 static struct finding blank(enum level level, const char *rule)
 {
-	return (struct finding){
-		.level = level,
-		.rule = rule,
-		.fingerprint = "",
-		.cluster = "",
-		.cluster_key = "",
-		.namespace = "",
-		.object = { "", "", "" },
-		.container = "",
-		.reference = "",
-		.declared = "",
-		.running = "",
-		.resolved = "",
-		.path = "",
-	};
+	struct finding finding = finding_blank();
+
+	finding.level = level;
+	finding.rule = rule;
+	return finding;
 }
 
 static void only_findings_that_stand_are_counted(void **state)

@@ -43,12 +43,12 @@ static void scene_release(struct scene *scene)
 
 static struct finding finding_of(enum subject_kind subject)
 {
-	return (struct finding){
-		.rule = "r",
-		.subject = subject,
-		.fingerprint = "f1",
-		.reference = "",
-	};
+	struct finding finding = finding_blank();
+
+	finding.rule = "r";
+	finding.subject = subject;
+	finding.fingerprint = "f1";
+	return finding;
 }
 
 static void settle_all(struct scene *scene, struct judged *judged, size_t count,
