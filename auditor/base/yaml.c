@@ -47,7 +47,7 @@ struct composer {
 	struct yaml_stream *stream;
 	struct arena *arena;
 	struct error *err;
-	struct frame frames[YAML_DEPTH];
+	struct frame *frames; /* YAML_DEPTH, of which `depth` are in use */
 	unsigned depth;
 	size_t node_count;
 	struct table anchors; /* name to the newest struct anchor */
@@ -379,7 +379,7 @@ static bool means_null(const char *text, size_t length)
 {
 	static const char *const nulls[] = { "", "~", "null", "Null", "NULL" };
 
-	if (length > strlen("null"))
+	if (length > strlen("null") || !strchr("~nN", text[0]))
 		return false;
 	for (size_t i = 0; i < ARRAY_LENGTH(nulls); i++) {
 		if (strcmp(text, nulls[i]) == 0)
@@ -531,6 +531,7 @@ static bool compose_event(struct composer *composer, const yaml_event_t *event)
 	}
 }
 
+/* libyaml clears the event before all else: nobody has to before. */
 static bool next_event(struct yaml_stream *stream, yaml_event_t *event, struct error *err)
 {
 	return yaml_parser_parse(&stream->parser, event) || fail_parse(stream, err);
@@ -550,7 +551,7 @@ static bool end_document(struct yaml_stream *stream, const yaml_event_t *event,
 static bool compose_document(struct composer *composer)
 {
 	for (;;) {
-		CLEANUP(yaml_event_delete) yaml_event_t event = { 0 };
+		CLEANUP(yaml_event_delete) yaml_event_t event;
 
 		if (!next_event(composer->stream, &event, composer->err))
 			return false;
@@ -567,7 +568,7 @@ static bool find_document(struct yaml_stream *stream, bool *found, struct error 
 	yaml_event_type_t type = YAML_NO_EVENT;
 
 	while (type != YAML_DOCUMENT_START_EVENT && type != YAML_STREAM_END_EVENT) {
-		CLEANUP(yaml_event_delete) yaml_event_t event = { 0 };
+		CLEANUP(yaml_event_delete) yaml_event_t event;
 
 		if (!next_event(stream, &event, err))
 			return false;
@@ -583,7 +584,13 @@ static bool find_document(struct yaml_stream *stream, bool *found, struct error 
 static bool read_document(struct yaml_stream *stream, struct arena *arena,
 			  struct node **document, struct error *err)
 {
-	struct composer composer = { .stream = stream, .arena = arena, .err = err };
+	struct frame frames[YAML_DEPTH];
+	struct composer composer = {
+		.stream = stream,
+		.arena = arena,
+		.err = err,
+		.frames = frames,
+	};
 	bool found, ok;
 
 	if (!find_document(stream, &found, err))
