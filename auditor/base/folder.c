@@ -79,20 +79,42 @@ static int open_by_parts(int root, const char *beneath, int flags)
 	return folder;
 }
 
-/* As openat(2), but nothing outside of `root` is opened.  `beneath` holds no "..". */
-static int open_beneath(int root, const char *beneath, int flags)
+static long open_resolved(int root, const char *beneath, int flags, unsigned resolve)
 {
 	struct open_how how = {
 		.flags = (unsigned)(flags | O_CLOEXEC),
-		.resolve = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS,
+		.resolve = resolve,
 	};
+
+	for (int i = 1;; i++) {
+		long descriptor = syscall(SYS_openat2, root, beneath, &how, sizeof(how));
+
+		if (descriptor >= 0 || i == OPEN_TRIES ||
+		    (errno != EAGAIN && errno != EINTR))
+			return descriptor;
+	}
+}
+
+/* Of such a path only a symbolic link leads out. */
+static bool goes_down(const char *path)
+{
+	return path[0] != '/' && !strstr(path, "..");
+}
+
+/*
+ * As openat(2), but nothing outside of `root` is opened.  That there is no symbolic link
+ * is cheaper to ask for than that none leads out.
+ */
+static int open_beneath(int root, const char *beneath, int flags)
+{
 	long descriptor = -1;
 
-	for (int i = 0; i < OPEN_TRIES && descriptor < 0; i++) {
-		descriptor = syscall(SYS_openat2, root, beneath, &how, sizeof(how));
-		if (descriptor < 0 && errno != EAGAIN && errno != EINTR)
-			break;
-	}
+	errno = ELOOP;
+	if (goes_down(beneath))
+		descriptor = open_resolved(root, beneath, flags, RESOLVE_NO_SYMLINKS);
+	if (descriptor < 0 && errno == ELOOP)
+		descriptor = open_resolved(root, beneath, flags,
+					   RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS);
 	if (descriptor < 0 && (errno == ENOSYS || errno == EPERM))
 		return open_by_parts(root, beneath, flags | O_CLOEXEC);
 	return (int)descriptor;
