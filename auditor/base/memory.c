@@ -91,7 +91,8 @@ static size_t align(size_t size)
 	return (size + alignof(max_align_t) - 1) & ~(alignof(max_align_t) - 1);
 }
 
-void *arena_alloc(struct arena *arena, size_t size)
+/* Memory that is not zeroed. */
+static char *arena_take(struct arena *arena, size_t size)
 {
 	size_t aligned = align(size);
 	struct arena_chunk *chunk = arena->chunk;
@@ -103,14 +104,20 @@ void *arena_alloc(struct arena *arena, size_t size)
 		chunk = chunk_new(arena, aligned);
 	memory = chunk->data + arena->used;
 	arena->used += aligned;
-	return memset(memory, 0, aligned);
+	return memory;
+}
+
+void *arena_alloc(struct arena *arena, size_t size)
+{
+	return memset(arena_take(arena, size), 0, size);
 }
 
 char *arena_strndup(struct arena *arena, const char *text, size_t length)
 {
-	char *copy = arena_alloc(arena, length + 1);
+	char *copy = arena_take(arena, length + 1);
 
 	memcpy(copy, text, length);
+	copy[length] = '\0';
 	return copy;
 }
 
@@ -135,7 +142,7 @@ char *arena_printf(struct arena *arena, const char *format, ...)
 	if ((size_t)length < room) {
 		arena->used += align((size_t)length + 1);
 	} else {
-		text = arena_alloc(arena, (size_t)length + 1);
+		text = arena_take(arena, (size_t)length + 1);
 		vsnprintf(text, (size_t)length + 1, format, again);
 	}
 	va_end(again);

@@ -366,11 +366,11 @@ static void follow(const struct search *search, const struct place *place,
 	size_t length = strcspn(path, ".[");
 	bool each = strncmp(path + length, "[]", 2) == 0;
 	const char *rest = path + length + (each ? 2 : 0);
-	char key[RULE_KEY_SIZE];
+	char key[RULE_KEY_SIZE] = "";
 	struct place next = { place, NULL, place->item, key, 0 };
 
 	rest += rest[0] == '.';
-	snprintf(key, sizeof(key), "%.*s", (int)length, path);
+	memcpy(key, path, length < sizeof(key) ? length : sizeof(key) - 1);
 	if (length > 0)
 		next.node = node_get(place->node, key);
 	if (length == 0 && each)
