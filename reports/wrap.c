@@ -19,19 +19,32 @@ void wrap_init(struct wrap *wrap, FILE *out, bool color, int columns)
 		.out = out,
 		.color = color,
 		.columns = columns,
+		.line = WORDS_INIT,
 		.word = WORDS_INIT,
+		.text = WORDS_INIT,
 	};
 }
 
 void wrap_release(struct wrap *wrap)
 {
+	buf_release(&wrap->line);
 	buf_release(&wrap->word);
+	buf_release(&wrap->text);
+}
+
+/* The line is complete. */
+static void end_line(struct wrap *wrap)
+{
+	buf_putc(&wrap->line, '\n');
+	fwrite(buf_text(&wrap->line), 1, wrap->line.length, wrap->out);
+	buf_clear(&wrap->line);
+	wrap->column = 0;
 }
 
 static void indent_to(struct wrap *wrap, int column)
 {
 	for (; wrap->column < column; wrap->column++)
-		fputc(' ', wrap->out);
+		buf_putc(&wrap->line, ' ');
 	wrap->line_empty = true;
 }
 
@@ -59,8 +72,7 @@ static void make_room(struct wrap *wrap, int width)
 
 	if (!wrap->line_empty && wrap->columns > 0 &&
 	    wrap->column + space + width > wrap->columns) {
-		fputc('\n', wrap->out);
-		wrap->column = 0;
+		end_line(wrap);
 		indent_to(wrap, wrap->indent);
 		space = 0;
 	}
@@ -75,10 +87,10 @@ static void put_word(struct wrap *wrap, enum paint paint)
 
 	make_room(wrap, columns_of(buf_text(&wrap->word)));
 	if (on)
-		fputs(on, wrap->out);
-	fputs(buf_text(&wrap->word), wrap->out);
+		buf_puts(&wrap->line, on);
+	buf_add(&wrap->line, buf_text(&wrap->word), wrap->word.length);
 	if (on)
-		fputs(PAINT_OFF, wrap->out);
+		buf_puts(&wrap->line, PAINT_OFF);
 }
 
 /*
@@ -112,22 +124,21 @@ void wrap_text(struct wrap *wrap, enum paint paint, const char *text)
 
 void wrap_printf(struct wrap *wrap, enum paint paint, const char *format, ...)
 {
-	CLEANUP(buf_release) struct buf text = WORDS_INIT;
 	va_list args;
 
+	buf_clear(&wrap->text);
 	va_start(args, format);
-	buf_vprintf(&text, format, args);
+	buf_vprintf(&wrap->text, format, args);
 	va_end(args);
-	wrap_text(wrap, paint, buf_text(&text));
+	wrap_text(wrap, paint, buf_text(&wrap->text));
 }
 
 void wrap_end(struct wrap *wrap)
 {
-	fputc('\n', wrap->out);
-	wrap->column = 0;
+	end_line(wrap);
 }
 
 void wrap_space(struct wrap *wrap)
 {
-	fputc('\n', wrap->out);
+	end_line(wrap);
 }

@@ -24,11 +24,12 @@ enum paint {
 struct wrap {
 	FILE *out;
 	bool color;
-	int columns;     /* of a line; 0: unlimited */
-	int indent;      /* of the lines of this paragraph that are still to come */
-	int column;      /* columns written on this line */
-	bool line_empty; /* no word is on this line yet */
-	struct buf word; /* memory that is used again and again */
+	int columns;           /* of a line; 0: unlimited */
+	int indent;            /* of the lines of this paragraph that are still to come */
+	int column;            /* columns written on this line */
+	bool line_empty;       /* no word is on this line yet */
+	struct buf line;       /* so far */
+	struct buf word, text; /* memory that is used again and again */
 };
 
 /* Release with wrap_release().  A code point counts as one column. */

@@ -46,6 +46,18 @@ static bool ends_with(const char *text, const char *end)
 	return length >= end_length && strcasecmp(text + length - end_length, end) == 0;
 }
 
+/* Whether a word in small letters stands in a key, in letters of any size. */
+static bool holds_word(const char *key, const char *word)
+{
+	size_t length = strlen(word);
+
+	for (; *key; key++) {
+		if ((*key | 0x20) == word[0] && strncasecmp(key, word, length) == 0)
+			return true;
+	}
+	return false;
+}
+
 /* What has this key is never an image. */
 static bool is_apart(const char *key)
 {
@@ -58,7 +70,7 @@ static bool is_apart(const char *key)
 		if (strcmp(key, keys[i]) == 0)
 			return true;
 	}
-	return strcasestr(key, "registr") != NULL; /* "localhost:5000" */
+	return holds_word(key, "registr"); /* "localhost:5000" */
 }
 
 static enum key_kind kind_of(const char *key)
@@ -67,7 +79,7 @@ static enum key_kind kind_of(const char *key)
 		return KEY_IS_IMAGE;
 	if (ends_with(key, "Image"))
 		return KEY_ENDS_IN_IMAGE;
-	return strcasestr(key, "image") ? KEY_HOLDS_IMAGE : KEY_OTHER;
+	return holds_word(key, "image") ? KEY_HOLDS_IMAGE : KEY_OTHER;
 }
 
 static bool has_member(const struct node *mapping, const char *const *keys)
