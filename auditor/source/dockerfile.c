@@ -46,21 +46,26 @@ static bool ends_with(const char *text, const char *end)
 
 bool dockerfile_is_name(const char *name)
 {
-	static const struct {
-		const char *name, *begin, *end;
-	} forms[] = {
-		{ "Dockerfile", "Dockerfile.", ".Dockerfile" },
-		{ "Containerfile", "Containerfile.", ".Containerfile" },
-	};
+	static const char *const words[] = { "Dockerfile", "Containerfile" };
+	static const char separators[] = ".-_";
 	const char *slash = strrchr(name, '/');
 	const char *base = slash ? slash + 1 : name;
+	size_t length = strlen(base);
 
 	if (folder_has_manifest_name(base) || ends_with(base, ".dockerignore"))
 		return false;
-	for (size_t i = 0; i < ARRAY_LENGTH(forms); i++) {
-		if (strcasecmp(base, forms[i].name) == 0 ||
-		    strncasecmp(base, forms[i].begin, strlen(forms[i].begin)) == 0 ||
-		    ends_with(base, forms[i].end))
+	for (size_t i = 0; i < ARRAY_LENGTH(words); i++) {
+		size_t word = strlen(words[i]);
+
+		if (strcasecmp(base, words[i]) == 0)
+			return true;
+		if (length <= word)
+			continue;
+		if (strncasecmp(base, words[i], word) == 0 &&
+		    strchr(separators, base[word]))
+			return true;
+		if (length > word + 1 && ends_with(base, words[i]) &&
+		    strchr(separators, base[length - word - 1]))
 			return true;
 	}
 	return false;

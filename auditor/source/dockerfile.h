@@ -14,7 +14,8 @@
 
 #define DOCKERFILE_KIND "Dockerfile" /* of the objects of their uses */
 
-/* Dockerfile, Dockerfile.x, x.Dockerfile; Containerfile too; in any case of letters. */
+/* Dockerfile, Dockerfile.x, x.Dockerfile, with "-" or "_" too; Containerfile likewise; in
+ * any case of letters. */
 bool dockerfile_is_name(const char *name);
 
 /*

@@ -133,7 +133,9 @@ static void names_tell_dockerfiles(void **state)
 {
 	static const char *const yes[] = { "Dockerfile",     "a/Dockerfile.dev",
 					   "a/b.Dockerfile", "Containerfile",
-					   "dockerfile",     "x.dockerfile" };
+					   "dockerfile",     "x.dockerfile",
+					   "Dockerfile-dev", "dev_Dockerfile",
+					   "Containerfile_1" };
 	static const char *const no[] = { "Dockerfiles",     ".Dockerfile",
 					  "Dockerfile.yaml", "Dockerfile.dockerignore",
 					  "Dockerfile/a",    "a.dockerfile.json" };
