@@ -205,6 +205,25 @@ static const struct node *find_digest(const struct table *members, bool *hex)
 	return digest;
 }
 
+/*
+ * Whether a mapping for an image has a part whose place in the reference only its chart
+ * knows: { repository: quay.io/strimzi, name: operator }.
+ */
+static bool has_unknown_part(const struct table *members, const struct parts *parts)
+{
+	static const char *const keys[] = { "org", "organization", "project", "prefix",
+					    "namespace" };
+	const struct node *name = part_of(members, "name");
+	const char *slash = strrchr(parts->name->text, '/');
+
+	for (size_t i = 0; i < ARRAY_LENGTH(keys); i++) {
+		if (part_of(members, keys[i]))
+			return true;
+	}
+	return name && name != parts->name &&
+	       strcmp(slash ? slash + 1 : parts->name->text, name->text) != 0;
+}
+
 /* { registry, repository, tag, digest } */
 static void read_map(struct values *values, const struct place *place,
 		     const struct table *members)
@@ -223,7 +242,8 @@ static void read_map(struct values *values, const struct place *place,
 	if (!parts.name && parts.expected && has_keys)
 		parts.name = part_of(members, "name");
 	if (!parts.name || !(has_keys || parts.expected) ||
-	    (!parts.expected && is_checkout(members, place->key)))
+	    (parts.expected ? has_unknown_part(members, &parts)
+			    : is_checkout(members, place->key)))
 		return;
 	declare(values, place, &parts);
 }
