@@ -2,8 +2,9 @@
 
 #include "model/workload.h"
 
-#define DEPTH 32   /* most kustomizations, one above the other */
-#define USES 20000 /* most uses of one build */
+#define DEPTH 32     /* most kustomizations, one above the other */
+#define USES 20000   /* most uses of one build */
+#define SORT_WORK 16 /* what it takes to sort one of them */
 
 static bool fail(struct kustomize_build *build, const struct kustomize_file *in,
 		 const char *problem)
@@ -16,6 +17,15 @@ static bool fail(struct kustomize_build *build, const struct kustomize_file *in,
 static struct arena *texts(const struct kustomize_build *build)
 {
 	return &build->tree->snapshot->arena;
+}
+
+/* False where all builds together have had enough: overlays multiply what is small. */
+static bool spend(struct kustomize_build *build, const struct kustomize_file *in,
+		  size_t bytes)
+{
+	build->yield->work += bytes;
+	return build->yield->work <= KUSTOMIZE_WORK ||
+	       fail(build, in, "more than 64 MiB of what is built in all");
 }
 
 static void reach(struct kustomize_build *build, struct kustomize_file *file)
@@ -49,6 +59,8 @@ static bool add_uses(struct kustomize_build *build, const struct kustomize_file 
 						 use.file, (unsigned)use.line));
 		if (yield->use_count - build->first_use == USES)
 			return fail(build, in, "more than 20,000 images");
+		if (!spend(build, in, sizeof(use)))
+			return false;
 		use.overlay = build->overlay;
 		yield->uses = array_grow(yield->uses, yield->use_count, sizeof(use));
 		yield->uses[yield->use_count++] = use;
@@ -163,17 +175,28 @@ static void move_place(struct declared_use *use, const struct kustomize_file *fi
 	use->duplicate_line = 0;
 }
 
-static void change_image(struct kustomize_build *build, struct declared_use *use,
+/* Bytes that a change copies: both texts, a few times. */
+static size_t change_size(const struct declared_use *use,
+			  const struct kustomize_image *entry)
+{
+	return 4 * (strlen(use->image.text) + strlen(entry->new_name) +
+		    strlen(entry->new_tag) + strlen(entry->digest));
+}
+
+static bool change_image(struct kustomize_build *build, struct declared_use *use,
 			 const struct kustomize_file *file,
 			 const struct kustomization_image *entry)
 {
 	bool was_pinned = strchr(use->image.text, '@') != NULL;
-	const char *text =
-		kustomize_image_apply(&entry->image, use->image.text, texts(build));
-	bool pinned = strchr(text, '@') != NULL;
+	const char *text;
+	bool pinned;
 
+	if (!spend(build, file, change_size(use, &entry->image)))
+		return false;
+	text = kustomize_image_apply(&entry->image, use->image.text, texts(build));
+	pinned = strchr(text, '@') != NULL;
 	if (strcmp(text, use->image.text) == 0 && entry->place.line == 0)
-		return;
+		return true;
 	if (was_pinned && !pinned)
 		use->overlay = overlay_new(build, build->overlay->path,
 					   arena_printf(texts(build), "%s:%u", use->file,
@@ -182,6 +205,7 @@ static void change_image(struct kustomize_build *build, struct declared_use *use
 		use->overlay = build->overlay;
 	container_image_read(&use->image, texts(build), text);
 	move_place(use, file, &entry->place);
+	return true;
 }
 
 /* Whether a field's path ends in an item of `list` and `rest`: "x.list[0].rest". */
@@ -244,6 +268,10 @@ static bool apply_image(struct kustomize_build *build, const struct kustomize_fi
 	if (!kustomize_image_is_plain(&entry->image))
 		return fail_image(build, file, number,
 				  "the name is a regular expression");
+	if (!spend(build, file,
+		   (build->yield->use_count - first) *
+			   (strlen(entry->image.name) / 16 + 1)))
+		return false;
 	for (size_t i = first; i < build->yield->use_count; i++) {
 		struct declared_use *use = &build->yield->uses[i];
 		enum reachable reached = reachable(use);
@@ -254,7 +282,8 @@ static bool apply_image(struct kustomize_build *build, const struct kustomize_fi
 		problem = doubt(&entry->image, reached);
 		if (problem)
 			return fail_image(build, file, number, problem);
-		change_image(build, use, file, entry);
+		if (!change_image(build, use, file, entry))
+			return false;
 	}
 	return true;
 }
@@ -271,21 +300,27 @@ static bool apply_images(struct kustomize_build *build, const struct kustomize_f
 	return true;
 }
 
-static void apply_names(struct kustomize_build *build,
-			const struct kustomization *kustomization, size_t first)
+static bool apply_names(struct kustomize_build *build, const struct kustomize_file *file,
+			size_t first)
 {
+	const struct kustomization *kustomization = file->kustomization;
 	const char *prefix = kustomization->name_prefix;
 	const char *suffix = kustomization->name_suffix;
+	size_t added = strlen(prefix) + strlen(suffix);
 
 	for (size_t i = first; i < build->yield->use_count; i++) {
 		struct declared_use *use = &build->yield->uses[i];
 
 		if (kustomization->namespace[0])
 			use->namespace = kustomization->namespace;
-		if (prefix[0] || suffix[0])
-			use->object.name = arena_printf(texts(build), "%s%s%s", prefix,
-							use->object.name, suffix);
+		if (added == 0)
+			continue;
+		if (!spend(build, file, strlen(use->object.name) + added))
+			return false;
+		use->object.name = arena_printf(texts(build), "%s%s%s", prefix,
+						use->object.name, suffix);
 	}
+	return true;
 }
 
 static bool check_fields(struct kustomize_build *build, const struct kustomize_file *file)
@@ -327,9 +362,11 @@ static bool check_objects(struct kustomize_build *build,
 			  const struct kustomize_file *file, size_t first)
 {
 	size_t count = build->yield->use_count - first;
-	const struct declared_use **sorted CLEANUP(free_pointer) =
-		xmalloc(count * sizeof(struct declared_use *));
+	const struct declared_use **sorted CLEANUP(free_pointer) = NULL;
 
+	if (!spend(build, file, count * SORT_WORK))
+		return false;
+	sorted = xmalloc(count * sizeof(struct declared_use *));
 	for (size_t i = 0; i < count; i++)
 		sorted[i] = &build->yield->uses[first + i];
 	qsort(sorted, count, sizeof(struct declared_use *), compare_uses);
@@ -359,9 +396,7 @@ static bool build_kustomization(struct kustomize_build *build,
 	ok = ok && apply_images(build, file, first);
 	file->busy = false;
 	build->has_patches |= file->kustomization->has_patches;
-	if (ok)
-		apply_names(build, file->kustomization, first);
-	return ok && check_objects(build, file, first);
+	return ok && apply_names(build, file, first) && check_objects(build, file, first);
 }
 
 /*

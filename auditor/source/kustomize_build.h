@@ -14,12 +14,15 @@
 
 #define KUSTOMIZE_VISITS                                                                 \
 	100000 /* most files that are looked at for all builds of a run */
+#define KUSTOMIZE_WORK                                                                   \
+	((size_t)64 * 1024 * 1024) /* most bytes that they copy and look through */
 
 /* What all builds of a run share. */
 struct kustomize_yield {
 	struct declared_use *uses; /* what is deployed: of one build after the other */
 	size_t use_count;
 	size_t visits; /* files that were looked at */
+	size_t work;   /* of KUSTOMIZE_WORK */
 };
 
 struct kustomize_build {

@@ -277,6 +277,17 @@ class Overlays(lib.TestCase):
         _, _, gaps = self.check("l0")
         self.assertIn("more than", gaps[0]["reason"])
 
+    def test_what_overlays_multiply_is_bounded(self):
+        self.write("tree/base/web.yaml", DEPLOYMENT % "web:1" +
+                   "".join(f"      - {{name: web{i}, image: 'web:1'}}\n" for i in range(150)))
+        for field in ("namePrefix: %s", "nameSuffix: %s", "images: [{name: web, newName: %s}]",
+                      "images: [{name: web, newTag: %s}]"):
+            with self.subTest(field):
+                self.tree(base="resources: [web.yaml]\n" + field % ("a" * 500000) + "\n")
+                declared, _, gaps = self.check("base")
+                self.assertIn("more than 64 MiB", gaps[0]["reason"])
+                self.assertIn(("base/web.yaml", 9, "", "web", "web:1"), declared)
+
     def test_pin_edits_the_text_and_not_what_is_made_of_it(self):
         self.base("web:1")
         self.tree(base="resources: [web.yaml]\n", dev="resources: [../base]\n",
