@@ -94,3 +94,13 @@ void connection_close(struct store *store)
 	sqlite3_close(store->db);
 	store->db = NULL;
 }
+
+/* A WAL needs memory that all its users share; other machines do not share it. */
+bool connection_set_journal(struct store *store, struct error *err)
+{
+	return query_execute(store,
+			     store_file_is_local(store->file)
+				     ? "PRAGMA journal_mode = WAL"
+				     : "PRAGMA journal_mode = DELETE",
+			     err);
+}

@@ -3,16 +3,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* A WAL needs memory that all its users share; other machines do not share it. */
-static bool set_journal(struct store *store, struct error *err)
-{
-	return query_execute(store,
-			     store_file_is_local(store->file)
-				     ? "PRAGMA journal_mode = WAL"
-				     : "PRAGMA journal_mode = DELETE",
-			     err);
-}
-
 static bool open_to_write(struct store *store, struct error *err)
 {
 	int64_t size;
@@ -28,7 +18,7 @@ static bool open_to_write(struct store *store, struct error *err)
 	       connection_open(store, CONNECTION_WRITE, err) &&
 	       migration_run(store, STORE_WRITE, embedded_migrations,
 			     embedded_migration_count, err) &&
-	       set_journal(store, err);
+	       connection_set_journal(store, err);
 }
 
 /*

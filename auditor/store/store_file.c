@@ -166,15 +166,12 @@ bool store_file_make(const char *file, const char *path, struct error *err)
 	return true;
 }
 
-/* The folder holds the name: without this a power cut may lose it. */
-static bool sync_folder(const char *file)
+/* Force a file, or the names in a folder, to the disk. */
+static bool sync_path(const char *path, int flags)
 {
-	char *folder CLEANUP(free_pointer) = xstrdup(file);
-	int descriptor;
+	int descriptor = open(path, O_RDONLY | O_CLOEXEC | flags);
 	bool synced;
 
-	*strrchr(folder, '/') = '\0';
-	descriptor = open(folder[0] ? folder : "/", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (descriptor < 0)
 		return false;
 	/* EINVAL: a filesystem that has nothing to sync. */
@@ -183,10 +180,19 @@ static bool sync_folder(const char *file)
 	return synced;
 }
 
+/* The folder holds the name: without this a power cut may lose it. */
+static bool sync_folder(const char *file)
+{
+	char *folder CLEANUP(free_pointer) = xstrdup(file);
+
+	*strrchr(folder, '/') = '\0';
+	return sync_path(folder[0] ? folder : "/", O_DIRECTORY);
+}
+
 bool store_file_rename(const char *from, const char *to, const char *path,
 		       struct error *err)
 {
-	if (rename(from, to) != 0 || !sync_folder(to))
+	if (!sync_path(from, O_NOFOLLOW) || rename(from, to) != 0 || !sync_folder(to))
 		return file_error(path, "cannot be made", err);
 	return true;
 }

@@ -49,7 +49,7 @@ MUST_CHECK bool store_file_lock(int *lock, const char *file, const char *path,
 				struct error *err);
 /* A new, empty file of mode 0600, whatever the umask; one of that name is removed. */
 MUST_CHECK bool store_file_make(const char *file, const char *path, struct error *err);
-/* Give a finished file its name, and make that last. */
+/* Give a finished file its name, and make both last. */
 MUST_CHECK bool store_file_rename(const char *from, const char *to, const char *path,
 				  struct error *err);
 /* True where the shared memory of a WAL works: on local filesystems. */
@@ -70,6 +70,8 @@ enum connection_kind {
 MUST_CHECK bool connection_open(struct store *store, enum connection_kind kind,
 				struct error *err);
 void connection_close(struct store *store);
+/* Write ahead where that works, else keep a rollback journal. */
+MUST_CHECK bool connection_set_journal(struct store *store, struct error *err);
 
 /* migration.c: the schema and its versions */
 
