@@ -1,7 +1,9 @@
 #!/usr/bin/env python3
 """Benchmarks: pindrift beside the plain tools, as ratios within one run.
 
-Usage: bench.py PINDRIFT      (`make bench` builds the release variant and runs this)
+Usage: bench.py PINDRIFT [SECTION...]    (`make bench` builds the release variant and runs this)
+
+Sections: manifests, cluster, size, tags, distance; all of them where none is named.
 
 Every figure is the median of several rounds; in each round the contenders run one
 after another, so that a busy machine slows all of them.  Figures are processor
@@ -412,17 +414,25 @@ def skopeo(bench, running):
                 max(one.rss for one in spent))
 
 
+SECTIONS = {
+    "manifests": bench_manifests,
+    "cluster": bench_cluster,
+    "size": bench_size,
+    "tags": bench_tags,
+    "distance": bench_distance,
+}
+
+
 def main():
-    if len(sys.argv) != 2 or not os.access(sys.argv[1], os.X_OK):
-        sys.exit("usage: bench.py PINDRIFT")
+    sections = sys.argv[2:] or list(SECTIONS)
+    if (len(sys.argv) < 2 or not os.access(sys.argv[1], os.X_OK)
+            or any(one not in SECTIONS for one in sections)):
+        sys.exit(f"usage: bench.py PINDRIFT [{'|'.join(SECTIONS)}]...")
     with tempfile.TemporaryDirectory(prefix="pindrift-bench-") as work:
         bench = Bench(Path(sys.argv[1]).resolve(), Path(work))
         print(f"{ROUNDS} rounds, medians; {os.cpu_count()} processors")
-        bench_manifests(bench)
-        bench_cluster(bench)
-        bench_size(bench)
-        bench_tags(bench)
-        bench_distance(bench)
+        for one in sections:
+            SECTIONS[one](bench)
 
 
 if __name__ == "__main__":
