@@ -3,6 +3,9 @@
 #include "base/cursor.h"
 #include "base/utf8.h"
 
+/* Members that a mapping has on the stack while it is read: where arena_grow() grows. */
+#define FEW_MEMBERS 8
+
 struct reader {
 	struct arena *arena;
 	struct error *err;
@@ -339,8 +342,11 @@ static const struct json_shape *shape_find(const struct json_shape *members,
 					   const char *key, size_t length)
 {
 	for (; members->key; members++) {
-		if (strcmp(members->key, "*") == 0 ||
-		    (strncmp(members->key, key, length) == 0 && !members->key[length]))
+		const char *wanted = members->key;
+
+		if (strcmp(wanted, "*") == 0 ||
+		    (length > 0 && wanted[0] == key[0] && /* mostly enough to tell */
+		     strncmp(wanted, key, length) == 0 && !wanted[length]))
 			return members;
 	}
 	return NULL;
@@ -397,8 +403,9 @@ static bool read_member(struct reader *reader, const struct json_shape *members,
 	member.value = read_value(reader, wanted ? wanted->members : NULL);
 	if (!member.value)
 		return false;
-	mapping->members = arena_grow(reader->arena, mapping->members, mapping->length,
-				      sizeof(*mapping->members));
+	if (mapping->length >= FEW_MEMBERS)
+		mapping->members = arena_grow(reader->arena, mapping->members,
+					      mapping->length, sizeof(member));
 	mapping->members[mapping->length++] = member;
 	return true;
 }
@@ -439,13 +446,27 @@ static bool read_members(struct reader *reader, const struct json_shape *members
 	return true;
 }
 
+/* Give a mapping's few members memory of their own, just as much as they take. */
+static void keep_few(struct reader *reader, struct node *mapping)
+{
+	size_t size = mapping->length * sizeof(*mapping->members);
+	const struct node_member *few = mapping->members;
+
+	mapping->members = NULL;
+	if (size)
+		mapping->members = memcpy(arena_alloc(reader->arena, size), few, size);
+}
+
 static struct node *read_nested(struct reader *reader, const struct json_shape *members)
 {
 	struct node *node =
 		new_node(reader, *reader->at == '{' ? NODE_MAPPING : NODE_SEQUENCE);
+	struct node_member few[FEW_MEMBERS];
 
 	if (!node)
 		return NULL;
+	if (node->kind == NODE_MAPPING)
+		node->members = few;
 	if (reader->depth == JSON_DEPTH) {
 		fail(reader, ERROR_LIMIT, reader->at, "nested too deep");
 		return NULL;
@@ -454,6 +475,8 @@ static struct node *read_nested(struct reader *reader, const struct json_shape *
 	reader->depth++;
 	if (!read_members(reader, members, node))
 		return NULL;
+	if (node->kind == NODE_MAPPING && node->length <= FEW_MEMBERS)
+		keep_few(reader, node);
 	reader->depth--;
 	place_end(reader, &node->place);
 	return node;

@@ -2,11 +2,17 @@
 
 #define MERGE_KEY "<<" /* https://yaml.org/type/merge.html */
 
+/* Most keys differ in their first byte. */
+static bool same_key(const char *a, const char *b)
+{
+	return a[0] == b[0] && strcmp(a, b) == 0;
+}
+
 /* A mapping's own member; of equal keys the last. */
 static const struct node_member *own_member(const struct node *mapping, const char *key)
 {
 	for (size_t i = mapping->length; i-- > 0;) {
-		if (strcmp(mapping->members[i].key, key) == 0)
+		if (same_key(mapping->members[i].key, key))
 			return &mapping->members[i];
 	}
 	return NULL;
@@ -40,7 +46,7 @@ struct node *node_get(const struct node *node, const char *key)
 	if (own)
 		return own->value;
 	for (size_t i = node->length; i-- > 0 && !value;) {
-		if (strcmp(node->members[i].key, MERGE_KEY) == 0)
+		if (same_key(node->members[i].key, MERGE_KEY))
 			value = merged_member(node->members[i].value, key);
 	}
 	return value;

@@ -114,53 +114,53 @@ static const struct node *owner_of(const struct image_list *list, const struct n
 	return owner && owner->kind == NODE_MAPPING ? owner : NULL;
 }
 
-static size_t count_fields(const struct node *pod_spec)
+bool pod_images_next(struct pod_images *images)
 {
-	size_t count = 0;
+	for (; images->list < ARRAY_LENGTH(image_lists); images->list++, images->at = 0) {
+		const struct image_list *list = &image_lists[images->list];
+		size_t count;
+		struct node **items = node_items(images->pod_spec, list->key, &count);
 
-	for (size_t i = 0; i < ARRAY_LENGTH(image_lists); i++) {
-		size_t item_count;
-		struct node **items =
-			node_items(pod_spec, image_lists[i].key, &item_count);
+		while (images->at < count) {
+			const struct node *item = items[images->at++];
 
-		for (size_t item = 0; item < item_count; item++)
-			count += owner_of(&image_lists[i], items[item]) != NULL;
+			images->owner = owner_of(list, item);
+			if (!images->owner)
+				continue;
+			images->class = class_of(list, item);
+			images->container = node_text(item, "name");
+			images->field = list->field;
+			return true;
+		}
 	}
-	return count;
+	return false;
 }
 
-/* The field of each item of a list; behind them comes the place for the next field. */
-static struct image_field *read_list(struct image_field *field,
-				     const struct node *pod_spec,
-				     const struct image_list *list, struct arena *arena)
+static size_t count_fields(const struct node *pod_spec)
 {
-	size_t count;
-	struct node **items = node_items(pod_spec, list->key, &count);
+	struct pod_images images = { .pod_spec = pod_spec };
+	size_t count = 0;
 
-	for (size_t i = 0; i < count; i++) {
-		const struct node *owner = owner_of(list, items[i]);
-
-		if (!owner)
-			continue;
-		field->path = path_of(list, i, arena);
-		field->image.class = class_of(list, items[i]);
-		field->image.container = arena_strdup(arena, node_text(items[i], "name"));
-		image_field_read(field, owner, list->field, arena);
-		field++;
-	}
-	return field;
+	while (pod_images_next(&images))
+		count++;
+	return count;
 }
 
 struct image_field *pod_spec_images(const struct node *pod_spec, struct arena *arena,
 				    size_t *count)
 {
-	struct image_field *fields, *next;
+	struct pod_images images = { .pod_spec = pod_spec };
+	struct image_field *fields, *field;
 
 	*count = count_fields(pod_spec);
 	if (*count == 0)
 		return NULL;
-	next = fields = arena_alloc(arena, *count * sizeof(*fields));
-	for (size_t i = 0; i < ARRAY_LENGTH(image_lists); i++)
-		next = read_list(next, pod_spec, &image_lists[i], arena);
+	field = fields = arena_alloc(arena, *count * sizeof(*fields));
+	for (; pod_images_next(&images); field++) {
+		field->path = path_of(&image_lists[images.list], images.at - 1, arena);
+		field->image.class = images.class;
+		field->image.container = arena_strdup(arena, images.container);
+		image_field_read(field, images.owner, images.field, arena);
+	}
 	return fields;
 }

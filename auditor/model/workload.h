@@ -39,6 +39,26 @@ struct image_field {
 };
 
 /*
+ * One image field of a PodSpec after the other, borrowed from its nodes.  Begin with
+ * `pod_spec` alone set.
+ */
+struct pod_images {
+	const struct node *pod_spec;
+
+	/* The present one. */
+	enum container_class class;
+	const char *container;    /* its name, or "" */
+	const struct node *owner; /* the mapping that holds the image, */
+	const char *field;        /* under this key */
+
+	/* Where it stands. */
+	size_t list, at; /* the list of image_lists[], its item from 1 */
+};
+
+/* False behind the last one. */
+bool pod_images_next(struct pod_images *images);
+
+/*
  * Every image field of a PodSpec, in the order containers, initContainers,
  * ephemeralContainers, volumes: `*count` items in `arena`, with copies of their
  * texts; NULL for none.

@@ -213,7 +213,7 @@ static bool is_pull_failure(const char *reason)
  * says that the image was there, whether the container runs or crashes.
  */
 static const char *add_container(struct row_key *key, struct pool *pool,
-				 const struct container_image *image,
+				 const struct pod_images *image,
 				 const struct node *pod_status)
 {
 	static const char *const lists[] = {
@@ -235,7 +235,7 @@ static const char *add_container(struct row_key *key, struct pool *pool,
 				   "reason");
 	}
 	key->container = pool_keep(pool, image->container);
-	key->text = pool_keep(pool, image->text);
+	key->text = pool_keep(pool, node_text(image->owner, image->field));
 	key->image_id = pool_keep(pool, id);
 	key->class = image->class;
 	key->state = id[0] ? RUNNING_STARTED : RUNNING_PENDING;
@@ -290,32 +290,29 @@ bool kube_pods_fold(struct kube_pods *pods, const struct node *pod, struct error
 	const struct node *meta = node_get(pod, "metadata");
 	struct pod_facts facts = { node_text(meta, "name"), "",
 				   time_of(meta, "creationTimestamp") };
-	struct image_field *fields;
+	struct pod_images images = { .pod_spec = node_get(pod, "spec") };
+	const struct node *pod_status = node_get(pod, "status");
+	unsigned count = 0;
 	struct row_key key;
-	size_t count;
 
 	pods->count++;
 	if (!pods->all_phases && has_ended(pod)) {
 		pods->ended_count++;
 		return true;
 	}
-	arena_clear(&pods->scratch);
-	fields = pod_spec_images(node_get(pod, "spec"), &pods->scratch, &count);
-	if (count > KUBE_POD_IMAGES)
-		return error_set(err, ERROR_LIMIT, "pod '%s' has more than %d images",
-				 facts.name, KUBE_POD_IMAGES);
-	if (count == 0)
-		return error_set(err, ERROR_SYNTAX, "pod '%s' shows no containers",
-				 facts.name);
 	if (pods->pull_secrets)
 		note_pull_secrets(pods, pod);
 	key = pod_key(pods, pod);
-	for (size_t i = 0; i < count; i++) {
-		facts.reason = add_container(&key, pods->pool, &fields[i].image,
-					     node_get(pod, "status"));
+	while (pod_images_next(&images)) {
+		if (count++ == KUBE_POD_IMAGES)
+			return error_set(err, ERROR_LIMIT,
+					 "pod '%s' has more than %d images", facts.name,
+					 KUBE_POD_IMAGES);
+		facts.reason = add_container(&key, pods->pool, &images, pod_status);
 		count_pod(pods, find_row(pods, &key), &facts);
 	}
-	return true;
+	return count > 0 ||
+	       error_set(err, ERROR_SYNTAX, "pod '%s' shows no containers", facts.name);
 }
 
 static void merge_rows(struct pod_row *into, const struct pod_row *row)

@@ -142,6 +142,32 @@ static void equal_keys_are_all_kept(void **state)
 	assert_string_equal(node_text(node, "a"), "2");
 }
 
+/* As many as fit the stack, and more. */
+static void mappings_of_any_size_keep_their_members(void **state)
+{
+	CLEANUP(arena_release) struct arena arena = ARENA_INIT;
+	CLEANUP(buf_release) struct buf text = BUF_INIT(4096);
+
+	(void)state;
+	for (unsigned count = 0; count <= 70; count++) {
+		struct node *node;
+
+		buf_clear(&text);
+		for (unsigned i = 0; i < count; i++)
+			buf_printf(&text, "%s\"%u\":{\"inner\":%u}", i ? "," : "{", i, i);
+		buf_puts(&text, count ? "}" : "{}");
+		node = read_ok(&arena, buf_text(&text), NULL);
+		assert_int_equal(node->length, count);
+		for (unsigned i = 0; i < count; i++) {
+			const struct node_member *member = &node->members[i];
+
+			assert_int_equal(strtoul(member->key, NULL, 10), i);
+			assert_int_equal(
+				strtoul(node_text(member->value, "inner"), NULL, 10), i);
+		}
+	}
+}
+
 static void check_place(const char *label, const struct node_place *place,
 			const char *text, const char *span)
 {
@@ -480,6 +506,7 @@ int main(void)
 		cmocka_unit_test(read_agrees_with_jansson_on_the_cases),
 		cmocka_unit_test(scalars_keep_their_source_text),
 		cmocka_unit_test(equal_keys_are_all_kept),
+		cmocka_unit_test(mappings_of_any_size_keep_their_members),
 		cmocka_unit_test(places_are_bytes_lines_and_characters),
 		cmocka_unit_test(places_are_left_out_where_not_asked_for),
 		cmocka_unit_test(shape_leaves_out_what_is_not_wanted),
