@@ -48,6 +48,7 @@ LISTED := \
 	auditor/base/toml.c \
 	auditor/base/timestamp.c \
 	auditor/base/utf8.c \
+	auditor/base/worker.c \
 	auditor/base/yaml.c \
 	auditor/commands/baseline.c \
 	auditor/commands/cmd_check.c \
@@ -160,6 +161,7 @@ LISTED := \
 	auditor/source/kube_owner.c \
 	auditor/source/kube_page.c \
 	auditor/source/kube_pod.c \
+	auditor/source/kube_reader.c \
 	auditor/source/kube_secrets.c \
 	auditor/source/kube_shape.c \
 	auditor/source/kube_text.c \

@@ -70,19 +70,31 @@ void *array_grow(void *items, size_t count, size_t size)
 	return capacity ? xrealloc(items, capacity * size) : items;
 }
 
-static struct arena_chunk *chunk_new(struct arena *arena, size_t least)
+/* A chunk with room for `size` bytes: one that is kept, if the next one will do. */
+static struct arena_chunk *chunk_get(struct arena *arena, size_t size)
 {
-	size_t size = least > CHUNK_SIZE ? least : CHUNK_SIZE;
-	struct arena_chunk *chunk;
+	struct arena_chunk *chunk = arena->spare;
 
+	if (chunk && chunk->size >= size) {
+		arena->spare = chunk->older;
+		return chunk;
+	}
 	if (size > SIZE_MAX - sizeof(*chunk))
 		checked(NULL);
 	chunk = xmalloc(sizeof(*chunk) + size);
-	chunk->older = arena->chunk;
 	chunk->size = size;
+	return chunk;
+}
+
+static struct arena_chunk *chunk_new(struct arena *arena, size_t least)
+{
+	size_t size = least > CHUNK_SIZE ? least : CHUNK_SIZE;
+	struct arena_chunk *chunk = chunk_get(arena, size);
+
+	chunk->older = arena->chunk;
 	arena->chunk = chunk;
 	arena->used = 0;
-	arena->total += size;
+	arena->total += chunk->size;
 	return chunk;
 }
 
@@ -182,6 +194,19 @@ void arena_clear(struct arena *arena)
 	arena->total = arena->chunk->size;
 }
 
+void arena_empty(struct arena *arena)
+{
+	struct arena_chunk **oldest = &arena->chunk;
+
+	while (*oldest)
+		oldest = &(*oldest)->older;
+	*oldest = arena->spare;
+	arena->spare = arena->chunk;
+	arena->chunk = NULL;
+	arena->used = 0;
+	arena->total = 0;
+}
+
 /* Behind the newest chunk, which goes on being filled. */
 void arena_adopt(struct arena *arena, struct arena *other)
 {
@@ -200,11 +225,13 @@ void arena_adopt(struct arena *arena, struct arena *other)
 		*oldest = other->chunk;
 	}
 	arena->total += other->total;
+	chunks_free(other->spare);
 	*other = (struct arena)ARENA_INIT;
 }
 
 void arena_release(struct arena *arena)
 {
 	chunks_free(arena->chunk);
+	chunks_free(arena->spare);
 	*arena = (struct arena)ARENA_INIT;
 }

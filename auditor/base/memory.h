@@ -36,11 +36,12 @@ struct arena {
 	struct arena_chunk *chunk; /* newest first; NULL while empty */
 	size_t used;               /* bytes used of the newest chunk */
 	size_t total;              /* bytes of all chunks */
+	struct arena_chunk *spare; /* from before arena_empty(), to be filled again */
 };
 
 #define ARENA_INIT                                                                       \
 	{                                                                                \
-		NULL, 0, 0                                                               \
+		NULL, 0, 0, NULL                                                         \
 	}
 
 /* Zeroed memory, aligned for any type. */
@@ -54,6 +55,8 @@ void *arena_grow(struct arena *arena, void *items, size_t count, size_t size);
 
 /* Forget everything, keep one chunk for what comes next. */
 void arena_clear(struct arena *arena);
+/* Forget everything, keep all of the memory for as much again. */
+void arena_empty(struct arena *arena);
 /* Own all that `other` owns; that one is empty then, and can be used again. */
 void arena_adopt(struct arena *arena, struct arena *other);
 /* Free everything; the arena is empty and can be used again. */

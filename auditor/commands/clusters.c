@@ -1,6 +1,7 @@
 #include "commands/clusters.h"
 
 #include "base/log.h"
+#include "base/worker.h"
 #include "commands/plugin.h"
 #include "model/scope.h"
 #include "source/pull_secrets.h"
@@ -246,6 +247,7 @@ bool clusters_observe(const struct clusters *clusters, struct http *http,
 {
 	const struct settings *settings = clusters->settings;
 	struct visit *visits = xcalloc(clusters->count, sizeof(*visits));
+	CLEANUP(worker_free) struct worker *worker = worker_new();
 	bool observed;
 
 	for (size_t i = 0; i < clusters->count; i++) {
@@ -257,6 +259,7 @@ bool clusters_observe(const struct clusters *clusters, struct http *http,
 		visits[i].scope = *scope;
 		visits[i].scope.pull_secrets =
 			scope->pull_secrets ? &visits[i].secrets : NULL;
+		visits[i].scope.worker = worker;
 		visits[i].scope.namespace = settings->all_namespaces ? ""
 					    : settings->namespace    ? settings->namespace
 								     : config->namespace;

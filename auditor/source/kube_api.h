@@ -14,6 +14,7 @@
 #ifndef SOURCE_KUBE_API_H
 #define SOURCE_KUBE_API_H
 
+#include "base/worker.h"
 #include "model/snapshot.h"
 #include "source/kube_config.h"
 
@@ -25,6 +26,7 @@ struct kube_scope {
 	const char *cluster_name;          /* --cluster-name, or "" */
 	long request_timeout_seconds;      /* 0: the default */
 	struct pull_secrets *pull_secrets; /* to be filled in; NULL: none is asked for */
+	struct worker *worker; /* reads pages while others arrive; NULL: there is none */
 };
 
 struct observation;

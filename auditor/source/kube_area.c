@@ -58,6 +58,7 @@ static void init_list(struct kube_area *area, enum kube_resource_name name)
 		.field_selector = pods ? shared->scope->field_selector : "",
 		.accept = resource->metadata_only ? KUBE_METADATA_ONLY : NULL,
 		.shape = resource->shape,
+		.worker = shared->scope->worker,
 		.fold = fold,
 		.forget = forget,
 		.user = one,

@@ -1,6 +1,6 @@
 #include "source/kube_list.h"
 
-#include "source/kube_page.h"
+#include "source/kube_reader.h"
 
 #define PAGES_UNDER_WAY 2
 #define PATH_BYTES (8 * KUBE_CONTINUE_BYTES) /* with all of it percent-escaped */
@@ -8,26 +8,74 @@
 /* One page that was asked for. */
 struct page_request {
 	struct kube_list *list;
+	struct page_request *next; /* of the spare ones */
 	unsigned generation;
 	unsigned token_number; /* of the token that it carried */
 	char *token;           /* of the page before it; "": it is the first one */
 	bool followed;         /* its token was used */
 	bool begun;            /* some of it came */
 	struct error err;      /* what is wrong with its bytes */
-	struct kube_page page;
+	struct kube_reader reader;
 };
 
-static void page_request_free(struct page_request **request)
+static void page_request_free(struct page_request *request)
 {
-	kube_page_release(&(*request)->page);
-	free((*request)->token);
-	free(*request);
+	kube_reader_release(&request->reader);
+	free(request->token);
+	free(request);
+}
+
+static void free_spare(struct kube_list *list)
+{
+	struct page_request *request;
+
+	while ((request = list->spare)) {
+		list->spare = request->next;
+		page_request_free(request);
+	}
+}
+
+/* The memory that pages take goes from one to the next: none of it is new to the system.
+ */
+static struct page_request *page_request_new(struct kube_list *list, const char *token)
+{
+	struct page_request *request = list->spare;
+
+	if (request) {
+		list->spare = request->next;
+	} else {
+		request = xcalloc(1, sizeof(*request));
+		request->list = list;
+		kube_reader_init(&request->reader, list->shape, list->worker);
+	}
+	request->generation = list->generation;
+	request->token = xstrdup(token);
+	return request;
+}
+
+static void page_request_end(struct page_request *request)
+{
+	struct kube_list *list = request->list;
+
+	if (list->outcome != KUBE_UNASKED) { /* that was the last one */
+		page_request_free(request);
+		return;
+	}
+	free(request->token);
+	request->token = NULL;
+	request->followed = false;
+	request->begun = false;
+	request->err = (struct error)ERROR_INIT;
+	kube_reader_clear(&request->reader);
+	request->next = list->spare;
+	list->spare = request;
 }
 
 static void list_end(struct kube_list *list, enum kube_outcome outcome)
 {
 	list->outcome = outcome;
 	list->generation++; /* whatever is still under way is of no interest */
+	free_spare(list);
 	if (list->ended)
 		list->ended(list->user);
 }
@@ -69,12 +117,8 @@ static void build_path(struct buf *path, const struct kube_list *list, const cha
 static void send_page(struct kube_list *list, const char *token)
 {
 	CLEANUP(buf_release) struct buf path = BUF_INIT(PATH_BYTES);
-	struct page_request *request = xcalloc(1, sizeof(*request));
+	struct page_request *request = page_request_new(list, token);
 
-	request->list = list;
-	request->generation = list->generation;
-	request->token = xstrdup(token);
-	kube_page_init(&request->page, list->shape);
 	build_path(&path, list, token);
 	list->under_way++;
 	list->page_count++;
@@ -116,10 +160,11 @@ static void list_restart(struct kube_list *list)
 static void follow(struct page_request *request)
 {
 	struct kube_list *list = request->list;
-	const char *token = request->page.next;
+	const char *token;
 
-	if (request->followed || !token)
+	if (request->followed || !request->reader.page.next)
 		return;
+	token = request->reader.page.next;
 	request->followed = true;
 	if (!token[0])
 		return;
@@ -135,7 +180,7 @@ static bool page_chunk(const char *data, size_t length, void *user)
 
 	request->begun = true;
 	if (stale(request) ||
-	    !kube_page_feed(&request->page, data, length, &request->err))
+	    !kube_reader_feed(&request->reader, data, length, &request->err))
 		return false;
 	follow(request);
 	return true;
@@ -144,12 +189,13 @@ static bool page_chunk(const char *data, size_t length, void *user)
 static bool fold_items(struct page_request *request, struct error *err)
 {
 	struct kube_list *list = request->list;
+	const struct kube_page *page = &request->reader.page;
 
-	for (size_t i = 0; i < request->page.item_count; i++) {
-		if (!list->fold(request->page.items[i], list->user, err))
+	for (size_t i = 0; i < page->item_count; i++) {
+		if (!list->fold(page->items[i], list->user, err))
 			return false;
 	}
-	list->empty_count = request->page.item_count ? 0 : list->empty_count + 1;
+	list->empty_count = page->item_count ? 0 : list->empty_count + 1;
 	return true;
 }
 
@@ -157,7 +203,7 @@ static bool fold_items(struct page_request *request, struct error *err)
 static bool check_progress(const struct page_request *request, struct error *err)
 {
 	const struct kube_list *list = request->list;
-	const struct kube_page *page = &request->page;
+	const struct kube_page *page = &request->reader.page;
 
 	if (page->item_count && page->next[0] && strcmp(page->next, request->token) == 0)
 		return error_set(err, ERROR_LIMIT,
@@ -168,21 +214,27 @@ static bool check_progress(const struct page_request *request, struct error *err
 	return true;
 }
 
-/* A page has come. */
-static void page_take(struct page_request *request)
+/* A page has come.  False where the list has ended by it. */
+static bool page_take(struct page_request *request)
 {
 	struct kube_list *list = request->list;
 	struct error err = ERROR_INIT;
 
-	if (!kube_page_finish(&request->page, &err) || !fold_items(request, &err)) {
+	if (!kube_reader_finish(&request->reader, &err) || !fold_items(request, &err)) {
 		list_fail(list, &err);
-		return;
+		return false;
 	}
 	follow(request);
 	if (!check_progress(request, &err)) {
 		list_fail(list, &err);
-		return;
+		return false;
 	}
+	return true;
+}
+
+/* A page has been seen to: there is room for the next one. */
+static void list_go_on(struct kube_list *list)
+{
 	if (list->held_token) {
 		CLEANUP(free_pointer) char *token = list->held_token;
 
@@ -235,17 +287,22 @@ static void page_refused(struct page_request *request, struct http_response *res
 
 static void page_done(struct http_response *response, void *user)
 {
-	CLEANUP(page_request_free) struct page_request *request = user;
+	struct page_request *request = user;
+	struct kube_list *list = request->list;
+	bool taken = false;
 
-	if (stale(request))
-		return;
-	request->list->under_way--;
-	if (response->err.code != ERROR_NONE)
-		page_broke(request, &response->err);
-	else if (response->status != 200)
-		page_refused(request, response);
-	else
-		page_take(request);
+	if (!stale(request)) {
+		list->under_way--;
+		if (response->err.code != ERROR_NONE)
+			page_broke(request, &response->err);
+		else if (response->status != 200)
+			page_refused(request, response);
+		else
+			taken = page_take(request);
+	}
+	page_request_end(request);
+	if (taken)
+		list_go_on(list);
 }
 
 void kube_list_start(struct kube_list *list)
@@ -258,4 +315,5 @@ void kube_list_release(struct kube_list *list)
 {
 	free(list->held_token);
 	list->held_token = NULL;
+	free_spare(list);
 }

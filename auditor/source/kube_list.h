@@ -14,6 +14,7 @@
 #define SOURCE_KUBE_LIST_H
 
 #include "base/json.h"
+#include "base/worker.h"
 #include "source/kube_client.h"
 
 /* An `accept` for lists of which only the metadata is wanted. */
@@ -42,6 +43,7 @@ struct kube_list {
 	const char *field_selector;     /* or "" */
 	const char *accept;             /* NULL: "application/json" */
 	const struct json_shape *shape; /* of an item */
+	struct worker *worker;          /* reads its pages; NULL: we do */
 	bool (*fold)(const struct node *item, void *user, struct error *err);
 	void (*forget)(void *user); /* the list begins anew: drop what was folded */
 	void (*ended)(void *user);  /* called once; may be NULL */
@@ -59,6 +61,7 @@ struct kube_list {
 	unsigned empty_count; /* pages without items, in a row */
 	bool restarted;
 	char *held_token; /* of a page that waits for its turn; NULL: none does */
+	struct page_request *spare; /* of earlier pages, to be used again */
 };
 
 /* Ask for the first page.  The list must live until http_run() returns. */

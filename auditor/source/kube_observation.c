@@ -204,6 +204,7 @@ void observation_init(struct observation *observation, struct http *http,
 		.client = &observation->client,
 		.selector = "",
 		.field_selector = "",
+		.worker = scope->worker,
 		.user = observation,
 	};
 

@@ -27,6 +27,18 @@ void kube_page_release(struct kube_page *page)
 	arena_release(&page->arena);
 }
 
+void kube_page_clear(struct kube_page *page)
+{
+	struct arena arena = page->arena;
+	struct buf rest = page->rest;
+
+	kube_page_init(page, page->shape);
+	arena_empty(&arena);
+	buf_clear(&rest);
+	page->arena = arena;
+	page->rest = rest;
+}
+
 static enum step fail(struct error *err, const char *why)
 {
 	error_set(err, ERROR_SYNTAX, "this is no list: %s", why);

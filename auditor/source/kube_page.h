@@ -45,6 +45,8 @@ struct kube_page {
 
 void kube_page_init(struct kube_page *page, const struct json_shape *shape);
 void kube_page_release(struct kube_page *page);
+/* As newly made, for another page; the memory is kept. */
+void kube_page_clear(struct kube_page *page);
 
 /* Errors: ERROR_SYNTAX, ERROR_LIMIT; nothing of the page is any good then. */
 MUST_CHECK bool kube_page_feed(struct kube_page *page, const char *data, size_t length,

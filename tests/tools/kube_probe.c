@@ -155,7 +155,9 @@ static bool probe(const char *file, const char *context, const struct kube_scope
 {
 	CLEANUP(kube_config_release) struct kube_config config = KUBE_CONFIG_INIT;
 	CLEANUP(http_free) struct http *http = NULL;
+	CLEANUP(worker_free) struct worker *worker = worker_new();
 	const struct http_limits limits = { .first_byte_seconds = 5 };
+	struct kube_scope whole = *scope;
 	struct observation *observation;
 	bool observed;
 
@@ -165,7 +167,8 @@ static bool probe(const char *file, const char *context, const struct kube_scope
 	http = http_new(&limits, err);
 	if (!http)
 		return false;
-	observation = kube_api_start(http, &config, scope, snapshot, err);
+	whole.worker = worker;
+	observation = kube_api_start(http, &config, &whole, snapshot, err);
 	if (!observation)
 		return false;
 	do {

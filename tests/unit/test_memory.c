@@ -146,6 +146,32 @@ static void a_cleared_arena_is_used_again_without_growing(void **state)
 	assert_int_equal(arena.total, total);
 }
 
+static void an_emptied_arena_is_used_again_without_more_memory(void **state)
+{
+	CLEANUP(arena_release) struct arena arena = ARENA_INIT;
+	CLEANUP(arena_release) struct arena owner = ARENA_INIT;
+	size_t total = 0;
+
+	(void)state;
+	arena_empty(&arena); /* of nothing */
+	for (int round = 0; round < 3; round++) {
+		for (int i = 0; i < MANY; i++) {
+			char *memory = arena_alloc(&arena, 10000);
+
+			assert_int_equal(memory[9999], 0);
+			memset(memory, 0xff, 10000);
+		}
+		assert_true(round == 0 || arena.total == total);
+		assert_null(arena.spare);
+		total = arena.total;
+		arena_empty(&arena);
+		assert_int_equal(arena.total, 0);
+	}
+	arena_alloc(&arena, 2 * total); /* more than any that is spare */
+	arena_adopt(&owner, &arena);
+	assert_null(arena.spare);
+}
+
 static void a_released_arena_is_empty_and_usable(void **state)
 {
 	CLEANUP(arena_release) struct arena arena = ARENA_INIT;
@@ -249,6 +275,7 @@ int main(void)
 		cmocka_unit_test(strndup_copies_exactly_and_ends_the_text),
 		cmocka_unit_test(an_arena_array_grows_and_keeps_its_items),
 		cmocka_unit_test(a_cleared_arena_is_used_again_without_growing),
+		cmocka_unit_test(an_emptied_arena_is_used_again_without_more_memory),
 		cmocka_unit_test(a_released_arena_is_empty_and_usable),
 		cmocka_unit_test(an_adopted_arena_lives_with_its_new_owner),
 		cmocka_unit_test(sizes_that_cannot_be_end_the_program_with_4),
