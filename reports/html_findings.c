@@ -83,8 +83,7 @@ static void put_digest(FILE *out, const char *label, const char *text)
 /* Where it is, and behind that the whole digests, to be copied. */
 static void put_details(FILE *out, const struct finding *finding)
 {
-	if (!finding->declared[0] && !finding->running[0] &&
-	    !finding->resolved[0]) {
+	if (!finding->declared[0] && !finding->running[0] && !finding->resolved[0]) {
 		fputs(" <small>", out);
 		put_place(out, finding);
 		fputs("</small>", out);

@@ -495,17 +495,17 @@ struct custom_choice customs_choose(const struct customs *customs,
 				    const struct object_id *owner,
 				    const struct running_use *running)
 {
-	const struct custom_object *object;
+	const struct custom_object *owned_by;
 	CLEANUP(buf_release) struct buf key = BUF_KEY_INIT;
 
 	if (customs->count == 0)
 		return (struct custom_choice){ .object = NULL };
-	object = object_find(&customs->objects, running->namespace, owner);
-	if (!object)
+	owned_by = object_find(&customs->objects, running->namespace, owner);
+	if (!owned_by)
 		return (struct custom_choice){ .object = NULL };
-	key = slot_key(customs, object, &running->image);
-	return choose(customs, object, table_find(&customs->slots, key.data, key.length),
-		      &running->image);
+	key = slot_key(customs, owned_by, &running->image);
+	return choose(customs, owned_by,
+		      table_find(&customs->slots, key.data, key.length), &running->image);
 }
 
 bool custom_is_missed(const struct custom_object *object,

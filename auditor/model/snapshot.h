@@ -92,7 +92,8 @@ const char *declared_home(const struct declared_use *use);
 enum running_state {
 	RUNNING_PENDING, /* not started yet: no question is asked */
 	RUNNING_STARTED, /* has an imageID: runs, or (init, crash loop) ran */
-	RUNNING_FAILING, /* waits for its image in vain: ErrImagePull, ImagePullBackOff, … */
+	RUNNING_FAILING, /* waits for its image in vain: ErrImagePull, ImagePullBackOff, …
+			  */
 };
 
 #define OWNER_CHAIN 6 /* most members that are followed */

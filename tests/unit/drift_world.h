@@ -33,15 +33,16 @@ const char *drift_world_text(struct drift_world *world, const char *image);
 /* Each gives what it added, to be changed; good until the next one of its kind. */
 
 /*
- * Declared in deploy/NAME.yaml, each on the next line.  A Prometheus, Workflow, Service or
- * Gadget is a custom resource; its field names no container, unless the test says so.
+ * Declared in deploy/NAME.yaml, each on the next line.  A Prometheus, Workflow, Service
+ * or Gadget is a custom resource; its field names no container, unless the test says so.
  */
 struct declared_use *drift_world_declare(struct drift_world *world, const char *where,
 					 const char *image);
 /*
  * Run by one pod, with the owners that the kind has: of a Deployment ReplicaSet NAME-1,
- * of a CronJob Job NAME-1, of a Prometheus StatefulSet NAME.  `image_id`: "NAME", "bare NAME", "=TEXT", or "" for a pod
- * that has not started; a NAME stands for shop/web@ its digest.
+ * of a CronJob Job NAME-1, of a Prometheus StatefulSet NAME.  `image_id`: "NAME", "bare
+ * NAME", "=TEXT", or "" for a pod that has not started; a NAME stands for shop/web@ its
+ * digest.
  */
 struct running_use *drift_world_run(struct drift_world *world, const char *where,
 				    const char *image, const char *image_id);
