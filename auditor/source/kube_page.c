@@ -91,7 +91,7 @@ static enum step read_key(struct kube_page *page, struct error *err)
 }
 
 /* The value at rest[at], whose end is known. */
-static bool read_value(struct kube_page *page, struct node **node,
+static bool read_value(struct kube_page *page, struct arena *arena, struct node **node,
 		       const struct json_shape *shape, struct error *err)
 {
 	struct json_source source = {
@@ -100,22 +100,31 @@ static bool read_value(struct kube_page *page, struct node **node,
 		.members = shape,
 	};
 
-	return json_read(node, &page->arena, &source, err);
+	return json_read(node, arena, &source, err);
 }
 
 /* Of the metadata the token counts, which will be part of a URL. */
 static bool take_token(struct kube_page *page, const struct node *metadata,
 		       struct error *err)
 {
-	page->next = node_text(metadata, "continue");
-	return strlen(page->next) <= KUBE_CONTINUE_BYTES ||
-	       error_set(err, ERROR_LIMIT, "a continue token of more than %zu bytes",
-			 KUBE_CONTINUE_BYTES);
+	const char *token = node_text(metadata, "continue");
+
+	if (strlen(token) > KUBE_CONTINUE_BYTES)
+		return error_set(err, ERROR_LIMIT,
+				 "a continue token of more than %zu bytes",
+				 KUBE_CONTINUE_BYTES);
+	if (!page->next || strcmp(page->next, token) != 0)
+		page->next = arena_strdup(&page->arena, token);
+	return true;
 }
 
-/* A value at the top: of `metadata` the token counts, of others that they are JSON. */
+/*
+ * A value at the top: of `metadata` the token counts, of others that they are JSON.
+ * Nothing else is kept: there may be any number of them.
+ */
 static enum step read_member(struct kube_page *page, struct error *err)
 {
+	CLEANUP(arena_release) struct arena arena = ARENA_INIT;
 	static const struct json_shape token[] = { { "continue", NULL }, { NULL, NULL } };
 	bool is_items = strcmp(page->key, "items") == 0;
 	struct node *node;
@@ -130,7 +139,7 @@ static enum step read_member(struct kube_page *page, struct error *err)
 	step = find_end(page, err);
 	if (step != STEP_ON)
 		return step;
-	if (!read_value(page, &node, token, err))
+	if (!read_value(page, &arena, &node, token, err))
 		return STEP_FAIL;
 	if (is_items && node->kind != NODE_NULL)
 		return fail(err, "its items are no sequence");
@@ -163,7 +172,8 @@ static enum step parse_item(struct kube_page *page, struct node **item, struct e
 	step = find_end(page, err);
 	if (step != STEP_ON)
 		return step;
-	return read_value(page, item, page->shape, err) ? STEP_ON : STEP_FAIL;
+	return read_value(page, &page->arena, item, page->shape, err) ? STEP_ON
+								      : STEP_FAIL;
 }
 
 static enum step read_item(struct kube_page *page, struct error *err)
