@@ -61,6 +61,8 @@ bool rollout_in_progress(const struct running_use *running,
 		return true;
 	if (rollout_is_current(running, live) || live->deadline_exceeded)
 		return false;
+	if (live->progressing)
+		return true;
 	progress = live->progress_at;
 	if (is_cron_job(live))
 		return rollout_is_recent(progress, now); /* its pods replace none */

@@ -24,7 +24,8 @@ bool rollout_is_current(const struct running_use *running,
 
 /*
  * True if the pods are of an older revision and the progress deadline (else an hour)
- * since the last sign of progress has not passed; or if they are ending anyway.
+ * since the last sign of progress has not passed; if the
+ * workload says that it goes on; or if they are ending anyway.
  * `newest_pod_at`: creation of the youngest pod of the current revision, 0 where there is
  * none.  `live` may be NULL.
  */

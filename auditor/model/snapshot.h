@@ -136,6 +136,7 @@ struct live_workload {
 	int64_t progress_at;      /* the rollout's last sign of progress; 0 unknown */
 	int64_t deadline_seconds; /* progress deadline; 0: the default of an hour */
 	bool deadline_exceeded;   /* the controller says so itself */
+	bool progressing;         /* or that it goes on, however long it takes */
 };
 
 enum fact_state {

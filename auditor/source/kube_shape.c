@@ -162,9 +162,13 @@ static const struct json_shape condition[] = {
 	END,
 };
 static const struct json_shape workload_status[] = {
-	WHOLE("observedGeneration"), WHOLE("updateRevision"),
-	WHOLE("currentPodHash"),     WHOLE("desiredNumberScheduled"),
-	{ "conditions", condition }, END,
+	WHOLE("phase"),
+	WHOLE("observedGeneration"),
+	WHOLE("updateRevision"),
+	WHOLE("currentPodHash"),
+	WHOLE("desiredNumberScheduled"),
+	{ "conditions", condition },
+	END,
 };
 
 const struct json_shape kube_workload_shape[] = {

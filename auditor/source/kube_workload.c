@@ -103,6 +103,21 @@ static void read_progress(struct live_workload *live, const struct node *item)
 		live->progress_at = reported_at;
 }
 
+/*
+ * Argo Rollouts watch their deadline themselves, without the pauses of their steps, which
+ * may take days or wait for somebody.
+ */
+static void read_phase(struct live_workload *live, const struct node *item)
+{
+	const char *phase = node_text(node_get(item, "status"), "phase");
+
+	if (unobserved(item))
+		return;
+	live->progressing =
+		strcmp(phase, "Paused") == 0 || strcmp(phase, "Progressing") == 0;
+	live->deadline_exceeded = strcmp(phase, "Degraded") == 0;
+}
+
 /* What the pods of the newest template have for revision, where the object says so. */
 static void read_revision(struct live_workload *live, const struct node *item,
 			  struct pool *pool)
@@ -211,5 +226,7 @@ struct kube_workload kube_workload_read(const struct node *item, const char *api
 	read_revision(live, item, pool);
 	if (strcmp(kind, "Deployment") == 0)
 		read_progress(live, item);
+	if (strcmp(kind, "Rollout") == 0)
+		read_phase(live, item);
 	return workload;
 }

@@ -266,6 +266,23 @@ class Pods(TrapTest):
                              "tag-moved": [self.reference(self.repository, "1")]})
         self.assertIn("rolling", str(report["running"]))
 
+    def test_a_canary_may_be_paused_for_days(self):
+        """Argo Rollouts: who waits for a promotion is not late; who was aborted differs."""
+        index, old = both("canary"), both("stable")
+        pinned, before = self.pin(index, old), self.reference(self.repository, "1", old.digest)
+        for phase in ("Paused", "Progressing", "Degraded"):
+            name = phase.lower()
+            self.declare(name, "shop", {"app": pinned}, kind="Rollout",
+                         api_version="argoproj.io/v1alpha1")
+            made = self.cluster.rollout(
+                name, "shop", {"app": pinned}, [{"app": self.shown(index)}], progressing=LONG_AGO,
+                old=({"app": before}, [{"app": self.shown(old)}]))
+            made[0]["status"].update(phase=phase, observedGeneration="1")
+        self.judge({"paused/app": EXACT | ROLLING_OUT, "progressing/app": EXACT | ROLLING_OUT,
+                    "degraded/app": EXACT | DRIFT},
+                   {"running-differs": ["degraded/app"], "mixed-digests": ["degraded/app"],
+                    "tag-moved": [self.reference(self.repository, "1")]})
+
     def test_a_pod_that_ends_takes_its_grace_period(self):
         """A rollout is over long before its old pods are: they drain.  A stuck one is seen."""
         index, old = both("stays"), both("drains")

@@ -236,6 +236,37 @@ static void progress_is_told_by_deployments_and_else_by_the_newest_order(void **
 	}
 }
 
+static const struct {
+	const char *label, *text;
+	bool progressing, exceeded;
+} phase_cases[] = {
+	{ "none", "{}", false, false },
+	{ "a step of a canary", "{'status': {'phase': 'Paused'}}", true, false },
+	{ "between two steps", "{'status': {'phase': 'Progressing'}}", true, false },
+	{ "done", "{'status': {'phase': 'Healthy'}}", false, false },
+	{ "given up", "{'status': {'phase': 'Degraded'}}", false, true },
+	{ "of before the newest order",
+	  "{'metadata': {'generation': 3},"
+	  " 'status': {'phase': 'Degraded', 'observedGeneration': '2'}}",
+	  false, false },
+};
+
+static void a_rollout_of_argo_says_itself_how_it_goes(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LENGTH(phase_cases); i++) {
+		CLEANUP(arena_release) struct arena arena = ARENA_INIT;
+		CLEANUP(pool_release) struct pool pool = POOL_INIT(&arena);
+		const struct kube_workload workload = read_workload(
+			phase_cases[i].text, "argoproj.io", "Rollout", &pool);
+
+		CHECK(phase_cases[i].label,
+		      workload.live.progressing == phase_cases[i].progressing);
+		CHECK(phase_cases[i].label,
+		      workload.live.deadline_exceeded == phase_cases[i].exceeded);
+	}
+}
+
 static void template_may_be_elsewhere_or_unknown(void **state)
 {
 	CLEANUP(arena_release) struct arena arena = ARENA_INIT;
@@ -265,6 +296,7 @@ int main(void)
 		cmocka_unit_test(idle_is_what_wants_no_pods),
 		cmocka_unit_test(
 			progress_is_told_by_deployments_and_else_by_the_newest_order),
+		cmocka_unit_test(a_rollout_of_argo_says_itself_how_it_goes),
 		cmocka_unit_test(template_may_be_elsewhere_or_unknown),
 	};
 

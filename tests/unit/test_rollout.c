@@ -118,6 +118,19 @@ static void a_template_is_looked_up_by_class_and_name(void **state)
 	assert_null(rollout_template_image(&live, CLASS_CONTAINER, "web"));
 }
 
+static void a_rollout_that_goes_on_by_its_own_words_is_never_late(void **state)
+{
+	const struct running_use running = { .revision = "1" };
+	const struct live_workload live = { .object = { "argoproj.io", "Rollout", "web" },
+					    .revision = "2",
+					    .generation = "",
+					    .progress_at = NOW - 100 * (int64_t)HOUR,
+					    .progressing = true };
+
+	(void)state;
+	assert_true(rollout_in_progress(&running, &live, 0, NOW));
+}
+
 static void what_is_ending_is_about_to_be_replaced_whatever_its_revision(void **state)
 {
 	const struct running_use running = { .revision = "2", .ending = true };
@@ -136,6 +149,7 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_rollout_lasts_until_its_deadline),
 		cmocka_unit_test(a_pod_without_a_live_workload_is_current),
+		cmocka_unit_test(a_rollout_that_goes_on_by_its_own_words_is_never_late),
 		cmocka_unit_test(
 			what_is_ending_is_about_to_be_replaced_whatever_its_revision),
 		cmocka_unit_test(a_template_is_looked_up_by_class_and_name),
