@@ -486,21 +486,7 @@ static void complete_row(const struct joining *joining, struct use_row *row)
 			   (!live && row->replaced);
 }
 
-/*
- * Whether this scan saw what runs there.  A workload that was found in no namespace
- * (its declaration names none) might be in any that it did not see.
- */
-static bool is_observed(const struct joining *joining,
-			const struct scanned_cluster *cluster, const char *namespace)
-{
-	CLEANUP(arena_release) struct arena arena = ARENA_INIT;
-	const char *scope = scope_of_namespace(&arena, cluster->identity.key, namespace);
-
-	return namespace[0] == '\0' ? sight_observed_whole(&joining->join->sight, scope)
-				    : sight_observed(&joining->join->sight, scope);
-}
-
-/* The same of every cluster that a declaration is meant for. */
+/* Whether every cluster that a declaration is meant for was seen. */
 static bool is_observed_everywhere(const struct joining *joining, const struct use *use)
 {
 	const struct snapshot *snapshot = joining->snapshot;
@@ -509,7 +495,8 @@ static bool is_observed_everywhere(const struct joining *joining, const struct u
 		const struct scanned_cluster *cluster = &snapshot->clusters[i];
 
 		if (environment_includes(cluster, use->declared) &&
-		    !is_observed(joining, cluster, use->namespace))
+		    !sight_observed_namespace(&joining->join->sight, cluster,
+					      use->namespace))
 			return false;
 	}
 	return true;
@@ -588,11 +575,25 @@ static int compare_uses(const void *left, const void *right)
 	return order;
 }
 
+/*
+ * Some lists of the namespace could not be had: what its pods belong to is known all the
+ * same.  Of a custom resource nobody knows which pods are missing.
+ */
+static bool is_told(const struct join *join, const struct use *use)
+{
+	bool told = use->row_count > 0 && !use->custom;
+
+	for (size_t i = 0; i < use->row_count && told; i++)
+		told = sight_tells_owners(&join->sight, use->rows[i].running);
+	return told;
+}
+
 /* In their order, so that what is the same for a namespace is asked once. */
 static void complete_uses(struct joining *joining)
 {
 	struct join *join = joining->join;
 	const struct use *before = NULL;
+	bool seen = false;
 
 	if (join->use_count > 1)
 		qsort(join->uses, join->use_count, sizeof(*join->uses), compare_uses);
@@ -600,13 +601,12 @@ static void complete_uses(struct joining *joining)
 		struct use *use = &join->uses[i];
 
 		if (!use->cluster)
-			use->observed = is_observed_everywhere(joining, use);
-		else if (before && before->cluster == use->cluster &&
-			 strcmp(before->namespace, use->namespace) == 0)
-			use->observed = before->observed;
-		else
-			use->observed =
-				is_observed(joining, use->cluster, use->namespace);
+			seen = is_observed_everywhere(joining, use);
+		else if (!before || before->cluster != use->cluster ||
+			 strcmp(before->namespace, use->namespace) != 0)
+			seen = sight_observed_namespace(&join->sight, use->cluster,
+							use->namespace);
+		use->observed = seen || is_told(join, use);
 		before = use;
 		complete_use(joining, use);
 	}

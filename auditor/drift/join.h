@@ -39,7 +39,8 @@ struct use {
 	bool object_declared;               /* some container of the object is declared */
 	bool containers_declared;           /* and its manifest names its containers */
 	bool claimed;  /* some manifest declares something in the namespace */
-	bool observed; /* this scan saw what runs in the namespace */
+	bool observed; /* this scan saw what runs in the namespace, or whose all rows are
+			*/
 	const struct live_workload *live;       /* of the object, or NULL */
 	const struct container_image *template; /* of the live template, or NULL */
 	struct use_row *rows;

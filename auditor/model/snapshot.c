@@ -164,6 +164,12 @@ void snapshot_add_live(struct snapshot *snapshot, const struct live_workload *li
 	snapshot->live[snapshot->live_count++] = *live;
 }
 
+void snapshot_add_unseen(struct snapshot *snapshot, const struct unseen_kind *unseen)
+{
+	snapshot->unseen = GROW(snapshot, snapshot->unseen, snapshot->unseen_count);
+	snapshot->unseen[snapshot->unseen_count++] = *unseen;
+}
+
 void snapshot_add_waiver(struct snapshot *snapshot, const struct waiver *waiver)
 {
 	snapshot->waivers = arena_grow(&snapshot->arena, snapshot->waivers,
@@ -287,6 +293,10 @@ static void merge_running(struct snapshot *whole, const struct snapshot *part)
 	for (size_t i = 0; i < part->live_count; i++) {
 		snapshot_add_live(whole, &part->live[i]);
 		whole->live[whole->live_count - 1].cluster = number;
+	}
+	for (size_t i = 0; i < part->unseen_count; i++) {
+		snapshot_add_unseen(whole, &part->unseen[i]);
+		whole->unseen[whole->unseen_count - 1].cluster = number;
 	}
 	whole->pod_count += part->pod_count;
 	whole->ended_pod_count += part->ended_pod_count;

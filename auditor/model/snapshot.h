@@ -231,6 +231,16 @@ struct coverage {
 	const char *note; /* for people: "namespace shop: 15 pods" */
 };
 
+/*
+ * A kind whose objects could not be listed where the pods could.  What its pods belong
+ * to, and whether they are about to be replaced, is not known; of other pods it is.
+ */
+struct unseen_kind {
+	uint32_t cluster;      /* its number in the snapshot's clusters */
+	const char *namespace; /* "" for all of the cluster */
+	const char *api_group, *kind;
+};
+
 struct cluster_identity {
 	const char *key;     /* "uid:…", "name:…" or "server:<hash>" */
 	const char *name;    /* for people: --cluster-name, else the kubeconfig's name */
@@ -284,6 +294,8 @@ struct snapshot {
 	uint32_t ended_pod_count; /* left out: Succeeded, Failed */
 	struct live_workload *live;
 	size_t live_count;
+	struct unseen_kind *unseen;
+	size_t unseen_count;
 	struct tag_fact *tags;
 	size_t tag_count;
 	struct digest_fact *digests;
@@ -327,6 +339,7 @@ void snapshot_add_declared(struct snapshot *snapshot, const struct declared_use 
  * NULL for none. */
 struct running_use *snapshot_extend_running(struct snapshot *snapshot, size_t count);
 void snapshot_add_live(struct snapshot *snapshot, const struct live_workload *live);
+void snapshot_add_unseen(struct snapshot *snapshot, const struct unseen_kind *unseen);
 void snapshot_add_coverage(struct snapshot *snapshot, const char *scope, bool observed,
 			   const char *note);
 /* `subject`, `reason` and `scope` are copied; a gap equal in kind and subject is kept

@@ -219,23 +219,56 @@ static const char *platform_note(const struct observation *observation)
 		       : "; platforms are unknown, nodes could not be listed";
 }
 
+/* Owners of these kinds are known by their name at most, and not whose they are. */
+static void add_unseen(const struct observation *observation,
+		       const struct kube_area *area)
+{
+	struct snapshot *snapshot = observation->snapshot;
+
+	for (size_t i = 0; i < KUBE_RESOURCE_COUNT; i++) {
+		const struct kube_resource *resource = &kube_resources[i];
+		enum kube_resource_name name = (enum kube_resource_name)i;
+		bool doubtful =
+			name == KUBE_ROLLOUTS && observation->discovery != KUBE_LISTED;
+
+		if (doubtful || is_missing(observation, area, name))
+			snapshot_add_unseen(snapshot,
+					    &(struct unseen_kind){
+						    .namespace = area->namespace,
+						    .api_group = resource->group,
+						    .kind = resource->kind,
+					    });
+	}
+}
+
+/* What of an area was observed, for people. */
+static const char *area_note(const struct observation *observation,
+			     const struct kube_area *area, bool observed)
+{
+	struct arena *arena = &observation->snapshot->arena;
+	const char *name = area_subject(area, arena);
+	unsigned count = area->inventory.pods.count;
+
+	if (kube_area_outcome(area, KUBE_PODS) != KUBE_LISTED)
+		return arena_printf(arena, "%s: not observed", name);
+	return arena_printf(arena, "%s: %u pod%s%s%s", name, count, count == 1 ? "" : "s",
+			    observed ? "" : ", not all that controls them was observed",
+			    platform_note(observation));
+}
+
 /* All lists of an area have ended.  Returns whether it was observed. */
 static bool conclude(struct observation *observation, struct kube_area *area)
 {
 	struct snapshot *snapshot = observation->snapshot;
-	const char *name = area_subject(area, &snapshot->arena);
 	bool observed;
 
 	kube_area_finish(area, snapshot);
 	observed = !add_forbidden(observation, area);
 	observed = !add_failed(observation, area) && observed;
-	snapshot_add_coverage(
-		snapshot, area_scope(area, snapshot), observed,
-		observed ? arena_printf(&snapshot->arena, "%s: %u pod%s%s", name,
-					area->inventory.pods.count,
-					area->inventory.pods.count == 1 ? "" : "s",
-					platform_note(observation))
-			 : arena_printf(&snapshot->arena, "%s: not observed", name));
+	if (!observed)
+		add_unseen(observation, area);
+	snapshot_add_coverage(snapshot, area_scope(area, snapshot), observed,
+			      area_note(observation, area, observed));
 	return observed;
 }
 

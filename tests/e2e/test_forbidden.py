@@ -5,6 +5,7 @@ import unittest
 import scans
 
 from servers import images
+from servers.kube_objects import Cluster
 
 
 class Forbidden(scans.ScanTest):
@@ -89,6 +90,72 @@ class Forbidden(scans.ScanTest):
         self.scan(*arguments, "forbidden:namespace shop", status=0)
         self.scan(*arguments, "forbidden:namespace data", status=3)
 
+
+
+class OneKind(scans.ScanTest):
+    """Everything but one kind may be listed: whose the pods of others are is known."""
+
+    def setUp(self):
+        super().setUp()
+        self.declared, self.other = images.image(), images.image(salt="other")
+        self.push(self.declared, "shop/app", "1")
+        self.push(self.other, "shop/app", "2")
+        self.pinned = self.reference("shop/app", "1", self.declared.digest)
+        self.declare("gone", "shop", {"app": self.pinned})
+        self.declare("gone-db", "shop", {"app": self.pinned}, kind="StatefulSet")
+        self.fill(self.other)
+
+    def fill(self, node):
+        """What drifts, as a Deployment, a StatefulSet and a CronJob."""
+        self.cluster = Cluster(nodes=self.cluster.nodes)
+        runs = {"app": self.reference("shop/app", digest=node.digest)}
+        for name, kind in (("web", "Deployment"), ("db", "StatefulSet")):
+            self.declare(name, "shop", {"app": self.pinned}, kind=kind)
+        self.cluster.deployment("web", "shop", {"app": self.pinned}, [runs])
+        self.cluster.stateful_set("db", "shop", {"app": self.pinned}, [runs])
+        self.cluster.deployment("extra", "shop", {"app": self.pinned}, [runs])
+
+    def scan_without(self, *resources, arguments=("-A",), status=None):
+        world = self.cluster.world()
+        for one in resources:
+            world.deny(resource=one)
+        self.serve(world)
+        return self.scan(*arguments, status=status)
+
+    def test_the_pods_of_other_kinds_are_judged(self):
+        for arguments in (("-A",), ("-n", "shop")):
+            with self.subTest(arguments=arguments):
+                report = self.scan_without("statefulsets", arguments=arguments, status=1)
+                self.database.unlink()
+                self.assertEqual(scans.rules(report), {"running-differs": ["web/app"],
+                                                       "undeclared": ["extra/app"]})
+                (gap,) = report["gaps"]
+                self.assertEqual(gap["id"], "forbidden")
+                self.assertIn("statefulsets.apps", gap["reason"])
+                notes = [one["note"] for one in report["coverage"] if "pods" in one["note"]]
+                self.assertIn("3 pods, not all that controls them was observed", notes[0])
+
+    def test_owners_that_lead_on_hide_what_they_lead_to(self):
+        report = self.scan_without("replicasets", status=1)
+        self.assertEqual(scans.rules(report), {"running-differs": ["db/app"]})
+        report = self.scan_without("deployments", status=1)
+        self.assertEqual(scans.rules(report), {"running-differs": ["db/app"]})
+
+    def test_what_is_told_is_fixed_and_what_is_not_is_unknown(self):
+        self.scan_without(status=1)
+        self.fill(self.declared)
+        report = self.scan_without("statefulsets", status=3)
+        self.assertEqual(scans.rules(report, ("fixed",)), {"running-differs": ["web/app"]})
+        self.assertEqual(scans.rules(report, ("unknown",)),
+                         {"running-differs": ["db/app"],
+                          "not-running": ["gone-db/app", "gone/app"]})
+        self.assertEqual(scans.rules(report), {"undeclared": ["extra/app"]})
+        report = self.scan_without(status=0)
+        self.assertEqual(scans.rules(report, ("fixed",)), {"running-differs": ["db/app"]})
+
+    def test_without_pods_nothing_is_judged(self):
+        report = self.scan_without("pods", arguments=("-n", "shop"), status=3)
+        self.assertEqual(scans.rules(report), {})
 
 if __name__ == "__main__":
     unittest.main()

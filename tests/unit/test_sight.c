@@ -176,11 +176,97 @@ static void a_selector_leaves_out_parts_of_clusters_alone(void **state)
 	assert_false(sight_leaves_out(&sight, "tree/t/path/web.yaml"));
 }
 
+/* Kinds that could not be listed in a namespace, and the owners of a row. */
+static const struct {
+	const char *label;
+	struct unseen_kind unseen[2];
+	uint32_t cluster;
+	const char *namespace;
+	struct object_id owners[2];
+	bool told;
+} owner_cases[] = {
+	{ "everything was listed",
+	  { { 0, NULL, NULL, NULL } },
+	  0,
+	  "shop",
+	  { { "apps", "ReplicaSet", "web-1" }, { "apps", "Deployment", "web" } },
+	  false },
+	{ "another kind was not",
+	  { { 0, "shop", "apps", "StatefulSet" } },
+	  0,
+	  "shop",
+	  { { "apps", "ReplicaSet", "web-1" }, { "apps", "Deployment", "web" } },
+	  true },
+	{ "in all namespaces",
+	  { { 0, "", "apps", "StatefulSet" } },
+	  0,
+	  "shop",
+	  { { "apps", "ReplicaSet", "web-1" }, { "apps", "Deployment", "web" } },
+	  true },
+	{ "its own kind was not",
+	  { { 0, "", "batch", "Job" }, { 0, "", "apps", "Deployment" } },
+	  0,
+	  "shop",
+	  { { "apps", "ReplicaSet", "web-1" }, { "apps", "Deployment", "web" } },
+	  false },
+	{ "what stands between was not",
+	  { { 0, "shop", "apps", "ReplicaSet" } },
+	  0,
+	  "shop",
+	  { { "apps", "ReplicaSet", "web-1" } },
+	  false },
+	{ "its own kind under an old group",
+	  { { 0, "shop", "apps", "ReplicaSet" } },
+	  0,
+	  "shop",
+	  { { "extensions", "ReplicaSet", "web-1" } },
+	  false },
+	{ "another namespace was not seen",
+	  { { 0, "bank", "apps", "StatefulSet" } },
+	  0,
+	  "shop",
+	  { { "", "Pod", "web" } },
+	  false },
+	{ "another cluster was not seen",
+	  { { 1, "shop", "apps", "StatefulSet" } },
+	  0,
+	  "shop",
+	  { { "", "Pod", "web" } },
+	  false },
+};
+
+static void a_row_is_told_if_no_owner_is_of_a_kind_that_was_not_listed(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LENGTH(owner_cases); i++) {
+		CLEANUP(snapshot_release) struct snapshot snapshot;
+		CLEANUP(sight_release) struct sight sight;
+		struct running_use use = { .cluster = owner_cases[i].cluster,
+					   .namespace = owner_cases[i].namespace };
+
+		snapshot_init(&snapshot, 0);
+		for (size_t j = 0; j < 2 && owner_cases[i].unseen[j].kind; j++)
+			snapshot_add_unseen(&snapshot, &owner_cases[i].unseen[j]);
+		while (use.owner_count < 2 &&
+		       owner_cases[i].owners[use.owner_count].kind) {
+			use.owners[use.owner_count] =
+				owner_cases[i].owners[use.owner_count];
+			use.owner_count++;
+		}
+		snapshot.selector = "";
+		sight_make(&sight, &snapshot);
+		CHECK(owner_cases[i].label,
+		      sight_tells_owners(&sight, &use) == owner_cases[i].told);
+	}
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_areas_around_a_scope_say_whether_it_was_seen),
 		cmocka_unit_test(a_selector_leaves_out_parts_of_clusters_alone),
+		cmocka_unit_test(
+			a_row_is_told_if_no_owner_is_of_a_kind_that_was_not_listed),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
