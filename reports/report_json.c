@@ -121,6 +121,7 @@ static json_t *declared_json(const struct report *report, size_t i)
 	member_set_text(object, "path", use->path);
 	set_position(object, "line", use->line);
 	set_position(object, "column", use->column);
+	member_set_text(object, "overlay", use->overlay ? use->overlay->path : "");
 	member_set_text(object, "reference", image->text);
 	member_set_text(object, "kind", use->object.kind);
 	member_set_text(object, "namespace", use->namespace);

@@ -18,15 +18,15 @@ static const char *const statement_text[STATEMENT_COUNT] = {
 	[SELECT_VISIBLE] =
 		"SELECT d.id, d.ordinal, m.path, m.file, d.line, d.column, "
 		"d.cluster, d.namespace, d.api_group, d.kind, d.name, "
-		"d.field, d.container, d.class, r.text FROM declared_span d "
+		"d.field, d.container, d.class, d.overlay, r.text FROM declared_span d "
 		"JOIN kube_manifest m ON m.id = d.manifest "
 		"JOIN reference r ON r.id = d.reference "
 		"WHERE m.tree = ?2 AND d.first_scan <= ?1 "
 		"AND d.id IN " SPANS_UNTIL("declared_span", ">") " ORDER BY d.id",
 	[INSERT_DECLARED] = "INSERT INTO declared_span (manifest, reference, ordinal, "
 			    "line, column, cluster, namespace, api_group, kind, name, "
-			    "field, container, class, first_scan) "
-			    "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+			    "field, container, class, overlay, first_scan) "
+			    "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
 	[MOVE_DECLARED] = "UPDATE declared_span SET line = ?, column = ? WHERE id = ?",
 	[END_DECLARED] = "UPDATE declared_span SET ended_scan = ? WHERE id = ?",
 };
@@ -49,6 +49,11 @@ struct declared_ledger {
 	struct buf key;             /* of the declaration at hand */
 };
 
+static const char *overlay_of(const struct declared_use *use)
+{
+	return use->overlay ? use->overlay->path : "";
+}
+
 /* Where an image is declared. */
 static void key_of_place(struct buf *key, const struct declared_use *use)
 {
@@ -62,6 +67,7 @@ static void key_of_place(struct buf *key, const struct declared_use *use)
 	span_key_add(key, use->field);
 	span_key_add(key, use->image.container);
 	span_key_add(key, container_class_name(use->image.class));
+	span_key_add(key, overlay_of(use));
 }
 
 /* And which. */
@@ -93,6 +99,18 @@ static enum container_class class_of_name(const char *name)
 	return CLASS_IMAGE_VOLUME;
 }
 
+/* Of what was stored; NULL for "". */
+static const struct overlay *overlay_read(const char *path, struct arena *arena)
+{
+	struct overlay *overlay;
+
+	if (!path[0])
+		return NULL;
+	overlay = arena_alloc(arena, sizeof(*overlay));
+	*overlay = (struct overlay){ .path = path, .dropped_pin = "" };
+	return overlay;
+}
+
 /* The columns of SELECT_VISIBLE behind its first two. */
 static void declared_read(struct query *query, struct arena *arena,
 			  struct declared_use *use)
@@ -109,6 +127,7 @@ static void declared_read(struct query *query, struct arena *arena,
 	use->field = query_text(query, arena);
 	use->image.container = query_text(query, arena);
 	use->image.class = class_of_name(query_text(query, arena));
+	use->overlay = overlay_read(query_text(query, arena), arena);
 	use->image.text = query_text(query, arena);
 }
 
@@ -158,6 +177,7 @@ static bool declared_insert(struct declared_ledger *ledger, struct declared_item
 	query_add_text(&query, use->field);
 	query_add_text(&query, use->image.container);
 	query_add_text(&query, container_class_name(use->image.class));
+	query_add_text(&query, overlay_of(use));
 	query_add_number(&query, ledger->writer->scan->id);
 	return query_insert(&query, &item->id, err);
 }

@@ -72,6 +72,17 @@ class Overlays(lib.TestCase):
         self.assertEqual(self.check("."), ([("base/web.yaml", 9, "", "p-web-s", pinned),
                                             ("base/web.yaml", 9, "dev", "web", pinned)], [], []))
 
+    def test_a_report_says_through_which(self):
+        self.base("web:1")
+        self.tree(base="resources: [web.yaml]\n", dev="resources: [../base]\n",
+                  prod="resources: [../base]\nimages: [{name: web, newTag: '2'}]\n")
+        declared = self.pindrift_json("check", ".", cwd=self.folder / "tree")["declared"]
+        self.assertEqual(sorted((use["path"], use["overlay"]) for use in declared),
+                         [("base/web.yaml", "dev/kustomization.yaml"),
+                          ("prod/kustomization.yaml", "prod/kustomization.yaml")])
+        alone = self.pindrift_json("check", "base/web.yaml", cwd=self.folder / "tree")
+        self.assertEqual([use["overlay"] for use in alone["declared"]], [""])
+
     def test_an_entry_decides_at_its_own_line(self):
         self.base("web:1")
         self.tree(base="resources: [web.yaml]\n",

@@ -66,6 +66,7 @@ static void a_declaration_comes_back(void **state)
 	assert_int_equal(use->image.state, REFERENCE_OK);
 	assert_string_equal(use->image.ref.digest.text, DIGEST_A);
 	assert_true(use->workload);
+	assert_null(use->overlay);
 }
 
 static void a_changed_image_ends_a_span_and_begins_one(void **state)
@@ -103,6 +104,41 @@ static void another_line_is_the_same_declaration(void **state)
 	assert_int_equal(world_number(store, "SELECT count(*) FROM kube_manifest "
 					     "WHERE file = './web.yaml'"),
 			 1);
+}
+
+/* One image, deployed through these overlays in this order. */
+static void scan_overlays(struct store *store, const char *first, const char *second)
+{
+	const struct overlay overlays[] = { { first, "" },
+					    { second, "base/web.yaml:3" } };
+	CLEANUP(world_release) struct world world;
+
+	world_init(&world);
+	for (size_t i = 0; i < ARRAY_LENGTH(overlays); i++)
+		world_declare(&world, "base/web.yaml", "web", "web:1")->overlay =
+			&overlays[i];
+	world_scan(&world, store);
+}
+
+static void an_image_is_declared_once_an_overlay(void **state)
+{
+	CLEANUP(store_close) struct store *store = world_open(state, STORE_WRITE);
+	CLEANUP(report_release) struct report report;
+	struct error err = ERROR_INIT;
+
+	scan_overlays(store, "dev/kustomization.yaml", "prod/kustomization.yaml");
+	scan_overlays(store, "prod/kustomization.yaml", "dev/kustomization.yaml");
+	check_counts(store, 2, 2);
+	report_init(&report);
+	assert_true(store_load_report(store, 1, &report, &err));
+	assert_int_equal(report.declared_count, 2);
+	assert_string_equal(report.declared[0].overlay->path, "dev/kustomization.yaml");
+	assert_string_equal(report.declared[1].overlay->path, "prod/kustomization.yaml");
+	assert_int_equal(world_number(store, "SELECT count(*) FROM declared_now "
+					     "WHERE overlay = 'dev/kustomization.yaml'"),
+			 1);
+	scan_overlays(store, "dev/kustomization.yaml", "eu/kustomization.yaml");
+	check_counts(store, 3, 2);
 }
 
 static void only_what_was_covered_ends(void **state)
@@ -245,6 +281,7 @@ int main(void)
 		WORLD_TEST(a_declaration_comes_back),
 		WORLD_TEST(a_changed_image_ends_a_span_and_begins_one),
 		WORLD_TEST(another_line_is_the_same_declaration),
+		WORLD_TEST(an_image_is_declared_once_an_overlay),
 		WORLD_TEST(only_what_was_covered_ends),
 		WORLD_TEST(a_file_that_is_not_observed_ends_nothing),
 		WORLD_TEST(what_was_read_of_a_broken_file_counts),

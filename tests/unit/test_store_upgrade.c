@@ -39,6 +39,10 @@ static const char old_rows[] =
 		 "[{\"kind\":\"forbidden\",\"reason\":\"403\",\"scope\":\"" SHOP
 		 "\",\"subject\":\"namespace shop\",\"waived\":true}]")
 	OLD_SCAN(3, 1, "true", "[]")
+	"INSERT INTO kube_manifest VALUES (1, '" WORLD_TREE "', 'web.yaml', 'web.yaml');"
+	"INSERT INTO reference VALUES (1, 'web:1', NULL, '1', '');"
+	"INSERT INTO declared_span VALUES (1, 1, '', 'shop', 'apps', 'Deployment', 'web', "
+	"'image', 'app', 'container', 1, 0, 17, 16, 1, NULL);"
 	OLD_FINDING(7, "a", "NULL")
 	OLD_FINDING(9, "b", "3")
 	"INSERT INTO hidden_span VALUES (4, 7, 2, 3);"
@@ -103,6 +107,10 @@ static void old_scans_are_reported_as_they_were(void **state)
 			 (int64_t)embedded_migration_count);
 	assert_int_equal(
 		world_number(store, "SELECT count(*) FROM pragma_foreign_key_check"), 0);
+	assert_int_equal(world_number(store,
+				      "SELECT count(*) FROM declared_now "
+				      "WHERE reference = 'web:1' AND overlay = ''"),
+			 1);
 	check_old_scans(store);
 	store_close(&store);
 	store = world_open(state, STORE_READ);
