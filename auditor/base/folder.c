@@ -230,21 +230,22 @@ static void list_folder(size_t number, void *user)
 	closedir(folder);
 }
 
-/* The number of a new listing. */
-static size_t add_listing(struct walk *walk, char *beneath)
-{
-	walk->listings =
-		array_grow(walk->listings, walk->listing_count, sizeof(*walk->listings));
-	walk->listings[walk->listing_count] = (struct listing){ .beneath = beneath };
-	return walk->listing_count++;
-}
-
 static char *path_beneath(const char *folder, const char *name)
 {
 	CLEANUP(buf_release) struct buf path = BUF_INIT(PATH_BYTES);
 
 	buf_printf(&path, "%s%s%s", folder, folder[0] ? "/" : "", name);
 	return buf_detach(&path);
+}
+
+/* The number of a new listing, of a folder within another. */
+static size_t add_listing(struct walk *walk, const char *outer, const char *name)
+{
+	walk->listings =
+		array_grow(walk->listings, walk->listing_count, sizeof(*walk->listings));
+	walk->listings[walk->listing_count] =
+		(struct listing){ .beneath = path_beneath(outer, name) };
+	return walk->listing_count++;
 }
 
 /* The folders in one that is listed are to be listed next. */
@@ -257,8 +258,7 @@ static void add_inner(struct walk *walk, size_t number)
 
 		if (S_ISDIR(name->type) && !name->through_link &&
 		    strcmp(name->text, ".git") != 0)
-			name->listing = add_listing(
-				walk, path_beneath(outer.beneath, name->text));
+			name->listing = add_listing(walk, outer.beneath, name->text);
 	}
 }
 
@@ -266,7 +266,7 @@ static void list_all(struct walk *walk)
 {
 	unsigned processors = parallel_processors();
 
-	add_listing(walk, xstrdup(""));
+	add_listing(walk, "", ""); /* the root */
 	for (unsigned depth = 0; walk->listed < walk->listing_count; depth++) {
 		size_t first = walk->listed, end = walk->listing_count;
 		size_t threads = (end - first) / FOLDERS_A_THREAD + 1;

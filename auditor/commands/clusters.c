@@ -18,6 +18,16 @@ struct visit {
 	bool other; /* of a cluster that another context is taken for */
 };
 
+/* All of them, side by side. */
+struct tour {
+	struct visit *visits;
+	size_t count;
+	struct http *http;
+	struct store *store;
+	struct snapshot *whole;       /* what all of them observe */
+	struct pull_secrets *secrets; /* likewise; NULL: none are asked for */
+};
+
 static bool add_config(struct clusters *clusters, const struct option_list *paths,
 		       const char *context, struct error *err)
 {
@@ -143,9 +153,11 @@ static bool choose(struct visit *first, struct visit *second, struct error *err)
 	return true;
 }
 
-static bool find_others(struct visit *visits, size_t count, struct error *err)
+static bool find_others(const struct tour *tour, struct error *err)
 {
-	for (size_t i = 1; i < count; i++) {
+	struct visit *visits = tour->visits;
+
+	for (size_t i = 1; i < tour->count; i++) {
 		for (size_t j = 0; j < i && !visits[i].other; j++) {
 			if (!visits[j].other &&
 			    cluster_is_same(&visits[i].part.clusters[0].identity,
@@ -157,87 +169,87 @@ static bool find_others(struct visit *visits, size_t count, struct error *err)
 	return true;
 }
 
-static bool start(struct visit *visit, struct http *http, const struct snapshot *whole,
-		  struct error *err)
+static bool start(const struct tour *tour, struct visit *visit, struct error *err)
 {
-	snapshot_part(&visit->part, whole);
+	snapshot_part(&visit->part, tour->whole);
 	visit->err = (struct error)ERROR_INIT;
-	visit->observation =
-		kube_api_start(http, visit->config, &visit->scope, &visit->part, err);
+	visit->observation = kube_api_start(tour->http, visit->config, &visit->scope,
+					    &visit->part, err);
 	return visit->observation != NULL;
 }
 
-static bool start_all(struct visit *visits, size_t count, struct http *http,
-		      const struct snapshot *whole, struct error *err)
+static bool start_all(const struct tour *tour, struct error *err)
 {
-	for (size_t i = 0; i < count; i++) {
-		if (!start(&visits[i], http, whole, err))
+	for (size_t i = 0; i < tour->count; i++) {
+		if (!start(tour, &tour->visits[i], err))
 			return false;
 	}
 	return true;
 }
 
 /* Each server is asked what its answers lead to, all of them side by side. */
-static void run_all(struct visit *visits, size_t count, struct http *http)
+static void run_all(const struct tour *tour)
 {
 	bool asked = true;
 
 	while (asked) {
-		http_run(http);
+		http_run(tour->http);
 		asked = false;
-		for (size_t i = 0; i < count; i++)
-			asked |= kube_api_continue(visits[i].observation);
+		for (size_t i = 0; i < tour->count; i++)
+			asked |= kube_api_continue(tour->visits[i].observation);
 	}
 }
 
 /* All requests have ended: what became of them. */
-static bool conclude_all(struct visit *visits, size_t count, struct store *store,
-			 struct error *err)
+static bool conclude_all(const struct tour *tour, struct error *err)
 {
-	for (size_t i = 0; i < count; i++) {
-		struct visit *visit = &visits[i];
+	for (size_t i = 0; i < tour->count; i++) {
+		struct visit *visit = &tour->visits[i];
 
 		visit->answered = kube_api_conclude(visit->observation, &visit->err);
 		if (!visit->answered)
 			add_silence(visit);
-		if (count > 1)
+		if (tour->count > 1)
 			name_cluster(&visit->part, !visit->answered);
-		if (!store_resolve_clusters(store, &visit->part, err))
+		if (!store_resolve_clusters(tour->store, &visit->part, err))
 			return false;
 	}
-	return find_others(visits, count, err);
+	return find_others(tour, err);
 }
 
-static bool says_nothing(const struct visit *visits, size_t count)
+static bool says_nothing(const struct tour *tour)
 {
-	for (size_t i = 0; i < count; i++) {
-		if (visits[i].answered)
+	for (size_t i = 0; i < tour->count; i++) {
+		if (tour->visits[i].answered)
 			return false;
 	}
 	return true;
 }
 
-static bool observe(struct visit *visits, size_t count, struct http *http,
-		    struct store *store, struct snapshot *snapshot,
-		    struct pull_secrets *secrets, struct error *err)
+/* What one of them adds to the whole. */
+static void merge(const struct tour *tour, struct visit *visit)
 {
-	if (!start_all(visits, count, http, snapshot, err))
+	kube_api_release(&visit->observation);
+	if (visit->other)
+		return;
+	snapshot_merge_cluster(tour->whole, &visit->part);
+	if (tour->secrets)
+		pull_secrets_merge(tour->secrets, &visit->secrets);
+}
+
+static bool observe(const struct tour *tour, struct error *err)
+{
+	if (!start_all(tour, err))
 		return false;
-	run_all(visits, count, http);
-	if (!conclude_all(visits, count, store, err))
+	run_all(tour);
+	if (!conclude_all(tour, err))
 		return false;
-	if (says_nothing(visits, count) && snapshot->declared_count == 0) {
-		*err = visits[0].err;
+	if (says_nothing(tour) && tour->whole->declared_count == 0) {
+		*err = tour->visits[0].err;
 		return false;
 	}
-	for (size_t i = 0; i < count; i++) {
-		kube_api_release(&visits[i].observation);
-		if (visits[i].other)
-			continue;
-		snapshot_merge_cluster(snapshot, &visits[i].part);
-		if (secrets)
-			pull_secrets_merge(secrets, &visits[i].secrets);
-	}
+	for (size_t i = 0; i < tour->count; i++)
+		merge(tour, &tour->visits[i]);
 	return true;
 }
 
@@ -247,6 +259,8 @@ bool clusters_observe(const struct clusters *clusters, struct http *http,
 {
 	const struct settings *settings = clusters->settings;
 	struct visit *visits = xcalloc(clusters->count, sizeof(*visits));
+	const struct tour tour = { visits, clusters->count, http,
+				   store,  snapshot,        scope->pull_secrets };
 	CLEANUP(worker_free) struct worker *worker = worker_new();
 	bool observed;
 
@@ -264,8 +278,7 @@ bool clusters_observe(const struct clusters *clusters, struct http *http,
 					    : settings->namespace    ? settings->namespace
 								     : config->namespace;
 	}
-	observed = observe(visits, clusters->count, http, store, snapshot,
-			   scope->pull_secrets, err);
+	observed = observe(&tour, err);
 	for (size_t i = 0; i < clusters->count; i++) {
 		kube_api_release(&visits[i].observation);
 		snapshot_release(&visits[i].part);

@@ -435,20 +435,22 @@ static void add_missed(struct side_by_side *side, const struct custom_object *ob
 		use->unclear = "it cannot be told which container is meant";
 }
 
+static void join_missed_of(struct side_by_side *side, const struct custom_object *object)
+{
+	for (const struct custom_field *field = object->fields; field;
+	     field = field->next) {
+		if (custom_is_missed(object, field))
+			add_missed(side, object, field);
+	}
+}
+
 static void join_missed(struct joining *joining)
 {
 	for (size_t i = 0; i <= joining->snapshot->cluster_count; i++) {
 		struct side_by_side *side = &joining->sides[i];
 
-		for (size_t j = 0; j < side->customs.count; j++) {
-			const struct custom_object *object = side->customs.items[j];
-
-			for (const struct custom_field *field = object->fields; field;
-			     field = field->next) {
-				if (custom_is_missed(object, field))
-					add_missed(side, object, field);
-			}
-		}
+		for (size_t j = 0; j < side->customs.count; j++)
+			join_missed_of(side, side->customs.items[j]);
 	}
 }
 
