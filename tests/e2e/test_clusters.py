@@ -57,6 +57,12 @@ class TwoClusters(scans.ScanTest):
             self.addCleanup(api.close)
         self.configure(a=(self.apis[0].url, "shop"), b=(self.apis[1].url, "shop"))
 
+    def start_with_drift_in_the_second(self):
+        self.declare("web", "shop", {"app": self.pinned})
+        self.run_app(self.first, "web", self.good)
+        self.run_app(self.second, "web", self.bad)
+        self.start()
+
     def configure(self, **contexts):
         (self.folder / "config").write_text(config_of(**contexts))
 
@@ -82,10 +88,7 @@ class TwoClusters(scans.ScanTest):
 
 class SideBySide(TwoClusters):
     def test_each_finding_and_row_names_its_cluster(self):
-        self.declare("web", "shop", {"app": self.pinned})
-        self.run_app(self.first, "web", self.good)
-        self.run_app(self.second, "web", self.bad)
-        self.start()
+        self.start_with_drift_in_the_second()
         report = self.pair(status=1)
         self.assertEqual([one["name"] for one in report["clusters"]], ["c-a", "c-b"])
         self.assertEqual(report["cluster"]["name"], "c-a")
@@ -100,10 +103,7 @@ class SideBySide(TwoClusters):
         self.assertEqual(json.loads(again.stdout), report)
 
     def test_the_texts_for_people_and_spreadsheets_name_it_too(self):
-        self.declare("web", "shop", {"app": self.pinned})
-        self.run_app(self.first, "web", self.good)
-        self.run_app(self.second, "web", self.bad)
-        self.start()
+        self.start_with_drift_in_the_second()
         files = {name: self.folder / name for name in ("csv", "text", "html", "sarif", "markdown")}
         self.pair(*(word for name, path in files.items() for word in ("-o", f"{name}={path}")))
         text = files["text"].read_text()
@@ -118,10 +118,7 @@ class SideBySide(TwoClusters):
                          {"c-b"})
 
     def test_an_unchanged_pair_adds_the_scans_own_rows_alone(self):
-        self.declare("web", "shop", {"app": self.pinned})
-        self.run_app(self.first, "web", self.good)
-        self.run_app(self.second, "web", self.bad)
-        self.start()
+        self.start_with_drift_in_the_second()
         self.pair(status=1)
         before = scans.dump(self.database)
         report = self.pair(status=1)
@@ -129,10 +126,7 @@ class SideBySide(TwoClusters):
         self.assert_only_own_rows_changed(before)
 
     def test_one_of_them_alone_says_nothing_about_the_other(self):
-        self.declare("web", "shop", {"app": self.pinned})
-        self.run_app(self.first, "web", self.good)
-        self.run_app(self.second, "web", self.bad)
-        self.start()
+        self.start_with_drift_in_the_second()
         self.pair(status=1)
         before = scans.dump(self.database)
         alone = self.ask("--context", "a", "-A", status=0)
@@ -192,10 +186,7 @@ class ByNamespaces(TwoClusters):
         self.apis[1].world.deny(namespace="n-7")
 
     def test_the_namespaces_of_both_are_asked_side_by_side(self):
-        self.declare("web", "shop", {"app": self.pinned})
-        for cluster, node in ((self.first, self.good), (self.second, self.bad)):
-            self.run_app(cluster, "web", node)
-        self.start()
+        self.start_with_drift_in_the_second()
         report = self.pair(status=1)
         self.assertEqual(self.found(report), [("clusters-differ", "", "web"),
                                               ("running-differs", "c-b", "web")])

@@ -127,13 +127,17 @@ class FromRunning(scans.ScanTest):
         self.path = self.declare("web", "shop", {"app": self.here("1")})
         self.assert_untouched(status=4, said="pindrift scan")
 
-    def test_manifests_without_a_namespace(self):
+    def run_in_two_namespaces(self):
+        """One manifest, which names neither of them."""
         self.push(self.index, self.repository, "1")
         for namespace in ("shop", "stage"):
             self.cluster.deployment("web", namespace, {"app": self.here("1")},
                                     [({"app": self.here(digest=self.child.digest)},
                                       {"node": "node-a"})])
         self.path = self.declare("web", "", {"app": self.here("1")})
+
+    def test_manifests_without_a_namespace(self):
+        self.run_in_two_namespaces()
         self.scan("-A")
         self.assert_untouched(status=1, said="it runs in several namespaces")
         self.pin("--write", "-n", "stage")
@@ -147,12 +151,7 @@ class FromRunning(scans.ScanTest):
         self.assert_untouched(status=1, said="is meant for cluster stage, and the last scan was of")
 
     def test_the_namespace_of_the_environment(self):
-        self.push(self.index, self.repository, "1")
-        for namespace in ("shop", "stage"):
-            self.cluster.deployment("web", namespace, {"app": self.here("1")},
-                                    [({"app": self.here(digest=self.child.digest)},
-                                      {"node": "node-a"})])
-        self.path = self.declare("web", "", {"app": self.here("1")})
+        self.run_in_two_namespaces()
         self.scan("-A", "--cluster-name", "one")
         (self.manifests / ".pindrift.yaml").write_text(
             "environments: [{paths: ['**'], cluster: one, namespace: stage}]\n")
