@@ -24,10 +24,9 @@ bool rollout_is_current(const struct running_use *running,
 
 /*
  * True if the pods are of an older revision and the progress deadline (else an hour)
- * since the last sign of progress has not passed; if the
- * workload says that it goes on; or if they are ending anyway.
- * `newest_pod_at`: creation of the youngest pod of the current revision, 0 where there is
- * none.  `live` may be NULL.
+ * since the last sign of progress has not passed; if the workload says that it goes on;
+ * or if they are ending anyway.  `newest_pod_at`: creation of the youngest pod of the
+ * current revision, 0 where there is none.  `live` may be NULL.
  */
 bool rollout_in_progress(const struct running_use *running,
 			 const struct live_workload *live, int64_t newest_pod_at,
