@@ -211,9 +211,15 @@ static enum step read_mark(struct kube_page *page, const char marks[2],
 			return STEP_ON;
 		}
 	}
-	return fail(err, page->place == KUBE_AT_END
-				 ? "something stands behind its end"
-				 : "a comma, colon or bracket is missing");
+	switch (page->place) {
+	case KUBE_AT_START:
+		return fail(err, "it is no JSON object; does a login page or a proxy "
+				 "answer?");
+	case KUBE_AT_END:
+		return fail(err, "something stands behind its end");
+	default:
+		return fail(err, "a comma, colon or bracket is missing");
+	}
 }
 
 static enum step read_on(struct kube_page *page, struct error *err)

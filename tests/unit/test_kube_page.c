@@ -187,6 +187,26 @@ static void what_is_no_whole_list_is_refused(void **state)
 	}
 }
 
+static void reasons_say_what_may_have_answered(void **state)
+{
+	static const char *const cases[][2] = {
+		{ "<html><body>Sign in</body></html>", "a login page or a proxy" },
+		{ "{\"kind\":\"Table\",\"rows\":[]}", "it has no items" },
+		{ "{\"items\":[]}{}", "something stands behind its end" },
+		{ "{\"items\":[{}", "the list breaks off" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LENGTH(cases); i++) {
+		CLEANUP(kube_page_release) struct kube_page page;
+		struct error err = ERROR_INIT;
+
+		kube_page_init(&page, name_alone);
+		CHECK(cases[i][0], !feed(&page, cases[i][0], 7, &err));
+		CHECK(cases[i][0], strstr(err.text, cases[i][1]));
+	}
+}
+
 /* `length` bytes of one item that does not end. */
 static bool feed_endless(struct kube_page *page, const char *head, char fill,
 			 size_t length, struct error *err)
@@ -231,6 +251,7 @@ int main(void)
 		cmocka_unit_test(long_page_keeps_every_item),
 		cmocka_unit_test(list_without_end_needs_the_memory_of_its_items_alone),
 		cmocka_unit_test(what_is_no_whole_list_is_refused),
+		cmocka_unit_test(reasons_say_what_may_have_answered),
 		cmocka_unit_test(object_of_any_size_and_depth_is_refused),
 	};
 
