@@ -34,6 +34,19 @@ static void take_revision(const struct kube_workload *set,
 		live->revision = set->pod_hash;
 }
 
+/*
+ * A Deployment has its number from a ReplicaSet.  Where none has that, it was made behind
+ * the list's back: none of those that are known is the current one.
+ */
+static void mark_unmade(struct kube_workload *deployment)
+{
+	struct live_workload *live = &deployment->live;
+
+	if (strcmp(live->object.kind, "Deployment") == 0 && deployment->number[0] &&
+	    !live->revision[0])
+		live->revision = KUBE_REVISION_UNMADE;
+}
+
 void kube_owners_finish(struct kube_owners *owners)
 {
 	for (size_t i = 0; i < owners->by_uid.count; i++) {
@@ -43,6 +56,8 @@ void kube_owners_finish(struct kube_owners *owners)
 		if (owner && strcmp(set->live.object.kind, "ReplicaSet") == 0)
 			take_revision(set, owner);
 	}
+	for (size_t i = 0; i < owners->by_uid.count; i++)
+		mark_unmade(owners->by_uid.entries[i].value);
 }
 
 size_t kube_owners_chain(const struct kube_owners *owners,

@@ -83,13 +83,15 @@ static void a_chain_follows_uids_to_its_end(void **state)
 
 static void a_deployment_has_the_revision_of_its_own_replica_set(void **state)
 {
+	/* Its ReplicaSet may have been made behind the list's back. */
 	static const struct {
-		const char *label, *owner, *number, *revision;
+		const char *label, *own, *owner, *number, *revision;
 	} cases[] = {
-		{ "the same number", "dep", "2", "hash" },
-		{ "an older one", "dep", "1", "" },
-		{ "no number", "dep", "", "" },
-		{ "another's", "other", "2", "" },
+		{ "the same number", "2", "dep", "2", "hash" },
+		{ "an older one", "2", "dep", "1", KUBE_REVISION_UNMADE },
+		{ "no number", "2", "dep", "", KUBE_REVISION_UNMADE },
+		{ "another's", "2", "other", "2", KUBE_REVISION_UNMADE },
+		{ "it has no number itself", "", "dep", "", "" },
 	};
 
 	(void)state;
@@ -101,7 +103,7 @@ static void a_deployment_has_the_revision_of_its_own_replica_set(void **state)
 		CLEANUP(kube_owners_release)
 		struct kube_owners owners = { TABLE_INIT };
 
-		deployment.number = "2";
+		deployment.number = cases[i].own;
 		set.controller.uid = cases[i].owner;
 		set.number = cases[i].number;
 		set.pod_hash = "hash";
