@@ -327,7 +327,8 @@ $(OUT)/fuzz/%: tests/fuzz/%.c $(ARCHIVE) $(OUT)/flags
 	@echo "FUZZ $@"
 	$(Q)$(CC) $(ALL_CFLAGS) -fsanitize=fuzzer -MMD -MP -MF $@.d -o $@ $< $(ARCHIVE) $(PACKAGE_LIBS)
 
-unit-programs: $(UNIT_PROGRAMS) $(TOOL_PROGRAMS)
+# Fuzz targets are compiled with the tests, so that a change does not leave them behind.
+unit-programs: $(UNIT_PROGRAMS) $(TOOL_PROGRAMS) $(FUZZ_SOURCES:%.c=$(OUT)/%.o)
 
 unit: $(UNIT_PROGRAMS)
 	@tests/run --unit $(OUT)/unit

@@ -43,7 +43,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		.snapshot = &snapshot,
 		.name = "Dockerfile",
 		.path = "Dockerfile",
-		.scope = "tree//path/Dockerfile",
 	};
 	bool ok;
 

@@ -48,7 +48,7 @@ static size_t read_as(const uint8_t *data, size_t size, bool heeded)
 
 	snapshot_init(&snapshot, NOW);
 	snapshot.no_inline_waivers = !heeded;
-	file.path = file.scope = file.name;
+	file.path = file.name;
 	buf_add(&from.text, data, size);
 	check(kube_text_read(&from, &file, &err) || err.text[0] != '\0');
 	for (size_t i = 0; i < snapshot.waiver_count; i++)

@@ -64,7 +64,6 @@ static void read_as(const char *name, const uint8_t *data, size_t size)
 		.snapshot = &snapshot,
 		.name = name,
 		.path = name,
-		.scope = "tree//path/fuzz.yaml",
 		.text = text,
 	};
 	struct node *document = NULL;
@@ -85,7 +84,6 @@ static void read_template(const uint8_t *data, size_t size)
 	CLEANUP(buf_release) struct buf text = BUF_INIT(size + 1);
 	struct kube_file file = { .snapshot = &snapshot, .name = "t", .path = "t" };
 
-	file.scope = "tree//path/t";
 	snapshot_init(&snapshot, 0);
 	buf_add(&text, data, size);
 	helm_template_read(&file, &text, 0);
