@@ -3,6 +3,7 @@
 #include "base/memory.h"
 #include "base/parallel.h"
 
+#include <malloc.h>
 #include <pthread.h>
 #include <signal.h>
 
@@ -82,6 +83,10 @@ static void end(struct worker *worker)
 	pthread_cond_signal(&worker->given);
 	pthread_mutex_unlock(&worker->mutex);
 	pthread_join(worker->thread, NULL);
+#ifdef __GLIBC__
+	/* It kept memory for the thread alone, which nobody else would be given. */
+	malloc_trim(0);
+#endif
 }
 
 void worker_free(struct worker **worker)
