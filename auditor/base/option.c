@@ -12,7 +12,7 @@
 #define NEAREST_EDITS 3 /* a name further off is no suggestion */
 #define PREFIX "PINDRIFT_"
 
-void option_list_add(struct option_list *list, const char *text)
+static void list_add(struct option_list *list, const char *text)
 {
 	list->items = array_grow(list->items, list->count, sizeof(*list->items));
 	list->items[list->count++] = text;
@@ -45,7 +45,7 @@ static void option_set(const struct option *option, void *values, const char *te
 		*(const char **)value = text;
 		break;
 	case OPTION_LIST:
-		option_list_add(value, text);
+		list_add(value, text);
 		break;
 	}
 }
@@ -244,7 +244,7 @@ static bool set_from_environment(const struct option *option, void *values,
 	list->split = xstrdup(text);
 	for (char *rest = list->split, *item; (item = strsep(&rest, ","));) {
 		if (item[0] != '\0')
-			option_list_add(list, item);
+			list_add(list, item);
 	}
 	return true;
 }
@@ -260,7 +260,7 @@ bool option_parse(const struct option_table *table, char **arguments,
 		bool parsed = true;
 
 		if (ended || text[0] != '-' || text[1] == '\0')
-			option_list_add(operands, text);
+			list_add(operands, text);
 		else if (strcmp(text, "--") == 0)
 			ended = true;
 		else if (text[1] == '-')

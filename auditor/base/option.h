@@ -60,7 +60,6 @@ void option_print_wrapped(FILE *out, const char *text, int indent);
 /* The name among `names` (ends with NULL) nearest to `text`, or NULL if none is near. */
 const char *option_nearest(const char *text, const char *const *names);
 
-void option_list_add(struct option_list *list, const char *text);
 void option_list_release(struct option_list *list);
 /* Free the lists of a filled struct. */
 void option_release(const struct option *options, void *values);

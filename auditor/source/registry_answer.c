@@ -4,11 +4,13 @@
 
 #include <ctype.h>
 
+#define MEDIA_TYPE_SIZE 160
 #define OTHER_TYPE "application/octet-stream"
 #define COMPLAINT_LENGTH 160 /* bytes of a server's words that a reason holds */
 
-const char *answer_media_type(char text[MEDIA_TYPE_SIZE],
-			      const struct http_response *response)
+/* The Content-Type without parameters, in lower case; "" where there is none. */
+static const char *content_type(char text[MEDIA_TYPE_SIZE],
+				const struct http_response *response)
 {
 	const char *header = http_header(response, "Content-Type");
 	size_t length = header ? strcspn(header, "; \t") : 0;
@@ -81,7 +83,7 @@ bool answer_has_registry_type(const struct http_response *response)
 {
 	char type[MEDIA_TYPE_SIZE];
 
-	answer_media_type(type, response);
+	content_type(type, response);
 	return is_vague(type) || is_registry_type(type);
 }
 
@@ -120,7 +122,7 @@ bool answer_content(struct image *image, struct arena *arena,
 				       "" };
 	bool parsed, plausible;
 
-	if (!check_type(answer_media_type(type, response), err))
+	if (!check_type(content_type(type, response), err))
 		return false;
 	if (!wanted->blob && !is_vague(type))
 		source.media_type = type;
@@ -169,7 +171,7 @@ const char *answer_complaint(const struct http_response *response, struct arena 
 
 	if (response->elsewhere)
 		return "";
-	answer_media_type(type, response);
+	content_type(type, response);
 	if (text[0] == '{')
 		return json_complaint(response, arena);
 	if (length == 0 || strcmp(type, "text/plain") != 0)

@@ -17,12 +17,6 @@
 	"application/vnd.docker.distribution.manifest.v1+prettyjws, "                    \
 	"application/vnd.docker.distribution.manifest.v1+json"
 
-#define MEDIA_TYPE_SIZE 160
-
-/* The Content-Type without parameters, in lower case; "" where there is none. */
-const char *answer_media_type(char text[MEDIA_TYPE_SIZE],
-			      const struct http_response *response);
-
 /* True for types of images and those that say nothing; false for a login page's. */
 bool answer_has_registry_type(const struct http_response *response);
 
