@@ -1,5 +1,6 @@
 #include "drift/custom.h"
 
+#include "drift/environment.h"
 #include "drift/object_key.h"
 #include "drift/reference.h"
 #include "drift/rollout.h"
@@ -89,9 +90,9 @@ bool custom_lasts(const struct object_id *object)
 }
 
 void customs_init(struct customs *customs, struct arena *arena,
-		  const struct policy *policy, int64_t now)
+		  const struct snapshot *snapshot, int64_t now)
 {
-	*customs = (struct customs){ .arena = arena, .policy = policy, .now = now };
+	*customs = (struct customs){ .arena = arena, .snapshot = snapshot, .now = now };
 }
 
 void customs_release(struct customs *customs)
@@ -186,8 +187,8 @@ void customs_declare(struct customs *customs, const char *namespace,
 		return;
 	}
 	if (declared->image.state == REFERENCE_OK)
-		field->rewritten = reference_rewrite(customs->policy, customs->arena,
-						     &declared->image.ref);
+		field->rewritten = reference_rewrite(
+			&customs->snapshot->policy, customs->arena, &declared->image.ref);
 	*slot = *object->end = field;
 	object->end = &field->next;
 }
@@ -398,7 +399,14 @@ static void guess(struct customs *customs, const struct custom_object *object,
 	}
 	if (!slot->guess)
 		return;
-	if (other)
+	if (customs->snapshot->selector[0] != '\0')
+		slot->unclear = arena_printf(
+			customs->arena,
+			"%s: whether container %s is meant, which runs %s, cannot be "
+			"told while a selector leaves pods out",
+			declares(customs->arena, slot->guess->declared),
+			slot->image->container, slot->image->text);
+	else if (other)
 		slot->unclear = doubt(customs, slot->guess, other, slot->image);
 	else if (count_strays(object, slot->guess) > same)
 		slot->unclear = arena_printf(
@@ -423,6 +431,8 @@ static void settle(struct customs *customs, struct custom_object *object)
 {
 	for (struct custom_slot *slot = object->slots; slot; slot = slot->next)
 		find_agreement(object, slot);
+	if (object->traits & TRAIT_ENDS)
+		return; /* what is meant may have ended, or not begun */
 	for (struct custom_slot *slot = object->slots; slot; slot = slot->next) {
 		if (!slot->field)
 			guess(customs, object, slot);
@@ -518,4 +528,28 @@ bool custom_is_missed(const struct custom_object *object,
 		return false;
 	return object->has_pods ? !(object->traits & TRAIT_ENDS)
 				: object->traits & TRAIT_LASTS;
+}
+
+size_t customs_count_silent(const struct customs *customs)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < customs->count; i++) {
+		const struct custom_object *object = customs->items[i];
+
+		for (const struct custom_field *field = object->fields;
+		     field && !object->has_pods; field = field->next)
+			count += !custom_is_missed(object, field);
+	}
+	return count;
+}
+
+/* A kind may have no pods, or pods that its controller does not call its own. */
+void custom_tell_silent(struct snapshot *snapshot, size_t count)
+{
+	environment_tell(snapshot,
+			 arena_printf(&snapshot->arena,
+				      "%zu image%s of custom resources not compared: no "
+				      "pods are known to be theirs",
+				      count, count == 1 ? "" : "s"));
 }

@@ -45,8 +45,8 @@ struct custom_object {
 
 /* All of one cluster. */
 struct customs {
-	struct arena *arena; /* of all texts and lists */
-	const struct policy *policy;
+	struct arena *arena;             /* of all texts and lists */
+	const struct snapshot *snapshot; /* for its policy and selector */
 	int64_t now;
 	struct table objects; /* object_key() to struct custom_object */
 	struct table fields;  /* the same and a field, to it */
@@ -67,9 +67,9 @@ struct custom_choice {
 /* Whether a declared image is that of a custom resource. */
 bool custom_is_declared(const struct declared_use *declared);
 
-/* `arena` and `policy` are borrowed until customs_release(). */
+/* `arena` and `snapshot` are borrowed until customs_release(). */
 void customs_init(struct customs *customs, struct arena *arena,
-		  const struct policy *policy, int64_t now);
+		  const struct snapshot *snapshot, int64_t now);
 void customs_release(struct customs *customs);
 
 /*
@@ -89,6 +89,11 @@ struct custom_choice customs_choose(const struct customs *customs,
 /* Whether there is something to be said of a field that no container is held to. */
 bool custom_is_missed(const struct custom_object *object,
 		      const struct custom_field *field);
+
+/* How many images are declared of which nothing can be said: their objects have no pods.
+ */
+size_t customs_count_silent(const struct customs *customs);
+void custom_tell_silent(struct snapshot *snapshot, size_t count);
 
 /* Why nobody can tell which of two manifests counts. */
 const char *custom_rivals(struct arena *arena, const struct declared_use *one,

@@ -99,21 +99,30 @@ static struct coverage *cluster_coverage(struct snapshot *snapshot)
 	return broadest;
 }
 
-/* "; 2 declared images in 1 file meant for staging: not compared" */
-static void tell(struct snapshot *snapshot, const struct outsiders *outsiders,
-		 const char *what, const char *others, const char *advice)
+void environment_tell(struct snapshot *snapshot, const char *text)
 {
 	struct coverage *coverage = cluster_coverage(snapshot);
 
-	if (!coverage || outsiders->image_count == 0)
+	if (coverage)
+		coverage->note =
+			arena_printf(&snapshot->arena, "%s; %s", coverage->note, text);
+}
+
+/* "2 declared images in 1 file meant for staging: not compared" */
+static void tell(struct snapshot *snapshot, const struct outsiders *outsiders,
+		 const char *what, const char *others, const char *advice)
+{
+	if (outsiders->image_count == 0)
 		return;
-	coverage->note = arena_printf(
-		&snapshot->arena,
-		"%s; %zu declared image%s in %zu file%s meant for %s%s%s: not compared%s",
-		coverage->note, outsiders->image_count,
-		outsiders->image_count == 1 ? "" : "s", outsiders->file_count,
-		outsiders->file_count == 1 ? "" : "s", what, outsiders->name,
-		outsiders->several ? others : "", advice);
+	environment_tell(
+		snapshot,
+		arena_printf(
+			&snapshot->arena,
+			"%zu declared image%s in %zu file%s meant for %s%s%s: not "
+			"compared%s",
+			outsiders->image_count, outsiders->image_count == 1 ? "" : "s",
+			outsiders->file_count, outsiders->file_count == 1 ? "" : "s",
+			what, outsiders->name, outsiders->several ? others : "", advice));
 }
 
 void environment_place(struct snapshot *snapshot)

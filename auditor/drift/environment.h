@@ -19,6 +19,9 @@ void environment_place(struct snapshot *snapshot);
  */
 void environment_apply(struct snapshot *snapshot);
 
+/* Append to the note of the first cluster's coverage; `text` is kept. */
+void environment_tell(struct snapshot *snapshot, const char *text);
+
 /* Whether a use is meant for that cluster, or for any. */
 bool environment_includes(const struct scanned_cluster *cluster,
 			  const struct declared_use *declared);

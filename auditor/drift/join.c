@@ -278,15 +278,17 @@ static void join_fates(struct joining *joining)
 	for (size_t i = 0; i < snapshot->declared_count; i++) {
 		struct declared_use *declared = &snapshot->declared[i];
 		const struct fate *fate = &joining->fates[i];
+		const char *namespace = fate->namespace && !fate->torn
+						? fate->namespace
+						: declared->namespace;
+		bool missing = fate->absent && !fate->joined && !fate->untold;
 
-		if (fate->namespace && !fate->torn)
-			declared->namespace = fate->namespace;
-		if (!fate->absent || fate->joined || fate->untold)
-			continue;
 		if (declared->workload)
-			declare(nowhere, declared, declared->namespace);
-		else
-			customs_declare(&nowhere->customs, declared->namespace, declared);
+			declared->namespace = namespace; /* others may belong to none */
+		if (missing && declared->workload)
+			declare(nowhere, declared, namespace);
+		else if (missing)
+			customs_declare(&nowhere->customs, namespace, declared);
 	}
 }
 
@@ -446,12 +448,17 @@ static void join_missed_of(struct side_by_side *side, const struct custom_object
 
 static void join_missed(struct joining *joining)
 {
+	size_t silent = 0;
+
 	for (size_t i = 0; i <= joining->snapshot->cluster_count; i++) {
 		struct side_by_side *side = &joining->sides[i];
 
 		for (size_t j = 0; j < side->customs.count; j++)
 			join_missed_of(side, side->customs.items[j]);
+		silent += customs_count_silent(&side->customs);
 	}
+	if (silent)
+		custom_tell_silent(joining->snapshot, silent);
 }
 
 /* Most uses have one row: they are counted first, so that none gets room for more. */
@@ -526,7 +533,7 @@ static void complete_custom(struct joining *joining, struct use *use)
 			use->template = rollout_template_image(row->live, use->class,
 							       use->container);
 	}
-	if (use->unclear && settled)
+	if (use->unclear && settled && use->observed)
 		add_ambiguous(joining->snapshot, use);
 }
 
@@ -651,8 +658,8 @@ static void joining_init(struct joining *joining)
 							       : NULL,
 		};
 	for (size_t i = 0; i <= snapshot->cluster_count; i++)
-		customs_init(&joining->sides[i].customs, &joining->join->arena,
-			     &snapshot->policy, joining->now);
+		customs_init(&joining->sides[i].customs, &joining->join->arena, snapshot,
+			     joining->now);
 	joining->fates = xcalloc(snapshot->declared_count, sizeof(*joining->fates));
 	joining->newest_pods =
 		xcalloc(snapshot->live_count, sizeof(*joining->newest_pods));

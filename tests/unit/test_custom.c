@@ -257,6 +257,12 @@ static const struct custom_case cases[] = {
 	  "steps/main undeclared\n",
 	  "",
 	  "" },
+	{ "a step of a template elsewhere, while what is declared has not begun",
+	  { { STEPS "build", "prom:1@one" } },
+	  { { STEPS "main", "prom:2@two", "two" } },
+	  "steps/main undeclared\n",
+	  "",
+	  "" },
 	{ "a step that has ended, or not begun",
 	  { { STEPS "build", "prom:1@one" }, { STEPS "test", "tool:2@two" } },
 	  { { STEPS "main", "prom:1@one", "one" } },
@@ -466,6 +472,39 @@ static void a_kind_that_always_has_pods_is_missed(void **state)
 	}
 }
 
+/* The container that is meant may be one of the pods that were left out. */
+static void with_a_selector_nothing_is_guessed(void **state)
+{
+	CLEANUP(drift_world_release) struct drift_world world;
+
+	(void)state;
+	drift_world_init(&world, images, ARRAY_LENGTH(images));
+	world.snapshot->selector = "app=helper";
+	drift_world_declare(&world, WATCH, "prom:1@one");
+	drift_world_run(&world, WATCH "helper", "prom:0@two", "two");
+	drift_world_judge(&world, NULL, 0);
+	assert_string_equal(drift_world_rows(&world), "watch/helper unknown\n");
+	assert_string_equal(findings_of_uses(&world), "");
+	assert_string_equal(drift_world_gaps(&world),
+			    AMBIGUOUS "watch/helper Prometheus\n");
+}
+
+/* Nothing is claimed of what nobody knows to have pods; the coverage says so. */
+static void what_cannot_be_compared_is_counted(void **state)
+{
+	CLEANUP(drift_world_release) struct drift_world world;
+
+	(void)state;
+	drift_world_init(&world, images, ARRAY_LENGTH(images));
+	drift_world_declare(&world, GADGET, "prom:1@one");
+	drift_world_declare(&world, GADGET, "prom:2@one");
+	drift_world_declare(&world, WATCH, "prom:1@one");
+	drift_world_judge(&world, NULL, 0);
+	assert_string_equal(world.snapshot->coverage[0].note,
+			    "cluster; 2 images of custom resources not compared: no pods "
+			    "are known to be theirs");
+}
+
 /* A finding that was made while it was clear what is meant. */
 static void what_has_become_unclear_is_unknown_and_not_fixed(void **state)
 {
@@ -593,6 +632,8 @@ int main(void)
 		cmocka_unit_test(
 			the_namespace_of_an_environment_is_that_of_custom_resources),
 		cmocka_unit_test(a_kind_that_always_has_pods_is_missed),
+		cmocka_unit_test(with_a_selector_nothing_is_guessed),
+		cmocka_unit_test(what_cannot_be_compared_is_counted),
 		cmocka_unit_test(what_has_become_unclear_is_unknown_and_not_fixed),
 		cmocka_unit_test(containers_of_a_custom_resource_mix_by_their_reference),
 		cmocka_unit_test(an_owner_that_labels_name_counts_if_it_is_declared),
