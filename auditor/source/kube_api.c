@@ -241,19 +241,31 @@ static void add_unseen(const struct observation *observation,
 	}
 }
 
+/* Who reads the report may not know how the scan was started. */
+static const char *selection_note(const struct observation *observation)
+{
+	struct snapshot *snapshot = observation->snapshot;
+
+	if (snapshot->selector[0] == '\0')
+		return "";
+	return arena_printf(&snapshot->arena, "; only pods that '%s' selects",
+			    snapshot->selector);
+}
+
 /* What of an area was observed, for people. */
 static const char *area_note(const struct observation *observation,
 			     const struct kube_area *area, bool observed)
 {
 	struct arena *arena = &observation->snapshot->arena;
 	const char *name = area_subject(area, arena);
-	unsigned count = area->inventory.pods.count;
+	const struct kube_pods *pods = &area->inventory.pods;
 
 	if (kube_area_outcome(area, KUBE_PODS) != KUBE_LISTED)
 		return arena_printf(arena, "%s: not observed", name);
-	return arena_printf(arena, "%s: %u pod%s%s%s", name, count, count == 1 ? "" : "s",
+	return arena_printf(arena, "%s: %s%s%s%s", name,
+			    kube_pods_words(pods->count, pods->ended_count, arena),
 			    observed ? "" : ", not all that controls them was observed",
-			    platform_note(observation));
+			    selection_note(observation), platform_note(observation));
 }
 
 /* All lists of an area have ended.  Returns whether it was observed. */
@@ -290,10 +302,12 @@ static void conclude_namespaces(struct observation *observation)
 	snapshot_add_coverage(
 		snapshot, area_scope(&observation->area, snapshot), true,
 		arena_printf(&snapshot->arena,
-			     "cluster: %u pods in %zu of %zu namespaces, each listed on "
-			     "its own%s",
-			     snapshot->pod_count, observation->seen_count,
-			     observation->name_count, platform_note(observation)));
+			     "cluster: %s in %zu of %zu namespaces, each listed on its "
+			     "own%s%s",
+			     kube_pods_words(snapshot->pod_count,
+					     snapshot->ended_pod_count, &snapshot->arena),
+			     observation->seen_count, observation->name_count,
+			     selection_note(observation), platform_note(observation)));
 }
 
 /* What the API server was asked, by the figures that http.h keeps. */

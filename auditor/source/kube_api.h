@@ -7,10 +7,10 @@
  *
  * A list counts when all of it was had, or not at all.  What may not be listed is one
  * gap for the whole scope, which then is not observed: without owners and templates
- * nobody can say what rolls out and what is declared.  Which kinds that is about is in the
- * snapshot's unseen kinds, so that pods that belong to others can be judged.  Nodes alone are no gap: without
- * them platforms are unknown, which makes verdicts weaker and never wrong; the coverage
- * says so.
+ * nobody can say what rolls out and what is declared.  Which kinds that is about is in
+ * the snapshot's unseen kinds, so that pods that belong to others can be judged.  Nodes
+ * alone are no gap: without them platforms are unknown, which makes verdicts weaker and
+ * never wrong; the coverage says so.
  */
 #ifndef SOURCE_KUBE_API_H
 #define SOURCE_KUBE_API_H

@@ -458,7 +458,7 @@ static const char *shortcomings(const struct reading *reading)
 			    none.length ? "; it has no " : "", buf_text(&none));
 }
 
-static void cover(const struct reading *reading, const char *namespace, uint32_t pods,
+static void cover(const struct reading *reading, const char *namespace, const char *pods,
 		  bool observed)
 {
 	struct snapshot *snapshot = reading->snapshot;
@@ -468,9 +468,9 @@ static void cover(const struct reading *reading, const char *namespace, uint32_t
 		snapshot,
 		scope_of_namespace(arena, snapshot->clusters[0].identity.key, namespace),
 		observed,
-		arena_printf(arena, "%s%s: %u pod%s, from a dump%s",
+		arena_printf(arena, "%s%s: %s, from a dump%s",
 			     namespace[0] ? "namespace " : "cluster", namespace, pods,
-			     pods == 1 ? "" : "s", shortcomings(reading)));
+			     shortcomings(reading)));
 }
 
 static int compare_entries(const void *a, const void *b)
@@ -492,7 +492,9 @@ static void cover_namespaces(const struct reading *reading, bool observed)
 	qsort(sorted, namespaces->count, sizeof(*sorted), compare_entries);
 	for (size_t i = 0; i < namespaces->count; i++)
 		cover(reading, sorted[i]->key,
-		      (uint32_t)((uintptr_t)sorted[i]->value - 1), observed);
+		      kube_pods_words((uint32_t)((uintptr_t)sorted[i]->value - 1), 0,
+				      &reading->snapshot->arena),
+		      observed);
 	free(sorted);
 }
 
@@ -512,7 +514,10 @@ static void conclude(struct reading *reading)
 	kube_inventory_settle(snapshot);
 	observed = !add_missing_pods(reading, area) && !add_missing_owners(reading, area);
 	if (whole)
-		cover(reading, "", snapshot->pod_count, observed);
+		cover(reading, "",
+		      kube_pods_words(snapshot->pod_count, snapshot->ended_pod_count,
+				      &snapshot->arena),
+		      observed);
 	else
 		cover_namespaces(reading, observed);
 }

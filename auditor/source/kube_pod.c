@@ -76,6 +76,17 @@ void kube_pods_forget(struct kube_pods *pods)
 	pods->ended_count = 0;
 }
 
+const char *kube_pods_words(uint32_t count, uint32_t ended_count, struct arena *arena)
+{
+	const char *words =
+		arena_printf(arena, "%u pod%s", (unsigned)count, count == 1 ? "" : "s");
+
+	if (ended_count == 0)
+		return words;
+	return arena_printf(arena, "%s, %u ended one%s left out", words,
+			    (unsigned)ended_count, ended_count == 1 ? "" : "s");
+}
+
 static bool has_ended(const struct node *pod)
 {
 	const char *phase = node_text(node_get(pod, "status"), "phase");

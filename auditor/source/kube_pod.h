@@ -44,6 +44,9 @@ void kube_pods_release(struct kube_pods *pods);
 MUST_CHECK bool kube_pods_fold(struct kube_pods *pods, const struct node *pod,
 			       struct error *err);
 
+/* "3 pods", "15 pods, 2 ended ones left out"; in `arena`. */
+const char *kube_pods_words(uint32_t count, uint32_t ended_count, struct arena *arena);
+
 /* Forget all pods. */
 void kube_pods_forget(struct kube_pods *pods);
 

@@ -199,8 +199,8 @@ class ByNamespaces(TwoClusters):
         notes = [one["note"].partition(";")[0] for one in report["coverage"]
                  if "each listed on its own" in one["note"]]
         self.assertEqual(sorted(notes),
-                         ["c-a: cluster: 1 pods in 42 of 42 namespaces, each listed on its own",
-                          "c-b: cluster: 1 pods in 41 of 42 namespaces, each listed on its own"])
+                         ["c-a: cluster: 1 pod in 42 of 42 namespaces, each listed on its own",
+                          "c-b: cluster: 1 pod in 41 of 42 namespaces, each listed on its own"])
 
 
 class Silence(TwoClusters):

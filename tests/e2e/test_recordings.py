@@ -83,6 +83,7 @@ class Recordings(scans.ScanTest):
         self.assertIn("mixed/app", hidden)
         self.assertEqual(scans.verdicts(report), VERDICTS)
         self.assertEqual(report["summary"]["ended_pods"], 1)
+        self.assertIn("15 pods, 1 ended one left out", report["coverage"][0]["note"])
 
     def test_the_scan_finds_what_is_there_and_nothing_else(self):
         self.serve(Replay(RECORDINGS))

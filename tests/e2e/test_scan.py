@@ -172,6 +172,8 @@ class Scope(Story):
                    if one["kind"] == "Pod" and one["metadata"]["name"].startswith("shop-clean"))
         for selector in (("-l", "app=shop-clean"), ("--field-selector", f"metadata.name={pod}")):
             report = self.scan("-A", *selector)
+            self.assertIn(f"; only pods that '{' '.join(selector).removeprefix('-l ')}' selects",
+                          report["coverage"][0]["note"])
             self.assertEqual({scans.subject(one) for one in report["running"]},
                              {"shop-clean/app"})
             self.assertEqual(scans.rules(report, states=("new", "fixed", "unknown")), {})
