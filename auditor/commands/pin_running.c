@@ -66,14 +66,29 @@ static const char *namespace_of(const struct choosing *choosing)
 	return declared[0] ? declared : choosing->running->namespace;
 }
 
+static bool is_container(const struct declared_use *use, const struct report_use *row)
+{
+	return strcmp(row->container, use->image.container) == 0 &&
+	       strcmp(row->class, container_class_name(use->image.class)) == 0;
+}
+
+/*
+ * A container of a custom resource's pods that the scan held to a field which declared
+ * the same: the field need not name it.
+ */
+static bool is_of_field(const struct declared_use *use, const struct report_use *row)
+{
+	return !use->workload && strcmp(row->declared, use->image.text) == 0 &&
+	       strcmp(row->verdict, "unknown") != 0;
+}
+
 static bool is_of_use(const struct choosing *choosing, const struct report_use *row)
 {
 	const struct declared_use *use = choosing->use;
 	const char *namespace = namespace_of(choosing);
 
 	return object_id_equal(&row->object, &use->object) &&
-	       strcmp(row->container, use->image.container) == 0 &&
-	       strcmp(row->class, container_class_name(use->image.class)) == 0 &&
+	       (use->workload ? is_container(use, row) : is_of_field(use, row)) &&
 	       (!namespace[0] || strcmp(row->namespace, namespace) == 0);
 }
 

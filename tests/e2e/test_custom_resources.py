@@ -160,6 +160,15 @@ class Prometheus(CustomTest):
              "to": f"{self.registry.address}/mirror/watch/"}]}))
         self.judge({"k8s/prometheus": EXACT, "k8s/config-reloader": UNDECLARED})
 
+    def test_a_field_is_pinned_to_what_its_container_runs(self):
+        loose = self.good.partition("@")[0]
+        self.run_it(loose, self.runs_good)
+        self.declare_it(loose)
+        self.scan("-A", status=1)
+        self.pindrift("pin", "--from", "running", "--write", "--db", self.database,
+                      self.manifests, status=0)
+        self.assertIn(f'"{self.good}"', (self.manifests / "k8s.yaml").read_text())
+
     def test_two_of_one_name_and_a_manifest_that_says_no_namespace(self):
         self.run_it(self.good, self.runs_good)
         self.run_it(self.bad, self.runs_bad, namespace="bank")
