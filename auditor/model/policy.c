@@ -93,12 +93,12 @@ static bool head_matches(const char *glob, const char *path, size_t length)
 
 static size_t matching_length(const char *glob, const char *path)
 {
-	size_t length = 0;
+	size_t length = strspn(path, "/"); /* of a path outside of any work tree */
 
 	if (!policy_path_matches(glob, path))
 		return 0;
 	do {
-		length += length > 0;
+		length += path[length] == '/';
 		length += name_length(path + length);
 	} while (!head_matches(glob, path, length));
 	return length;

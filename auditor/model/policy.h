@@ -43,6 +43,8 @@ struct policy_field {
 
 struct policy {
 	const char *file; /* as named to people; NULL: there is none */
+	const char *base; /* folder that its paths count from, as those of manifests are
+			     written; NULL: the root of the work tree, or theirs */
 	bool in_tree;     /* anyone who may change the tree may change it */
 	struct policy_level *levels;
 	size_t level_count;

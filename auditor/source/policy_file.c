@@ -88,23 +88,30 @@ static const char *first_path(const char *const *paths, size_t path_count)
 	return ".";
 }
 
-/* The folder that the tree's own policy would stand in. */
-static const char *find_folder(const char *path, struct arena *arena)
+/*
+ * The folder that the tree's own policy would stand in.  Outside of a work tree `*base`
+ * is how the paths of manifests in it begin.
+ */
+static const char *find_folder(const char *path, const char **base, struct arena *arena)
 {
 	struct worktree tree = worktree_find(path, arena);
 	struct stat status;
 
+	*base = "";
 	if (tree.root[0])
 		return tree.root;
-	if (stat(path, &status) == 0 && S_ISDIR(status.st_mode))
-		return path;
-	return dirname(arena_strdup(arena, path));
+	if (stat(path, &status) != 0 || !S_ISDIR(status.st_mode))
+		path = dirname(arena_strdup(arena, path));
+	*base = worktree_relative(&tree, path, arena);
+	return path;
 }
 
 /* Without a policy, unless one is there and cannot be read: then nothing is judged. */
-static bool load_own(struct snapshot *snapshot, const char *folder,
+static bool load_own(struct snapshot *snapshot, const char *path,
 		     const char *const *rules, struct error *err)
 {
+	struct policy *policy = &snapshot->policy;
+	const char *base, *folder = find_folder(path, &base, &snapshot->arena);
 	CLEANUP(buf_release) struct buf text = BUF_INIT(POLICY_FILE_BYTES);
 	const char *shown =
 		arena_printf(&snapshot->arena, "%s/%s", folder, POLICY_FILE_NAME);
@@ -116,8 +123,10 @@ static bool load_own(struct snapshot *snapshot, const char *folder,
 		err->code = ERROR_USAGE;
 		return error_wrap(err, "%.200s", shown);
 	}
-	snapshot->policy.file = POLICY_FILE_NAME;
-	snapshot->policy.in_tree = true;
+	policy->base = base;
+	policy->file = arena_printf(&snapshot->arena, "%s%s" POLICY_FILE_NAME, base,
+				    base[0] ? "/" : "");
+	policy->in_tree = true;
 	return policy_file_parse(snapshot, shown, &text, rules, err);
 }
 
@@ -142,5 +151,5 @@ bool policy_file_load(struct snapshot *snapshot, const char *named,
 
 	if (named)
 		return load_named(snapshot, named, rules, err);
-	return load_own(snapshot, find_folder(path, &snapshot->arena), rules, err);
+	return load_own(snapshot, path, rules, err);
 }

@@ -243,6 +243,32 @@ bool policy_check_glob(const struct policy_reader *reader, const struct node *no
 	return true;
 }
 
+/* A folder's name as part of a glob: it stands for itself. */
+static const char *escape_glob(const char *name, struct arena *arena)
+{
+	char *escaped = arena_alloc(arena, 2 * strlen(name) + 1), *end = escaped;
+
+	for (; *name; name++) {
+		if (strchr("\\*?[", *name))
+			*end++ = '\\';
+		*end++ = *name;
+	}
+	*end = '\0';
+	return escaped;
+}
+
+const char *policy_place_glob(const struct policy_reader *reader, const char *glob)
+{
+	struct arena *arena = &reader->snapshot->arena;
+	const char *base = reader->snapshot->policy.base;
+	const char *slash = strchr(glob, '/');
+
+	if (!base || !base[0] || !slash || slash[1] == '\0')
+		return glob; /* a name alone is for any depth */
+	return arena_printf(arena, "/%s/%s", escape_glob(base, arena),
+			    glob + (glob[0] == '/'));
+}
+
 bool policy_read_globs(const struct policy_reader *reader, const struct node *list,
 		       const char *what, const char *const **globs, size_t *count,
 		       struct error *err)
@@ -258,6 +284,7 @@ bool policy_read_globs(const struct policy_reader *reader, const struct node *li
 		if (!policy_read_text(reader, node, what, &items[i], err) ||
 		    !policy_check_glob(reader, node, items[i], true, err))
 			return false;
+		items[i] = policy_place_glob(reader, items[i]);
 	}
 	*globs = items;
 	*count = list->length;

@@ -62,6 +62,9 @@ MUST_CHECK bool policy_check_glob(const struct policy_reader *reader,
 				  const struct node *node, const char *glob, bool is_path,
 				  struct error *err);
 
+/* A glob of paths that counts from the policy's folder, as one of manifests' paths. */
+const char *policy_place_glob(const struct policy_reader *reader, const char *glob);
+
 /* A list of globs of paths. */
 MUST_CHECK bool policy_read_globs(const struct policy_reader *reader,
 				  const struct node *list, const char *what,

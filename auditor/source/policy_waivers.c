@@ -55,6 +55,7 @@ static bool read_scope(const struct policy_reader *reader, const struct node *it
 				   "a waiver has a scope: say paths, cluster, namespace, "
 				   "object, container or image (paths: ['**'] is "
 				   "every file, cluster: '*' whatever runs)");
+	waiver->path = policy_place_glob(reader, waiver->path);
 	if (waiver->path[0] && node_get(item, "paths"))
 		return policy_fail(reader, &item->place, err,
 				   "path and paths stand beside each other: keep paths");

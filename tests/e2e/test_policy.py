@@ -111,6 +111,23 @@ class Place(PolicyTest):
         self.check("deploy/one.yaml", status=0)
         self.check(".", status=1)
 
+    def test_its_paths_count_from_its_folder_however_that_is_called(self):
+        os.rename(self.folder / ".git", self.folder / "no-git")
+        for name in ("a/one.yaml", "b/one.yaml", "c[1]/one.yaml"):
+            self.put("deploy/" + name, UNPINNED)
+        self.put("deploy/.pindrift.yaml", "exclude: [b/one.yaml, 'c?1?']\nwaivers: "
+                 "[{rule: unpinned, paths: [/a/*.yaml], until: 2026-12-31, reason: x}]\n")
+        for name in ("deploy", "./deploy//", self.folder / "deploy"):
+            with self.subTest(name):
+                ran = self.pindrift("check", name, status=0, timeout=10)
+                self.assertIn("1 waived in 1 image", ran.stdout)
+        for name, cwd in ((".", "deploy"), ("..", "deploy/a"), ("one.yaml", "deploy/a")):
+            ran = self.pindrift("check", name, cwd=self.folder / cwd,
+                                status=int(name == "one.yaml"))
+            self.assertEqual("1 waived in 1 image" in ran.stdout, name != "one.yaml")
+        os.rename(self.folder / "deploy", self.folder / "d*[e]")
+        self.assertIn("1 waived in 1 image", self.check("d*[e]", status=0).stdout)
+
     def test_a_link_out_of_the_tree_is_not_followed(self):
         self.put("tree/one.yaml", PINNED)
         subprocess.run(["git", "init", "-q", "tree"], cwd=self.folder, check=True)

@@ -95,6 +95,9 @@ static void what_is_excluded_is_named_by_the_topmost_that_matches(void **state)
 		{ "a/b/c/gen/gen/web.yaml", "a/b/c/gen" },
 		{ "a/gen", "a/gen" },
 		{ "testdata2", "" },
+		{ "/home/a/testdata/web.yaml", "/home/a/testdata" },
+		{ "/testdata", "/testdata" },
+		{ "/home/web.yaml", "" },
 	};
 
 	(void)state;
