@@ -23,7 +23,7 @@ EXIT_STATUS = [
     ("3", "incomplete: a gap in what was asked for"),
     ("4", "fatal: nothing usable came of it"),
     ("5", "nothing in scope: a folder or stream in which not one image was found, or none that is "
-     "meant for the scanned clusters and namespaces"),
+     "meant for the scanned clusters and namespaces; a namespace with nothing in it"),
     ("75", "another run holds the lock"),
     ("128+n", "ended by signal n"),
 ]

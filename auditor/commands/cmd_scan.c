@@ -270,13 +270,22 @@ static void forget_observations(struct audit *audit)
 	snapshot_release(&audit->snapshot);
 }
 
+/* Nothing was in scope: a path, -A or -n may be misspelt or missing. */
+static bool saw_nothing(const struct audit *audit)
+{
+	const struct snapshot *snapshot = &audit->snapshot;
+
+	if (audit->paths->count == 0)
+		return snapshot->running_count == 0 && snapshot->live_count == 0;
+	return !environment_includes_any(snapshot) && gate_expects_images(audit->paths);
+}
+
 /* Keep the scan, and load it again: `report` shows the same bytes later. */
 static bool keep(struct audit *audit, struct error *err)
 {
 	const struct snapshot *snapshot = &audit->snapshot;
 	struct report_scan scan = audit->scan;
-	bool nothing = audit->paths->count > 0 && !environment_includes_any(snapshot) &&
-		       gate_expects_images(audit->paths);
+	bool nothing = saw_nothing(audit);
 
 	scan.finished_at = audit->settings->now ? audit->now : timestamp_now();
 	scan.exit_status = (int)gate_status(&audit->gate, &audit->outcome, snapshot->gaps,

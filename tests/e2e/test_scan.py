@@ -158,6 +158,15 @@ class Scope(Story):
         self.assertIn("EMPTY: not one declared image is meant to run in namespace default of "
                       "cluster test\n", ran.stdout)
 
+    def test_a_namespace_with_nothing_in_it_is_not_clean(self):
+        """It may be misspelt; the API server answers all the same."""
+        self.serve()
+        ran = self.scan_raw("-n", "shopp", "-f", "text", paths=[], status=5)
+        self.assertIn("EMPTY: not one image was found in namespace shopp of cluster test\n",
+                      ran.stdout)
+        self.scan("-n", "shopp", "--allow-empty", paths=[], status=0)
+        self.scan("-n", "shop", "-l", "app=none", paths=[], status=0)
+
     def test_a_scan_without_manifests_fixes_nothing_that_rests_on_them(self):
         self.scan("-A", status=1)
         report = self.scan("-A", paths=[])
