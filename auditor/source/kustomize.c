@@ -4,8 +4,6 @@
 #include "source/kustomize_build.h"
 #include "source/kustomize_effects.h"
 
-#define PATH_BYTES ((size_t)64 * 1024) /* no file has a longer one */
-
 /* A kustomization that was asked for. */
 struct overlay_file {
 	struct kustomize_file *file;
@@ -185,15 +183,9 @@ void kustomize_evaluate(struct snapshot *snapshot, struct table *files,
 			const struct kustomize_root *roots, size_t root_count)
 {
 	CLEANUP(evaluation_release)
-	struct evaluation evaluation = {
-		.tree = { .snapshot = snapshot,
-			  .roots = roots,
-			  .root_count = root_count,
-			  .files = files,
-			  .path = BUF_INIT(PATH_BYTES),
-			  .name = BUF_INIT(PATH_BYTES) },
-	};
+	struct evaluation evaluation = { .items = NULL };
 
+	kustomize_tree_init(&evaluation.tree, snapshot, files, roots, root_count);
 	for (size_t i = 0; i < files->count; i++) {
 		struct kustomize_file *file = files->entries[i].value;
 

@@ -1,7 +1,26 @@
 #include "source/kustomize_tree.h"
 
 #include "base/folder.h"
-#include "source/kube_text.h"
+
+#include <unistd.h>
+
+#define PATH_BYTES ((size_t)64 * 1024) /* no file has a longer one */
+
+void kustomize_tree_init(struct kustomize_tree *tree, struct snapshot *snapshot,
+			 struct table *files, const struct kustomize_root *roots,
+			 size_t root_count)
+{
+	*tree = (struct kustomize_tree){
+		.snapshot = snapshot,
+		.files = files,
+		.roots = roots,
+		.root_count = root_count,
+		.from = KUBE_TEXT_INIT,
+		.path = BUF_INIT(PATH_BYTES),
+		.name = BUF_INIT(PATH_BYTES),
+	};
+	snapshot_part(&tree->outside, snapshot);
+}
 
 /* Whether there is something in `path` that a ".." takes away. */
 static bool can_go_up(const struct buf *path)
@@ -80,14 +99,26 @@ static const char *beneath(const char *root, const char *path)
 								       : NULL;
 }
 
-static bool fetch(struct buf *text, const struct kustomize_tree *tree, const char *path,
+/* Have the folder of a root open. */
+static bool enter(struct kustomize_tree *tree, const struct kustomize_root *root,
 		  struct error *err)
+{
+	if (tree->opened == root)
+		return true;
+	if (tree->opened)
+		close(tree->folder);
+	tree->opened = folder_open(&tree->folder, root->folder, err) ? root : NULL;
+	return tree->opened != NULL;
+}
+
+static bool fetch(struct kustomize_tree *tree, const char *path, struct error *err)
 {
 	for (size_t i = 0; i < tree->root_count; i++) {
 		const char *rest = beneath(tree->roots[i].path, path);
 
 		if (rest)
-			return folder_read(text, tree->roots[i].folder, rest, err);
+			return enter(tree, &tree->roots[i], err) &&
+			       folder_read_at(&tree->from.text, tree->folder, rest, err);
 	}
 	return error_set(err, ERROR_DENIED, "it lies outside of the work tree");
 }
@@ -105,36 +136,39 @@ void kustomize_file_keep(struct kustomize_file *file, const struct kube_file *re
 		file->problem = file->kustomization->problem;
 }
 
-static bool read_text(const struct kustomize_tree *tree, struct kustomize_file *file,
-		      struct kube_file *reader, struct error *err)
+static void add_extent(struct kustomize_tree *tree, const struct kustomize_file *file)
 {
-	CLEANUP(kube_text_release) struct kube_text from = KUBE_TEXT_INIT;
-
-	if (!fetch(&from.text, tree, file->path, err))
-		return false;
-	reader->snapshot = file->part = xmalloc(sizeof(*file->part));
-	snapshot_part(file->part, tree->snapshot);
-	return kube_text_read(&from, reader, err);
+	tree->extents =
+		array_grow(tree->extents, tree->extent_count, sizeof(*tree->extents));
+	tree->extents[tree->extent_count++] = (struct kustomize_extent){
+		.file = file,
+		.gap_end = tree->outside.gap_count,
+		.waiver_end = tree->outside.waiver_count,
+		.ignored_waiver_end = tree->outside.ignored_waiver_count,
+	};
 }
 
 /* A file that was not asked for. */
-static void read_file(const struct kustomize_tree *tree, struct kustomize_file *file)
+static void read_file(struct kustomize_tree *tree, struct kustomize_file *file)
 {
+	struct snapshot *outside = &tree->outside;
 	struct error err = ERROR_INIT;
-	struct kube_file reader = {
-		.snapshot = tree->snapshot,
-		.name = file->name,
-		.path = file->path,
-	};
-	bool ok;
+	struct kube_file reader = { .snapshot = outside,
+				    .name = file->name,
+				    .path = file->path };
+	size_t first = outside->declared_count;
+	bool there, ok;
 
 	if (kustomization_is_named(file->path))
-		reader.kustomization = kustomization_new(&tree->snapshot->arena);
-	ok = read_text(tree, file, &reader, &err);
+		reader.kustomization = kustomization_new(&outside->arena);
+	there = fetch(tree, file->path, &err);
+	ok = there && kube_text_read(&tree->from, &reader, &err);
+	kube_text_reuse(&tree->from);
 	kustomize_file_keep(file, &reader, ok ? NULL : &err);
-	file->missing = !file->part && err.code == ERROR_NOT_FOUND;
-	if (file->part)
-		file->uses = file->part->declared;
+	file->missing = !there && err.code == ERROR_NOT_FOUND;
+	if (file->use_count) /* they stay there when more are added */
+		file->uses = &outside->declared[first];
+	add_extent(tree, file);
 }
 
 /* The file of the tree's path, or NULL. */
@@ -246,25 +280,41 @@ struct kustomize_file *kustomize_tree_find(struct kustomize_tree *tree,
 	return entry->file;
 }
 
+/* Of what was found outside, that of replaced files counts. */
+static void keep_replaced(struct kustomize_tree *tree)
+{
+	struct snapshot *outside = &tree->outside;
+	struct kustomize_extent begin = { 0 }, kept = { 0 };
+
+	for (size_t i = 0; i < tree->extent_count; i++) {
+		const struct kustomize_extent *end = &tree->extents[i];
+		bool replaced = end->file->replaced;
+
+		for (size_t g = begin.gap_end; replaced && g < end->gap_end; g++)
+			outside->gaps[kept.gap_end++] = outside->gaps[g];
+		for (size_t w = begin.waiver_end; replaced && w < end->waiver_end; w++)
+			outside->waivers[kept.waiver_end++] = outside->waivers[w];
+		if (replaced)
+			kept.ignored_waiver_end +=
+				end->ignored_waiver_end - begin.ignored_waiver_end;
+		begin = *end;
+	}
+	outside->gap_count = kept.gap_end;
+	outside->waiver_count = kept.waiver_end;
+	outside->ignored_waiver_count = kept.ignored_waiver_end;
+}
+
 void kustomize_tree_finish(struct kustomize_tree *tree)
 {
-	for (size_t i = 0; i < tree->files->count; i++) {
-		const struct kustomize_file *file = tree->files->entries[i].value;
-		struct snapshot *part = file->part;
-
-		if (!part)
-			continue;
-		part->declared_count = 0;
-		part->file_count = 0;
-		part->ignored_count = 0;
-		if (!file->replaced) {
-			part->gap_count = 0;
-			part->waiver_count = 0;
-			part->ignored_waiver_count = 0;
-		}
-		snapshot_merge(tree->snapshot, part, 1);
-		free(part);
-	}
+	keep_replaced(tree);
+	tree->outside.declared_count = 0;
+	tree->outside.file_count = 0;
+	tree->outside.ignored_count = 0;
+	snapshot_merge(tree->snapshot, &tree->outside, 1);
+	free(tree->extents);
+	kube_text_release(&tree->from);
+	if (tree->opened)
+		close(tree->folder);
 	buf_release(&tree->path);
 	buf_release(&tree->name);
 }

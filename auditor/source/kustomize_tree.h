@@ -10,7 +10,7 @@
 
 #include "base/buf.h"
 #include "base/table.h"
-#include "source/kube_file.h"
+#include "source/kube_text.h"
 #include "source/kustomization.h"
 
 /* A folder that files may be read beneath. */
@@ -27,8 +27,7 @@ struct kustomize_file {
 	struct kustomization *kustomization; /* NULL where its name is not that of one */
 	const struct declared_use *uses;     /* what it declares */
 	size_t use_count;
-	struct snapshot *part; /* of one that was not asked for: that, gaps, waivers */
-	bool asked;            /* the user asked for it */
+	bool asked;    /* the user asked for it */
 	bool listed;   /* so is whatever beside it has the name of a manifest, or of a
 			  kustomization */
 	bool missing;  /* there is no such file */
@@ -38,13 +37,32 @@ struct kustomize_file {
 	bool stands;   /* named by one that was not: judged as it stands */
 };
 
+/* What was found in a file that was not asked for; it begins where the one before ends.
+ */
+struct kustomize_extent {
+	const struct kustomize_file *file;
+	size_t gap_end, waiver_end;
+	uint32_t ignored_waiver_end;
+};
+
 struct kustomize_tree {
 	struct snapshot *snapshot;
+	struct table *files;                /* path to struct kustomize_file */
 	const struct kustomize_root *roots; /* the first that holds a path counts */
 	size_t root_count;
-	struct table *files;   /* path to struct kustomize_file */
+	const struct kustomize_root *opened; /* the newest, or NULL; ... */
+	int folder;                          /* ... and its descriptor */
+	struct kube_text from;               /* the newest file that was not asked for */
+	struct snapshot outside; /* what those files declare, their gaps and waivers */
+	struct kustomize_extent *extents;
+	size_t extent_count;
 	struct buf path, name; /* where somebody looks */
 };
+
+/* All but the tree itself is borrowed until kustomize_tree_finish(). */
+void kustomize_tree_init(struct kustomize_tree *tree, struct snapshot *snapshot,
+			 struct table *files, const struct kustomize_root *roots,
+			 size_t root_count);
 
 /* Keep what came of reading a file; `err`: why it could not be read, or NULL. */
 void kustomize_file_keep(struct kustomize_file *file, const struct kube_file *reader,

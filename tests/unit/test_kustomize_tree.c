@@ -59,14 +59,7 @@ static void what_was_asked_for_is_not_read_again(void **state)
 	static const struct kustomize_root root = { "", "." };
 	struct table files = TABLE_INIT;
 	struct snapshot snapshot;
-	struct kustomize_tree tree = {
-		.snapshot = &snapshot,
-		.roots = &root,
-		.root_count = 1,
-		.files = &files,
-		.path = BUF_INIT(1000),
-		.name = BUF_INIT(1000),
-	};
+	struct kustomize_tree tree;
 	struct kustomize_file resource = { .path = "base/a.yaml",
 					   .name = "a",
 					   .asked = true };
@@ -77,6 +70,7 @@ static void what_was_asked_for_is_not_read_again(void **state)
 
 	(void)state;
 	snapshot_init(&snapshot, 0);
+	kustomize_tree_init(&tree, &snapshot, &files, &root, 1);
 	base.kustomization = kustomization_new(&snapshot.arena);
 	ask_for(&tree, &resource);
 	ask_for(&tree, &base);
@@ -94,18 +88,12 @@ static void other_files_are_read_once(void **state)
 	static const struct kustomize_root root = { "", "." };
 	struct table files = TABLE_INIT;
 	struct snapshot snapshot;
-	struct kustomize_tree tree = {
-		.snapshot = &snapshot,
-		.roots = &root,
-		.root_count = 1,
-		.files = &files,
-		.path = BUF_INIT(1000),
-		.name = BUF_INIT(1000),
-	};
+	struct kustomize_tree tree;
 	const struct kustomize_file *file;
 
 	(void)state;
 	snapshot_init(&snapshot, 0);
+	kustomize_tree_init(&tree, &snapshot, &files, &root, 1);
 	mkdir("base", 0700);
 	put("base/Kustomization", "resources: [pod.yaml]\n");
 	put("base/pod.yaml", "{apiVersion: v1, kind: Pod, metadata: {name: p}, "
@@ -128,12 +116,43 @@ static void other_files_are_read_once(void **state)
 	snapshot_release(&snapshot);
 }
 
+#define WAIVED_POD                                                                       \
+	"{apiVersion: v1, kind: Pod, metadata: {name: p}, spec: {containers: [\n"        \
+	"{name: c, image: $(A)} # pindrift:ignore unpinned until=2027-01-31 reason=r\n]}}\n"
+
+static void of_other_files_only_replaced_ones_count(void **state)
+{
+	static const struct kustomize_root root = { "", "." };
+	static const char *const names[] = { "a.yaml", "b.yaml", "c.yaml" };
+	struct table files = TABLE_INIT;
+	struct snapshot snapshot;
+	struct kustomize_tree tree;
+
+	(void)state;
+	snapshot_init(&snapshot, 0);
+	kustomize_tree_init(&tree, &snapshot, &files, &root, 1);
+	for (size_t i = 0; i < ARRAY_LENGTH(names); i++) {
+		put(names[i], WAIVED_POD);
+		follow(&tree, "k", names[i])->replaced = i != 1;
+	}
+	kustomize_tree_finish(&tree);
+	assert_int_equal(snapshot.declared_count, 0);
+	assert_int_equal(snapshot.gap_count, 2);
+	assert_string_equal(snapshot.gaps[0].subject, "a.yaml:2");
+	assert_string_equal(snapshot.gaps[1].subject, "c.yaml:2");
+	assert_int_equal(snapshot.waiver_count, 2);
+	assert_string_equal(snapshot.waivers[1].path, "c.yaml");
+	table_release(&files);
+	snapshot_release(&snapshot);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(entries_are_joined_to_their_folder),
 		IN_SCRATCH(what_was_asked_for_is_not_read_again),
 		IN_SCRATCH(other_files_are_read_once),
+		IN_SCRATCH(of_other_files_only_replaced_ones_count),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
