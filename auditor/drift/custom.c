@@ -6,6 +6,8 @@
 #include "drift/rollout.h"
 #include "model/workload.h"
 
+#define FIELDS_COMPARED 1000 /* with each other, of one object */
+
 enum trait {
 	TRAIT_LASTS = 1,  /* has pods as long as it is there */
 	TRAIT_ENDS = 2,   /* its pods end when their work is done: none is missed */
@@ -189,6 +191,7 @@ void customs_declare(struct customs *customs, const char *namespace,
 	if (declared->image.state == REFERENCE_OK)
 		field->rewritten = reference_rewrite(
 			&customs->snapshot->policy, customs->arena, &declared->image.ref);
+	object->field_count++;
 	*slot = *object->end = field;
 	object->end = &field->next;
 }
@@ -358,6 +361,50 @@ static void find_agreement(struct custom_object *object, struct custom_slot *slo
 	}
 }
 
+static bool is_held_to(const struct custom_slot *slot, const struct custom_field *field)
+{
+	return slot->field && !slot->named && slot->agreed &&
+	       (is_same_image(slot->field, field) ||
+		(slot->other && is_same_image(slot->other, field)));
+}
+
+/*
+ * Two fields declare one image, and one container runs it: a second one that runs
+ * something else of the repository may be the other field's.
+ */
+static void find_spare(struct custom_object *object, struct custom_field *field)
+{
+	size_t before = 0, running = 0;
+
+	for (const struct custom_slot *slot = object->slots; slot; slot = slot->next)
+		running += is_kin(field, slot->image) && is_held_to(slot, field);
+	for (const struct custom_field *one = object->fields;
+	     one != field && before < running; one = one->next)
+		before += !one->declared->named && !one->own && is_same_image(one, field);
+	field->spare = running > 0 && before >= running;
+	if (field->spare)
+		field->state = CUSTOM_MISSED;
+}
+
+static void find_spares(struct custom_object *object)
+{
+	if (object->field_count > FIELDS_COMPARED)
+		return;
+	for (struct custom_field *field = object->fields; field; field = field->next) {
+		if (field->state == CUSTOM_MET && !field->declared->named && !field->own)
+			find_spare(object, field);
+	}
+}
+
+/* No other container was found that they may be about: their image runs. */
+static void settle_spares(struct custom_object *object)
+{
+	for (struct custom_field *field = object->fields; field; field = field->next) {
+		if (field->spare && field->state == CUSTOM_MISSED)
+			field->state = CUSTOM_MET;
+	}
+}
+
 /* Whether a container may be meant by a field that nothing runs as it is declared. */
 static bool may_mean(const struct custom_field *field, const struct custom_slot *slot)
 {
@@ -408,11 +455,11 @@ static void guess(struct customs *customs, const struct custom_object *object,
 			slot->image->container, slot->image->text);
 	else if (other)
 		slot->unclear = doubt(customs, slot->guess, other, slot->image);
-	else if (count_strays(object, slot->guess) > same)
+	else if (slot->guess->spare || count_strays(object, slot->guess) > same)
 		slot->unclear = arena_printf(
 			customs->arena,
-			"%s: which one of several containers that run others of its "
-			"repository is meant (%s runs %s) cannot be told",
+			"%s: which of the containers of its repository is meant (%s "
+			"runs %s) cannot be told",
 			declares(customs->arena, slot->guess->declared),
 			slot->image->container, slot->image->text);
 }
@@ -433,6 +480,7 @@ static void settle(struct customs *customs, struct custom_object *object)
 		find_agreement(object, slot);
 	if (object->traits & TRAIT_ENDS)
 		return; /* what is meant may have ended, or not begun */
+	find_spares(object);
 	for (struct custom_slot *slot = object->slots; slot; slot = slot->next) {
 		if (!slot->field)
 			guess(customs, object, slot);
@@ -441,6 +489,7 @@ static void settle(struct customs *customs, struct custom_object *object)
 		if (slot->guess)
 			apply_guess(object, slot);
 	}
+	settle_spares(object);
 }
 
 void customs_settle(struct customs *customs)

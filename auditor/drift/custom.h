@@ -27,7 +27,9 @@ struct custom_field {
 	const struct declared_use *declared;
 	struct image_ref rewritten; /* what the policy makes of its reference */
 	enum custom_state state;
-	bool own;            /* some container is of its name */
+	bool own;   /* some container is of its name */
+	bool spare; /* more fields declare its image than containers are known to run it
+		     */
 	const char *unclear; /* another manifest declares the same field with another
 				reference; else NULL */
 };
@@ -40,6 +42,7 @@ struct custom_object {
 	bool has_pods;
 	struct custom_field *fields; /* in the order of their declarations */
 	struct custom_field **end;
+	size_t field_count;
 	struct custom_slot *slots; /* containers of its pods */
 };
 
