@@ -62,6 +62,17 @@ class Paging(ProbeCase):
         self.assert_gap(seen, "unreachable", "list pods")
         self.assertEqual(seen["running"], [])
 
+    def test_an_object_that_cannot_be_read_fails_the_list_wherever_it_stands(self):
+        for number in (0, PAGE // 2, PAGE - 1, PAGE, self.PODS - 1):
+            cluster = shop(pods=0)
+            pods = cluster.stateful_set("db", "shop", {"db": WEB}, [{"db": WEB_ID}] * self.PODS)[1:]
+            for _ in range(70):
+                pods[number]["spec"]["tolerations"] = [pods[number]["spec"].get("tolerations")]
+            with self.subTest(pod=number), KubeApi(cluster.world()) as api:
+                seen = self.probe(api)
+                self.assert_gap(seen, "unreachable", "list pods", "nested too deep")
+                self.assertEqual(seen["running"], [])
+
     def test_an_empty_page_is_not_the_last_one(self):
         for page in (1, 2):
             with self.subTest(page=page), KubeApi(self.world) as api:
