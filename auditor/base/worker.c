@@ -9,8 +9,8 @@
 
 struct worker {
 	pthread_t thread;
-	bool alone; /* there is no thread, and there will be none */
-	bool begun; /* the thread runs */
+	bool begun;   /* the thread runs */
+	bool refused; /* there will be none */
 
 	pthread_mutex_t mutex; /* of all below, and of what jobs have for the worker */
 	pthread_cond_t given, done;
@@ -60,15 +60,17 @@ static bool begin(struct worker *worker)
 	pthread_sigmask(SIG_SETMASK, &all, &before);
 	worker->begun = pthread_create(&worker->thread, NULL, work, worker) == 0;
 	pthread_sigmask(SIG_SETMASK, &before, NULL);
-	worker->alone = !worker->begun;
+	worker->refused = !worker->begun;
 	return worker->begun;
 }
 
 struct worker *worker_new(void)
 {
-	struct worker *worker = xcalloc(1, sizeof(*worker));
+	struct worker *worker;
 
-	worker->alone = parallel_processors() < 2;
+	if (parallel_processors() < 2)
+		return NULL;
+	worker = xcalloc(1, sizeof(*worker));
 	worker->last = &worker->first;
 	pthread_mutex_init(&worker->mutex, NULL);
 	pthread_cond_init(&worker->given, NULL);
@@ -104,7 +106,7 @@ void worker_free(struct worker **worker)
 
 void worker_start(struct worker *worker, struct job *job)
 {
-	if (!worker || worker->alone || (!worker->begun && !begin(worker))) {
+	if (!worker || worker->refused || (!worker->begun && !begin(worker))) {
 		job->body(job->user);
 		return;
 	}

@@ -129,12 +129,12 @@ static void one_processor_needs_no_thread(void **state)
 	assert_int_equal(sched_setaffinity(0, sizeof(one), &one), 0);
 	worker = worker_new();
 	assert_int_equal(sched_setaffinity(0, sizeof(before), &before), 0);
+	assert_null(worker);
 	worker_start(worker, &job);
 	assert_true(pthread_equal(meeting.thread, pthread_self()));
 	assert_false(worker_is_busy(worker, &job));
 	worker_wait(worker, &job);
 	worker_free(&worker);
-	assert_null(worker);
 }
 
 static void a_worker_without_jobs_ends(void **state)
