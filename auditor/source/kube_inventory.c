@@ -73,6 +73,44 @@ static void add_live(const struct kube_inventory *inventory, struct snapshot *sn
 	}
 }
 
+/* The workload whose template a Rollout takes, or NULL. */
+static const struct live_workload *find_lender(const struct kube_inventory *inventory,
+					       const struct kube_workload *rollout)
+{
+	const struct kube_found *found = &inventory->found[KUBE_DEPLOYMENTS];
+	const struct kube_reference *lender = &rollout->template_of;
+
+	if (strcmp(lender->kind, "Deployment") != 0)
+		return NULL;
+	for (size_t i = 0; i < found->count; i++) {
+		const struct live_workload *live = &found->items[i].live;
+
+		if (strcmp(live->namespace, rollout->live.namespace) == 0 &&
+		    strcmp(live->object.name, lender->name) == 0)
+			return live;
+	}
+	return NULL;
+}
+
+/* A Rollout may have the template of a Deployment, and its revisions for itself. */
+static void borrow_templates(struct kube_inventory *inventory)
+{
+	struct kube_found *found = &inventory->found[KUBE_ROLLOUTS];
+
+	for (size_t i = 0; i < found->count; i++) {
+		struct live_workload *live = &found->items[i].live;
+		const struct live_workload *lender =
+			live->has_template ? NULL
+					   : find_lender(inventory, &found->items[i]);
+
+		if (!lender)
+			continue;
+		live->has_template = lender->has_template;
+		live->images = lender->images;
+		live->image_count = lender->image_count;
+	}
+}
+
 void kube_inventory_finish(struct kube_inventory *inventory, struct snapshot *snapshot)
 {
 	CLEANUP(kube_owners_release) struct kube_owners owners = { TABLE_INIT };
@@ -84,6 +122,7 @@ void kube_inventory_finish(struct kube_inventory *inventory, struct snapshot *sn
 			kube_owners_add(&owners, &found->items[j]);
 	}
 	kube_owners_finish(&owners);
+	borrow_templates(inventory);
 	add_live(inventory, snapshot);
 	kube_pods_finish(&inventory->pods, &owners, snapshot);
 }

@@ -60,6 +60,16 @@ void kube_owners_finish(struct kube_owners *owners)
 		mark_unmade(owners->by_uid.entries[i].value);
 }
 
+static struct object_id object_of(const struct kube_reference *reference,
+				  struct pool *pool)
+{
+	return (struct object_id){
+		api_group_of(reference->api_version, pool->arena),
+		reference->kind,
+		reference->name,
+	};
+}
+
 size_t kube_owners_chain(const struct kube_owners *owners,
 			 const struct kube_reference *reference, struct pool *pool,
 			 struct object_id chain[OWNER_CHAIN])
@@ -70,13 +80,12 @@ size_t kube_owners_chain(const struct kube_owners *owners,
 		const struct kube_workload *owner = find(owners, reference->uid);
 
 		if (!owner) {
-			chain[count++] = (struct object_id){
-				api_group_of(reference->api_version, pool->arena),
-				reference->kind,
-				reference->name,
-			};
+			chain[count++] = object_of(reference, pool);
 			break;
 		}
+		/* Who says which image is to run is nearer than who runs it. */
+		if (owner->template_of.kind[0] && count + 1 < OWNER_CHAIN)
+			chain[count++] = object_of(&owner->template_of, pool);
 		chain[count++] = owner->live.object;
 		reference = &owner->controller;
 	}

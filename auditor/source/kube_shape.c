@@ -151,6 +151,7 @@ static const struct json_shape job_template[] = { { "spec", job_spec }, END };
 static const struct json_shape workload_spec[] = {
 	WHOLE("replicas"),
 	WHOLE("progressDeadlineSeconds"),
+	WHOLE("workloadRef"),
 	{ "template", pod_template },
 	{ "jobTemplate", job_template },
 	END,
@@ -205,6 +206,7 @@ static const struct json_shape any_spec[] = {
 	{ "volumes", volume },
 	WHOLE("replicas"),
 	WHOLE("progressDeadlineSeconds"),
+	WHOLE("workloadRef"),
 	{ "template", pod_template },
 	{ "jobTemplate", job_template },
 	END,

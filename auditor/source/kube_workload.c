@@ -199,14 +199,29 @@ struct kube_reference kube_reference_copy(const struct kube_reference *reference
 	};
 }
 
+/* Argo Rollouts: whose template it takes, if it has none itself. */
+static struct kube_reference template_of(const struct node *item)
+{
+	const struct node *reference = node_get(node_get(item, "spec"), "workloadRef");
+
+	return (struct kube_reference){
+		.api_version = node_text(reference, "apiVersion"),
+		.kind = node_text(reference, "kind"),
+		.name = node_text(reference, "name"),
+		.uid = "",
+	};
+}
+
 struct kube_workload kube_workload_read(const struct node *item, const char *api_group,
 					const char *kind, struct pool *pool)
 {
 	const struct node *meta = node_get(item, "metadata");
 	const struct kube_reference controller = kube_reference_of(meta);
+	const struct kube_reference lender = template_of(item);
 	struct kube_workload workload = {
 		.uid = pool_keep(pool, node_text(meta, "uid")),
 		.controller = kube_reference_copy(&controller, pool),
+		.template_of = kube_reference_copy(&lender, pool),
 		.pod_hash = pool_keep(pool,
 				      node_text(node_get(meta, "labels"), KUBE_POD_HASH)),
 		.number = pool_keep(pool, node_text(node_get(meta, "annotations"),

@@ -28,10 +28,11 @@ struct kube_reference kube_reference_copy(const struct kube_reference *reference
 
 struct kube_workload {
 	const char *uid;
-	struct kube_reference controller; /* its own */
-	const char *pod_hash;             /* ReplicaSet: label pod-template-hash */
-	const char *number;               /* Deployment, ReplicaSet: annotation
-					     deployment.kubernetes.io/revision */
+	struct kube_reference controller;  /* its own */
+	struct kube_reference template_of; /* Rollout: spec.workloadRef; kind "": none */
+	const char *pod_hash;              /* ReplicaSet: label pod-template-hash */
+	const char *number;                /* Deployment, ReplicaSet: annotation
+					      deployment.kubernetes.io/revision */
 	struct live_workload live;
 };
 

@@ -283,6 +283,19 @@ class Pods(TrapTest):
                    {"running-differs": ["degraded/app"], "mixed-digests": ["degraded/app"],
                     "tag-moved": [self.reference(self.repository, "1")]})
 
+    def test_a_rollout_that_takes_the_template_of_a_deployment_runs_what_that_declares(self):
+        """Argo Rollouts, spec.workloadRef: the Deployment has no pods, and all that is said."""
+        index, other = both("declared"), both("other")
+        pinned = self.pin(index, other)
+        for name, runs in (("right", index), ("wrong", other)):
+            self.run_pinned(name, pinned)
+            rollout = self.cluster.rollout(f"{name}-rollout", "shop", {"app": pinned},
+                                           [{"app": self.shown(runs)}])[0]
+            del rollout["spec"]["template"]
+            rollout["spec"]["workloadRef"] = {"apiVersion": "apps/v1", "kind": "Deployment",
+                                              "name": name}
+        self.judge({"right/app": EXACT, "wrong/app": DRIFT}, {"running-differs": ["wrong/app"]})
+
     def test_a_pod_that_ends_takes_its_grace_period(self):
         """A rollout is over long before its old pods are: they drain.  A stuck one is seen."""
         index, old = both("stays"), both("drains")

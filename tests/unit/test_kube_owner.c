@@ -21,6 +21,7 @@ static struct kube_workload workload(const char *kind, const char *uid,
 		.controller = controller,
 		.pod_hash = "",
 		.number = "",
+		.template_of = NONE,
 		.live = { .object = { "apps", kind, uid }, .revision = "" },
 	};
 }
@@ -51,6 +52,7 @@ static void a_chain_follows_uids_to_its_end(void **state)
 		workload("A", "a", (struct kube_reference)BY("B", "b")),
 		workload("B", "b", (struct kube_reference)BY("A", "a")),
 		workload("Orphan", "", (struct kube_reference)NONE),
+		workload("Rollout", "ro", (struct kube_reference)NONE),
 	};
 	static const struct {
 		const char *label;
@@ -61,6 +63,8 @@ static void a_chain_follows_uids_to_its_end(void **state)
 		{ "one that ends", BY("Job", "job"), "Job/job" },
 		{ "the last one is in no list: its name is all there is",
 		  BY("ReplicaSet", "rs"), "ReplicaSet/rs Deployment/dep App/App-name" },
+		{ "whose template it takes comes first", BY("Rollout", "ro"),
+		  "Deployment/Deployment-name Rollout/ro" },
 		{ "nor is the first", BY("Custom", "unseen"), "Custom/Custom-name" },
 		{ "a name says nothing", BY("Deployment", ""),
 		  "Deployment/Deployment-name" },
@@ -70,6 +74,7 @@ static void a_chain_follows_uids_to_its_end(void **state)
 	const struct kube_reference ring = BY("A", "a");
 
 	(void)state;
+	workloads[6].template_of = (struct kube_reference)BY("Deployment", "");
 	for (size_t i = 0; i < ARRAY_LENGTH(workloads); i++)
 		kube_owners_add(&owners, &workloads[i]);
 	for (size_t i = 0; i < ARRAY_LENGTH(cases); i++)
