@@ -5,7 +5,6 @@
 #include <strings.h>
 
 #define MERGE_KEY "<<" /* https://yaml.org/type/merge.html */
-#define SIBLINGS 1000  /* most members of a mapping that are looked at for a tag */
 
 /* What is looked for, and where not. */
 struct search {
@@ -143,12 +142,10 @@ static const struct node *find_held(struct search *search, const struct node *ho
 	return NULL;
 }
 
-/* imageRepository: a/b, where imageTag: v1 stands beside it */
-static bool is_part(const struct node *mapping, const char *key)
+/* Whether a mapping has a part of an image that is its tag: imageTag: v1 */
+static bool has_tag_part(const struct node *mapping)
 {
-	if (!ends_with(key, "repository") && !ends_with(key, "name"))
-		return false;
-	for (size_t i = 0; i < mapping->length && i < SIBLINGS; i++) {
+	for (size_t i = 0; i < mapping->length; i++) {
 		const struct node_member *member = &mapping->members[i];
 
 		if (kind_of(member->key) != KEY_OTHER && ends_with(member->key, "tag") &&
@@ -158,9 +155,15 @@ static bool is_part(const struct node *mapping, const char *key)
 	return false;
 }
 
-/* What a member says itself, without what is further beneath it. */
-static const struct node *find_named(struct search *search, const struct node *mapping,
-				     const struct node_member *member)
+/* imageRepository: a/b */
+static bool is_name_part(const char *key)
+{
+	return ends_with(key, "repository") || ends_with(key, "name");
+}
+
+/* What a member says itself; `tagged`: whether its mapping has a tag part. */
+static const struct node *find_named(struct search *search,
+				     const struct node_member *member, bool tagged)
 {
 	enum key_kind kind = kind_of(member->key);
 	const struct node *value = member->value;
@@ -171,8 +174,9 @@ static const struct node *find_named(struct search *search, const struct node *m
 		return find_held(search, value);
 	if (!node_is_scalar(value))
 		return NULL;
-	return is_reference(search, value, kind) || is_part(mapping, member->key) ? value
-										  : NULL;
+	return is_reference(search, value, kind) || (tagged && is_name_part(member->key))
+		       ? value
+		       : NULL;
 }
 
 /* OpenShift's ObjectReference: { kind: DockerImage, name: a/b:1 } */
@@ -194,13 +198,14 @@ static const struct node *find_in_mapping(struct search *search,
 {
 	CLEANUP(table_release) struct table members = TABLE_INIT;
 	const struct node *found = find_docker_image(search, mapping);
+	bool tagged = has_tag_part(mapping);
 
 	for (size_t i = 0; i < mapping->length && !found; i++) {
 		const struct node_member *member = &mapping->members[i];
 
 		if (is_apart(member->key))
 			continue;
-		found = find_named(search, mapping, member);
+		found = find_named(search, member, tagged);
 		if (!found)
 			found = find(search, member->value);
 		if (found && members.count == 0)

@@ -179,9 +179,11 @@ class Check(lib.TestCase):
         keys = "".join(f"  k{i}: {{}}\n" for i in range(100_000))
         self.write("values.yaml", "all:\n" + keys)
         self.write("compose.yaml", "services:\n" + keys)
-        for name in ("values.yaml", "compose.yaml"):
+        self.write("custom.yaml", "apiVersion: example.com/v1\nkind: Thing\nspec:\n" +
+                   keys.replace("k", "image").replace("{}", "'A b'").replace(":", "Name:"))
+        for name in ("values.yaml", "compose.yaml", "custom.yaml"):
             with self.subTest(name):
-                self.pindrift("check", name, timeout=10)
+                self.pindrift("check", name, timeout=5)
 
     def listed(self, names, *arguments, status):
         data = b"".join(name.encode() + b"\0" for name in names)
