@@ -1,5 +1,6 @@
 #include "commands/gate.h"
 
+#include "base/option.h"
 #include "drift/rules.h"
 
 #include <fnmatch.h>
@@ -14,6 +15,24 @@ static bool is_gap_name(const char *name, size_t length)
 			return true;
 	}
 	return false;
+}
+
+/* `GAP:GLOB` with a gap that there is not. */
+static bool fail_gap(const char *allowed, struct error *err)
+{
+	const char *names[GAP_KIND_COUNT + 1] = { NULL };
+	char id[64];
+	const char *nearest;
+
+	for (int kind = 0; kind < GAP_KIND_COUNT; kind++)
+		names[kind] = gap_name((enum gap_kind)kind);
+	snprintf(id, sizeof(id), "%.*s", (int)strcspn(allowed, ":"), allowed);
+	nearest = option_nearest(id, names);
+	return error_set(err, ERROR_USAGE,
+			 "--allow-incomplete %.60s: there is no such gap%s%s%s", allowed,
+			 nearest ? "; did you mean "
+				 : ": the report names them in brackets",
+			 nearest ? nearest : "", nearest ? "?" : "");
 }
 
 bool gate_init(struct gate *gate, const struct settings *settings, struct error *err)
@@ -39,9 +58,7 @@ bool gate_init(struct gate *gate, const struct settings *settings, struct error 
 		const char *allowed = gate->allowed->items[i];
 
 		if (!is_gap_name(allowed, strcspn(allowed, ":")))
-			return error_set(err, ERROR_USAGE,
-					 "--allow-incomplete %.60s: there is no such gap",
-					 allowed);
+			return fail_gap(allowed, err);
 	}
 	return true;
 }

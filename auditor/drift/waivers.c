@@ -1,10 +1,13 @@
 #include "drift/waivers.h"
 
+#include "base/option.h"
 #include "drift/environment.h"
 #include "drift/predicates.h"
 #include "model/scope.h"
 
 #include <fnmatch.h>
+
+#define IDS_MOST 128 /* rules and gaps; there are not half as many */
 
 /* "" is any. */
 static bool matches(const char *glob, const char *text)
@@ -260,6 +263,22 @@ static bool is_settled(const struct drift *drift, const struct waiver *waiver,
 	return saw_manifests(drift, waiver);
 }
 
+static const char *unknown_id(struct drift *drift, const char *id)
+{
+	const char *names[IDS_MOST] = { NULL };
+	const char *nearest;
+	size_t count = 0;
+
+	for (const struct rule *rule = rules; rule->id && count < IDS_MOST - 1; rule++)
+		names[count++] = rule->id;
+	for (int kind = 0; kind < GAP_KIND_COUNT && count < IDS_MOST - 1; kind++)
+		names[count++] = gap_name((enum gap_kind)kind);
+	nearest = option_nearest(id, names);
+	return arena_printf(drift->texts, "there is no rule or gap '%.60s'%s%s%s", id,
+			    nearest ? "; did you mean '" : "", nearest ? nearest : "",
+			    nearest ? "'?" : "");
+}
+
 /* What is wrong with it, or NULL. */
 static const char *problem_of(struct drift *drift, const struct waiver *waiver)
 {
@@ -268,8 +287,7 @@ static const char *problem_of(struct drift *drift, const struct waiver *waiver)
 	if (waiver->problem)
 		return waiver->problem;
 	if (!waiver->of_gap && !rule)
-		return arena_printf(drift->texts, "there is no rule or gap '%.60s'",
-				    waiver->id);
+		return unknown_id(drift, waiver->id);
 	if (rule && rule->subject == SUBJECT_WAIVER)
 		return "what is said of waivers cannot be waived";
 	return NULL;
@@ -302,6 +320,8 @@ enum answer rule_waiver_unused(struct drift *drift, const struct waiver *waiver,
 		return ANSWER_UNKNOWN;
 	finding->message = arena_printf(
 		drift->texts, "the waiver for %s covers nothing %s", waiver->id,
-		waiver->only_line ? "on this line" : "that was found");
+		waiver->only_line
+			? "on this line: it stands behind the image that it is for"
+			: "that was found");
 	return ANSWER_YES;
 }

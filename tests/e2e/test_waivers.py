@@ -42,6 +42,13 @@ class Waivers(lib.TestCase):
                 self.assertEqual(self.states(f"nginx:1 # pindrift:ignore {rest}", status=1),
                                  [("unpinned", "new"), ("waiver-unused", "new")])
 
+    def test_a_mistyped_rule_or_gap_is_told_the_nearest(self):
+        self.write("pod.yaml", POD % "nginx:1 # pindrift:ignore unpined until=2027-01-31 reason=x")
+        self.assertIn("did you mean 'unpinned'?", self.pindrift("check", "pod.yaml").stdout)
+        for gap, hint in (("not-yml:a/*", "did you mean not-yaml?"), ("nope", "in brackets")):
+            ran = self.pindrift("check", "pod.yaml", "--allow-incomplete", gap, status=2)
+            self.assertIn(hint, ran.stderr)
+
     def test_one_that_covers_nothing_is_a_finding(self):
         image = f"nginx:1@sha256:{HEX} # pindrift:ignore unpinned until=2027-01-31 reason=x"
         self.assertEqual(self.states(image, status=0), [("waiver-unused", "new")])
