@@ -56,8 +56,9 @@ static void identify_cluster(struct observation *observation)
 }
 
 /*
- * A group that is not served holds no objects; rollouts are not even asked for then.  But
- * without pods there is no API server.
+ * A group that is not served holds no objects, unless pods have some of them for owners:
+ * then something hides it.  Rollouts are not even asked for where their group is not
+ * served.  But without pods there is no API server.
  */
 static bool is_missing(const struct observation *observation,
 		       const struct kube_area *area, enum kube_resource_name name)
@@ -66,10 +67,13 @@ static bool is_missing(const struct observation *observation,
 
 	if (name == KUBE_PODS)
 		return outcome != KUBE_LISTED;
+	if (outcome == KUBE_NOT_SERVED)
+		return kube_inventory_is_needed(observation->snapshot, area->first_use,
+						name);
 	if (name == KUBE_ROLLOUTS &&
 	    (outcome == KUBE_UNASKED || observation->rollouts_absent))
 		return false;
-	return outcome != KUBE_LISTED && outcome != KUBE_NOT_SERVED;
+	return outcome != KUBE_LISTED;
 }
 
 /* "namespace shop", "cluster": what a gap and the coverage are about. */
@@ -274,6 +278,7 @@ static bool conclude(struct observation *observation, struct kube_area *area)
 	struct snapshot *snapshot = observation->snapshot;
 	bool observed;
 
+	area->first_use = snapshot->running_count;
 	kube_area_finish(area, snapshot);
 	observed = !add_forbidden(observation, area);
 	observed = !add_failed(observation, area) && observed;

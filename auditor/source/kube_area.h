@@ -35,6 +35,7 @@ struct kube_area {
 	const struct kube_areas *shared;
 	const char *namespace; /* "" for the whole cluster */
 	struct kube_inventory inventory;
+	size_t first_use; /* of it among the snapshot's, once all lists have ended */
 	struct kube_area_list lists[KUBE_RESOURCE_COUNT];
 };
 

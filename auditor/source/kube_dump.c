@@ -362,21 +362,6 @@ static void add_name(struct buf *names, const char *name)
 	buf_printf(names, "%s%s", names->length ? ", " : "", name);
 }
 
-/* True where a chain of owners ends at one that the dump would show, if it had them. */
-static bool is_missed(const struct snapshot *snapshot,
-		      const struct kube_resource *resource)
-{
-	for (size_t i = 0; i < snapshot->running_count; i++) {
-		const struct running_use *use = &snapshot->running[i];
-		const struct object_id *last = &use->owners[use->owner_count - 1];
-
-		if (strcmp(last->kind, resource->kind) == 0 &&
-		    strcmp(last->api_group, resource->group) == 0)
-			return true;
-	}
-	return false;
-}
-
 static void add_not_in_dump(struct snapshot *snapshot, const char *area,
 			    const char *reason)
 {
@@ -398,7 +383,7 @@ static bool add_missing_owners(const struct reading *reading, const char *area)
 
 	for (size_t i = 0; i < KUBE_RESOURCE_COUNT; i++) {
 		if (i != KUBE_PODS && reading->inventory.found[i].count == 0 &&
-		    is_missed(snapshot, &kube_resources[i]))
+		    kube_inventory_is_needed(snapshot, 0, (enum kube_resource_name)i))
 			add_name(&missing, kube_resources[i].name);
 	}
 	if (missing.length == 0)

@@ -127,6 +127,22 @@ void kube_inventory_finish(struct kube_inventory *inventory, struct snapshot *sn
 	kube_pods_finish(&inventory->pods, &owners, snapshot);
 }
 
+bool kube_inventory_is_needed(const struct snapshot *snapshot, size_t first,
+			      enum kube_resource_name name)
+{
+	const struct kube_resource *resource = &kube_resources[name];
+
+	for (size_t i = first; i < snapshot->running_count; i++) {
+		const struct running_use *use = &snapshot->running[i];
+		const struct object_id *last = &use->owners[use->owner_count - 1];
+
+		if (strcmp(last->kind, resource->kind) == 0 &&
+		    strcmp(last->api_group, resource->group) == 0)
+			return true;
+	}
+	return false;
+}
+
 static int compare_live(const void *a, const void *b)
 {
 	const struct live_workload *x = a, *y = b;

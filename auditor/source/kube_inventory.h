@@ -68,6 +68,13 @@ void kube_inventory_forget(struct kube_inventory *inventory,
 /* Add what was found to the snapshot; then kube_inventory_settle(). */
 void kube_inventory_finish(struct kube_inventory *inventory, struct snapshot *snapshot);
 
+/*
+ * Whether the owners of some use, from number `first` on, end at an object of that
+ * resource which was not listed: then there are objects of it.
+ */
+bool kube_inventory_is_needed(const struct snapshot *snapshot, size_t first,
+			      enum kube_resource_name name);
+
 /* Put the running and live parts into their stable order. */
 void kube_inventory_settle(struct snapshot *snapshot);
 

@@ -69,6 +69,17 @@ class Forbidden(scans.ScanTest):
                      "--user=system:anonymous`"):
             self.assertIn(word, gap["reason"])
 
+    def test_owners_that_are_there_and_not_served_are_a_gap(self):
+        """A proxy may hide with 404 what it does not let through."""
+        self.scan("-A", status=1)
+        self.serve(self.cluster.world(absent_groups=["apps"]))
+        report = self.scan("-A", status=3)
+        self.assertEqual(scans.gaps(report), [("unreachable", "cluster")])
+        self.assertIn("list replicasets.apps: the API server answered 404",
+                      report["gaps"][0]["reason"])
+        self.assertEqual(self.drifted(report, "unknown"), ["data-app/app", "shop-app/app"])
+        self.assertEqual(scans.rules(report, ("new", "fixed")), {})
+
     def test_namespaces_that_may_not_be_listed(self):
         world = self.cluster.world()
         world.deny(namespace="")
