@@ -71,6 +71,38 @@ static bool is_json_name(const char *name)
 	return length >= 5 && strcmp(name + length - 5, ".json") == 0;
 }
 
+static bool holds(const struct buf *text, const char *part)
+{
+	return memmem(text->data, text->length, part, strlen(part)) != NULL;
+}
+
+/*
+ * Whether a JSON file that is not read may be one of ours all the same.  Editors'
+ * settings have comments, lock files of packages are huge: without this key, which may be
+ * written with escapes or in UTF-16, no reader finds an object of Kubernetes in them.
+ */
+static bool may_be_ours(const struct kube_file *file, const struct buf *text)
+{
+	const char *slash = strrchr(file->name, '/');
+	const char *name = slash ? slash + 1 : file->name;
+
+	return holds(text, "apiVersion") || holds(text, "\\u") ||
+	       memchr(text->data, '\0', text->length) || strstr(name, "values") ||
+	       strstr(name, "compose");
+}
+
+/* Errors: as json_read(). */
+static bool read_json_file(struct kube_text *from, struct kube_file *file,
+			   struct error *err)
+{
+	struct error why = ERROR_INIT;
+
+	if (read_json(from, file, &why) || !may_be_ours(file, &from->text))
+		return true;
+	*err = why;
+	return false;
+}
+
 bool kube_text_read(struct kube_text *from, struct kube_file *file, struct error *err)
 {
 	const struct buf *text = &from->text;
@@ -81,7 +113,7 @@ bool kube_text_read(struct kube_text *from, struct kube_file *file, struct error
 	if (dockerfile_is_name(file->name))
 		return dockerfile_read(file, text, err);
 	if (is_json_name(file->name))
-		return read_json(from, file, err);
+		return read_json_file(from, file, err);
 	if (text->data[strspn(text->data, " \t\r\n")] == '{' &&
 	    read_json(from, file, &ignored))
 		return true;

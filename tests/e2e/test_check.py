@@ -125,6 +125,20 @@ class Check(lib.TestCase):
         self.assertEqual(report["summary"]["ignored_files"], 1)
         self.assertEqual(report["summary"]["files"], 1)
 
+    def test_json_that_is_not_read_and_holds_no_object_is_ignored(self):
+        self.write("tree/pod.yaml", POD.format(name="one", image=f"a:1@sha256:{HEX}"))
+        self.write("tree/tsconfig.json", '{ // a comment\n  "image": "a:1", }\n')
+        self.write("tree/package-lock.json", '{"a": "' + "b" * 9_000_000 + '"}')
+        report = json.loads(self.pindrift("check", "tree", "-f", "json", status=0).stdout)
+        self.assertEqual(report["summary"]["ignored_files"], 2)
+        for name, text in (("a.json", '{"apiVersion": // 1\n}'), ("b.json", r'{"\u0061" //}'),
+                           ("values.json", "{ // a\n}"), ("docker-compose.json", "{,}")):
+            with self.subTest(name):
+                self.write(name, text)
+                self.pindrift("check", name, status=3)
+        (self.folder / "c.json").write_bytes('{"apiVersion": "v1"}'.encode("utf-16"))
+        self.pindrift("check", "c.json", status=3)
+
     def test_a_folder_without_images_is_nothing(self):
         self.write("tree/settings.yaml", "color: blue\n")
         self.pindrift("check", "tree", status=5)

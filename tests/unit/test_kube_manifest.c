@@ -144,9 +144,11 @@ static const struct {
 	{ "broken.yaml", POD("a") "---\na: [\n",
 	  "broken.yaml:6:12 broken.yaml a\nnot-yaml broken.yaml\n"
 	  "broken.yaml: 1 image in 1 file\n1 files, 0 ignored\n" },
-	{ "broken.json", "{\"a\": [1,]}",
+	{ "broken.json", "{\"apiVersion\": [1,]}",
 	  "not-yaml broken.json\nbroken.json: 0 images in 0 files\n0 files, 0 "
 	  "ignored\n" },
+	{ "comment.json", "{\"a\": 1 // why\n}",
+	  "comment.json: 0 images in 0 files\n0 files, 1 ignored\n" },
 	{ "yaml.json", POD("a"),
 	  "not-yaml yaml.json\nyaml.json: 0 images in 0 files\n0 files, 0 ignored\n" },
 	{ "flow.yaml", "{apiVersion: v1, kind: Pod, spec: {containers: [{image: a}]}}",
@@ -240,9 +242,9 @@ static void limits_are_gaps_and_the_other_files_are_read(void **state)
 		{ "deploy/flow.yaml", "[", 100000 },
 		{ "deploy/block.yaml", "- ", 100000 },
 		{ "deploy/keys.yaml", "? ", 100000 },
-		{ "deploy/deep.json", "[", 100000 },
+		{ "deploy/deep.json", "[\"apiVersion\",", 100000 },
 		{ "deploy/documents.yaml", "---\n", 200000 },
-		{ "deploy/large.json", "          ", 900000 },
+		{ "deploy/large.json", "\"apiVersion\" ", 900000 },
 	};
 
 	(void)state;
