@@ -409,4 +409,5 @@ FORCE:
 	install format lint clean FORCE
 
 -include $(OBJECTS:.o=.d) $(OUT)/auditor/main.d $(UNIT_PROGRAMS:=.d) \
-	$(UNIT_SHARED:%.c=$(OUT)/%.d) $(TOOL_PROGRAMS:=.d) $(FUZZ_PROGRAMS:=.d)
+	$(UNIT_SHARED:%.c=$(OUT)/%.d) $(TOOL_PROGRAMS:=.d) $(FUZZ_PROGRAMS:=.d) \
+	$(FUZZ_SOURCES:%.c=$(OUT)/%.d)
