@@ -38,6 +38,15 @@ size_t utf8_take(const char *text, uint32_t *point)
 	return is_scalar_value(*point, length) ? length : 0;
 }
 
+size_t utf8_front(const char *text, size_t most)
+{
+	size_t length = strnlen(text, most);
+
+	while (length > 0 && ((unsigned char)text[length] & 0xc0) == 0x80)
+		length--;
+	return length;
+}
+
 bool utf8_is_unsafe(uint32_t point)
 {
 	static const struct {

@@ -13,6 +13,9 @@
  */
 size_t utf8_take(const char *text, uint32_t *point);
 
+/* Bytes at the front of `text`, at most `most` of them, that cut no character in two. */
+size_t utf8_front(const char *text, size_t most);
+
 /*
  * True for characters that a terminal obeys (C0, DEL, C1), or that reorder or hide text:
  * bidirectional controls, zero-width characters, line separators, tags.

@@ -26,10 +26,16 @@ struct yaml_stream {
 	bool over;
 };
 
+/* How much there is of something. */
+struct amount {
+	size_t nodes;
+	size_t bytes; /* of the texts of scalars */
+};
+
 /* What a name stands for.  All that is behind it counts again with each alias. */
 struct anchor {
 	struct node *node; /* NULL until the node is complete */
-	size_t node_count;
+	struct amount amount;
 	unsigned height; /* levels of collections */
 };
 
@@ -37,7 +43,7 @@ struct anchor {
 struct frame {
 	struct node *node;
 	struct anchor *anchor; /* or NULL */
-	size_t count_before;   /* nodes composed before this one */
+	struct amount before;  /* composed before this one */
 	unsigned height;
 	bool has_key; /* mapping: its last member waits for a value */
 };
@@ -49,7 +55,7 @@ struct composer {
 	struct error *err;
 	struct frame *frames; /* YAML_DEPTH, of which `depth` are in use */
 	unsigned depth;
-	size_t node_count;
+	struct amount amount;
 	struct table anchors; /* name to the newest struct anchor */
 	struct node *root;
 };
@@ -316,13 +322,17 @@ static struct anchor *anchor_new(struct composer *composer, const yaml_char_t *n
 	return anchor;
 }
 
-/* Count nodes, of which an alias brings many. */
-static bool count_nodes(struct composer *composer, const yaml_event_t *event,
-			size_t count)
+/* Count what an event brings: an alias may bring much. */
+static bool count_amount(struct composer *composer, const yaml_event_t *event,
+			 const struct amount *amount)
 {
-	composer->node_count += count;
-	if (composer->node_count > NODE_LIMIT)
+	composer->amount.nodes += amount->nodes;
+	composer->amount.bytes += amount->bytes;
+	if (composer->amount.nodes > NODE_LIMIT)
 		return fail_compose(composer, event, ERROR_LIMIT, "too many values");
+	if (composer->amount.bytes > YAML_TEXT_BYTES)
+		return fail_compose(composer, event, ERROR_LIMIT,
+				    "aliases make too much text of it");
 	return true;
 }
 
@@ -407,6 +417,11 @@ static bool is_null(const yaml_event_t *event)
 			  event->data.scalar.length);
 }
 
+static struct amount scalar_amount(const yaml_event_t *event)
+{
+	return (struct amount){ .nodes = 1, .bytes = event->data.scalar.length };
+}
+
 static const char *scalar_text(const struct composer *composer, const yaml_event_t *event)
 {
 	return arena_strndup(composer->arena, (const char *)event->data.scalar.value,
@@ -440,7 +455,7 @@ static void compose_value(struct composer *composer, const yaml_event_t *event)
 		struct anchor *anchor = anchor_new(composer, name);
 
 		anchor->node = node;
-		anchor->node_count = 1;
+		anchor->amount = scalar_amount(event);
 	}
 	settle(composer, node, 0);
 }
@@ -448,6 +463,7 @@ static void compose_value(struct composer *composer, const yaml_event_t *event)
 static bool compose_scalar(struct composer *composer, const yaml_event_t *event)
 {
 	struct frame *frame = keyless(composer);
+	struct amount amount = scalar_amount(event);
 
 	if (memchr(event->data.scalar.value, '\0', event->data.scalar.length))
 		return fail_compose(composer, event, ERROR_SYNTAX, "a NUL character");
@@ -455,7 +471,7 @@ static bool compose_scalar(struct composer *composer, const yaml_event_t *event)
 		compose_key(composer, event, frame);
 	else
 		compose_value(composer, event);
-	return count_nodes(composer, event, 1);
+	return count_amount(composer, event, &amount);
 }
 
 static bool compose_alias(struct composer *composer, const yaml_event_t *event)
@@ -471,7 +487,7 @@ static bool compose_alias(struct composer *composer, const yaml_event_t *event)
 	if (composer->depth + anchor->height > YAML_DEPTH)
 		return fail_compose(composer, event, ERROR_LIMIT, "nested too deep");
 	settle(composer, anchor->node, anchor->height);
-	return count_nodes(composer, event, anchor->node_count);
+	return count_amount(composer, event, &anchor->amount);
 }
 
 static bool open_collection(struct composer *composer, const yaml_event_t *event,
@@ -483,17 +499,18 @@ static bool open_collection(struct composer *composer, const yaml_event_t *event
 	const yaml_char_t *tag =
 		mapping ? event->data.mapping_start.tag : event->data.sequence_start.tag;
 	struct frame *frame = &composer->frames[composer->depth];
+	static const struct amount one = { .nodes = 1 };
 
 	if (composer->depth == YAML_DEPTH)
 		return fail_compose(composer, event, ERROR_LIMIT, "nested too deep");
-	*frame = (struct frame){ .count_before = composer->node_count, .height = 1 };
+	*frame = (struct frame){ .before = composer->amount, .height = 1 };
 	frame->node = arena_alloc(composer->arena, sizeof(*frame->node));
 	frame->node->kind = kind;
 	find_place(&frame->node->place, composer->stream, event, name || tag);
 	if (name)
 		frame->anchor = anchor_new(composer, name);
 	composer->depth++;
-	return count_nodes(composer, event, 1);
+	return count_amount(composer, event, &one);
 }
 
 static void close_collection(struct composer *composer, const yaml_event_t *event)
@@ -505,7 +522,10 @@ static void close_collection(struct composer *composer, const yaml_event_t *even
 	frame->node->place.end = end_of(composer->stream, event);
 	if (frame->anchor) {
 		frame->anchor->node = frame->node;
-		frame->anchor->node_count = composer->node_count - frame->count_before;
+		frame->anchor->amount.nodes =
+			composer->amount.nodes - frame->before.nodes;
+		frame->anchor->amount.bytes =
+			composer->amount.bytes - frame->before.bytes;
 		frame->anchor->height = frame->height;
 	}
 	settle(composer, frame->node, frame->height);

@@ -6,6 +6,7 @@
  * always filled in, in bytes of the file (libyaml counts characters).
  *
  * Limits (design.md, section 10): depth YAML_DEPTH, YAML_DOCUMENT_BYTES a document,
+ * YAML_TEXT_BYTES of its scalars, with those behind an alias counted each time,
  * YAML_DOCUMENTS a stream, 64 lines that begin with "%" (libyaml is quadratic in
  * them).  An alias inside its own anchor is an error.
  */
@@ -18,6 +19,7 @@
 #define YAML_DEPTH 64
 #define YAML_DOCUMENTS 10000
 #define YAML_DOCUMENT_BYTES ((size_t)8 * 1024 * 1024)
+#define YAML_TEXT_BYTES (2 * YAML_DOCUMENT_BYTES)
 
 struct yaml_stream;
 

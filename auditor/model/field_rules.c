@@ -313,7 +313,7 @@ static void add_image(const struct search *search, const struct place *place)
 	field.image.path = rule->field;
 	field.image.image.class = rule->class;
 	field.image.image.container =
-		arena_strdup(search->arena, node_text(place->item, "name"));
+		object_name_keep(search->arena, node_text(place->item, "name"));
 	add_field(search, place, field);
 }
 

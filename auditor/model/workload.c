@@ -1,5 +1,9 @@
 #include "model/workload.h"
 
+#include "base/utf8.h"
+
+#define NAME_BYTES 253
+
 const struct workload_kind workload_kinds[] = {
 	{ "", "Pod", { "spec" }, true },
 	{ "", "PodTemplate", { "template", "spec" }, false },
@@ -43,12 +47,18 @@ const struct workload_kind *workload_kind_find(const char *api_group, const char
 	return NULL;
 }
 
+const char *object_name_keep(struct arena *arena, const char *name)
+{
+	return arena_strndup(arena, name, utf8_front(name, NAME_BYTES));
+}
+
 void container_image_read(struct container_image *image, struct arena *arena,
 			  const char *text)
 {
 	struct error err = ERROR_INIT;
 
-	image->text = arena_strdup(arena, text);
+	text = arena_strndup(arena, text, utf8_front(text, IMAGE_TEXT_BYTES));
+	image->text = text;
 	image->ref = (struct image_ref)IMAGE_REF_INIT;
 	image->problem = "";
 	if (text[0] == '\0') {
@@ -159,7 +169,7 @@ struct image_field *pod_spec_images(const struct node *pod_spec, struct arena *a
 	for (; pod_images_next(&images); field++) {
 		field->path = path_of(&image_lists[images.list], images.at - 1, arena);
 		field->image.class = images.class;
-		field->image.container = arena_strdup(arena, images.container);
+		field->image.container = object_name_keep(arena, images.container);
 		image_field_read(field, images.owner, images.field, arena);
 	}
 	return fields;

@@ -73,6 +73,15 @@ struct image_field *pod_spec_images(const struct node *pod_spec, struct arena *a
 void image_field_read(struct image_field *field, const struct node *owner,
 		      const char *key, struct arena *arena);
 
+/*
+ * What is kept of a name in a manifest: all of one that the API server takes (RFC 1123
+ * subdomains, 253 bytes).
+ */
+const char *object_name_keep(struct arena *arena, const char *name);
+
+/* Most bytes of a text that are kept: more than any valid reference has. */
+#define IMAGE_TEXT_BYTES 1024
+
 /* Fill in `text` (a copy), `state`, `ref` and `problem` of an image from its text. */
 void container_image_read(struct container_image *image, struct arena *arena,
 			  const char *text);

@@ -70,7 +70,7 @@ static void read_service(struct kube_file *file, const struct node_member *membe
 	struct arena *arena = &file->snapshot->arena;
 	struct declared_use use = kube_file_use(file, NULL, "", "Compose");
 
-	use.image.container = arena_strdup(arena, member->key);
+	use.image.container = object_name_keep(arena, member->key);
 	use.field = arena_printf(arena, "services.%s.", use.image.container);
 	if (is_pulled(member->value))
 		read_field(file, &use, member->value, "image");

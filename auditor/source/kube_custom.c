@@ -80,8 +80,8 @@ static void add_gap(const struct kube_file *file, const struct kube_head *head,
 		    const struct node *node, const char *reason)
 {
 	kube_file_gap(file, GAP_UNKNOWN_KIND, node->place.line,
-		      arena_printf(&file->snapshot->arena, "%s (%s): %s", head->kind,
-				   head->api_version, reason));
+		      arena_printf(&file->snapshot->arena, "%.100s (%.100s): %s",
+				   head->kind, head->api_version, reason));
 }
 
 static void read_fields(struct kube_file *file, const struct kube_head *head,
@@ -128,7 +128,7 @@ void kube_custom_read(struct kube_file *file, const struct kube_head *head,
 	struct ruled_fields fields = field_rules_find(object, group, head->kind,
 						      &file->snapshot->policy, arena);
 	struct declared_use use =
-		kube_file_use(file, object, group, arena_strdup(arena, head->kind));
+		kube_file_use(file, object, group, object_name_keep(arena, head->kind));
 
 	read_fields(file, head, &fields, use);
 	helm_values_object_read(file, &use, object);

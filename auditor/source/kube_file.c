@@ -37,10 +37,11 @@ struct declared_use kube_file_use(const struct kube_file *file, const struct nod
 		.file = file->name,
 		.path = file->path,
 		.cluster = "",
-		.namespace = arena_strdup(arena, node_text(metadata, "namespace")),
+		.namespace = object_name_keep(arena, node_text(metadata, "namespace")),
 		.object = { .api_group = api_group,
 			    .kind = kind,
-			    .name = arena_strdup(arena, node_text(metadata, "name")) },
+			    .name = object_name_keep(arena,
+						     node_text(metadata, "name")) },
 		.local = is_local(metadata),
 	};
 }

@@ -176,9 +176,10 @@ static void read_effects(const struct kube_file *file, const struct node *docume
 void kube_kustomization_read(struct kube_file *file, const struct node *document)
 {
 	const char *kind = node_text(document, "kind");
-	struct declared_use use = kube_file_use(
-		file, document, KUBE_KUSTOMIZE_GROUP,
-		kind[0] ? arena_strdup(&file->snapshot->arena, kind) : "Kustomization");
+	struct declared_use use =
+		kube_file_use(file, document, KUBE_KUSTOMIZE_GROUP,
+			      kind[0] ? object_name_keep(&file->snapshot->arena, kind)
+				      : "Kustomization");
 
 	/* kustomize fills in the head that a file leaves out. */
 	if (!(kind[0] && node_text(document, "apiVersion")[0]) &&

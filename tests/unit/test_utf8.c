@@ -79,12 +79,23 @@ static void visible_never_gives_a_control_character(void **state)
 	}
 }
 
+static void front_cuts_no_character_in_two(void **state)
+{
+	static const char text[] = "a\xc3\xa9\xe2\x82\xac";
+	static const size_t fronts[] = { 0, 1, 1, 3, 3, 3, 6, 6 };
+
+	(void)state;
+	for (size_t most = 0; most < ARRAY_LENGTH(fronts); most++)
+		assert_int_equal(utf8_front(text, most), fronts[most]);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(take_accepts_exactly_rfc_3629),
 		cmocka_unit_test(unsafe_are_controls_and_what_hides_or_reorders),
 		cmocka_unit_test(visible_never_gives_a_control_character),
+		cmocka_unit_test(front_cuts_no_character_in_two),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -207,6 +207,23 @@ static void texts_outlive_the_nodes(void **state)
 	assert_string_equal(field->path, "containers[0].image");
 }
 
+static void what_is_too_long_to_be_valid_is_cut(void **state)
+{
+	CLEANUP(arena_release) struct arena arena = ARENA_INIT;
+	struct container_image image = { .container = "" };
+	char text[5000];
+
+	(void)state;
+	memset(text, 'a', sizeof(text) - 1);
+	text[sizeof(text) - 1] = '\0';
+	assert_int_equal(strlen(object_name_keep(&arena, text)), 253);
+	assert_string_equal(object_name_keep(&arena, text + sizeof(text) - 254),
+			    text + sizeof(text) - 254);
+	container_image_read(&image, &arena, text);
+	assert_int_equal(image.state, REFERENCE_BAD);
+	assert_int_equal(strlen(image.text), IMAGE_TEXT_BYTES);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -216,6 +233,7 @@ int main(void)
 		cmocka_unit_test(state_says_what_became_of_a_text),
 		cmocka_unit_test(what_is_no_pod_spec_has_no_images),
 		cmocka_unit_test(texts_outlive_the_nodes),
+		cmocka_unit_test(what_is_too_long_to_be_valid_is_cut),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -383,6 +383,18 @@ static const struct {
 	  9000, "", NULL },
 	{ "a million values", "", "- \n", NODE_LIMIT, "", "too many values" },
 	{ "aliases", "- &a [1, 2]\n", "- *a\n", 300000, "", NULL },
+	{ "aliases of 16 MiB",
+	  "- &a "
+	  "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef\n",
+	  "- *a\n", 262143, "", NULL },
+	{ "aliases of more text than that",
+	  "- &a [0123456789abcdef, "
+	  "0123456789abcdef0123456789abcdef0123456789abcdef]\n",
+	  "- *a\n", 262144, "", "aliases make too much text" },
+	{ "keys that are aliases of more",
+	  "- &a "
+	  "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef\n",
+	  "- *a : 1\n", 262143, "", "aliases make too much text" },
 	{ "aliases that count for many values", "- &a [1, 2]\n", "- *a\n", 334000, "",
 	  "too many values" },
 };
