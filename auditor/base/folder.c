@@ -329,8 +329,8 @@ static bool walk_folder(struct walk *walk, const struct listing *listing)
 	for (size_t i = 0; i < listing->count && go_on; i++) {
 		const struct name *name = &listing->names[i];
 
-		buf_printf(&walk->path, "%s%s", listing->beneath[0] ? "/" : "",
-			   name->text);
+		buf_puts(&walk->path, listing->beneath[0] ? "/" : "");
+		buf_puts(&walk->path, name->text);
 		if (name->listing)
 			go_on = walk_folder(walk, &walk->listings[name->listing]);
 		else if (!S_ISDIR(name->type) || name->through_link)

@@ -351,18 +351,31 @@ static void add_manifest(struct reading *reading, const char *name, const char *
 	append_manifest(reading, file, manifest);
 }
 
+/* The path of what lies `beneath` a folder; most often it is the end of its `name`. */
+static const char *path_in(const struct operand *folder, const char *name,
+			   const char *beneath, struct arena *arena)
+{
+	size_t length = strlen(folder->relative), root = (size_t)(beneath - name);
+
+	if (length == 0)
+		return beneath;
+	if (root > length && memcmp(beneath - 1 - length, folder->relative, length) == 0)
+		return beneath - 1 - length;
+	return arena_printf(arena, "%s/%s", folder->relative, beneath);
+}
+
 static bool visit_entry(const struct folder_entry *entry, void *user)
 {
 	struct reading *reading = user;
 	const struct operand *operand = newest_operand(reading);
 	struct arena *arena = &reading->snapshot->arena;
 	const char *name = arena_strdup(arena, entry->path);
-	const char *path = arena_printf(arena, "%s%s%s", operand->relative,
-					operand->relative[0] ? "/" : "", entry->beneath);
+	const char *beneath = name + (entry->beneath - entry->path);
+	const char *path = path_in(operand, name, beneath, arena);
 	struct manifest manifest = {
 		.fetch = entry->problem ? fetch_nothing : fetch_beneath,
 		.root = operand->name,
-		.beneath = name + (entry->beneath - entry->path),
+		.beneath = beneath,
 	};
 
 	if (entry->problem)
