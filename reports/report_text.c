@@ -198,19 +198,22 @@ static void page_scan(struct page *page)
 static void page_line(struct page *page, const struct finding *finding)
 {
 	bool accepted = finding_is_accepted(finding);
-	CLEANUP(buf_release) struct buf place = WORDS_INIT;
 	CLEANUP(buf_release) struct buf text = WORDS_INIT;
 
-	words_place(&place, finding);
 	wrap_begin(&page->wrap, 0, DETAIL_COLUMN);
-	wrap_printf(&page->wrap, PAINT_BOLD, "%s:", buf_text(&place));
-	wrap_printf(&page->wrap, accepted ? PAINT_DIM : level_paint(finding->level),
-		    "%s:",
-		    accepted ? finding_state_name(finding->state)
-			     : level_name(finding->level));
+	words_place(&text, finding);
+	buf_putc(&text, ':');
+	wrap_buf(&page->wrap, PAINT_BOLD, &text);
+	buf_puts(&text, accepted ? finding_state_name(finding->state)
+				 : level_name(finding->level));
+	buf_putc(&text, ':');
+	wrap_buf(&page->wrap, accepted ? PAINT_DIM : level_paint(finding->level), &text);
 	words_message(&text, finding);
-	wrap_text(&page->wrap, PAINT_PLAIN, buf_text(&text));
-	wrap_printf(&page->wrap, PAINT_DIM, "[%s]", finding->rule);
+	wrap_buf(&page->wrap, PAINT_PLAIN, &text);
+	buf_putc(&text, '[');
+	buf_puts(&text, finding->rule);
+	buf_putc(&text, ']');
+	wrap_buf(&page->wrap, PAINT_DIM, &text);
 	wrap_end(&page->wrap);
 }
 

@@ -189,10 +189,11 @@ void words_place(struct buf *buf, const struct finding *finding)
 	if (file[0] == '\0')
 		return;
 	buf_puts(buf, file);
-	if (finding->line)
-		buf_printf(buf, ":%u", (unsigned)finding->line);
 	if (finding->line && finding->column)
-		buf_printf(buf, ":%u", (unsigned)finding->column);
+		buf_printf(buf, ":%u:%u", (unsigned)finding->line,
+			   (unsigned)finding->column);
+	else if (finding->line)
+		buf_printf(buf, ":%u", (unsigned)finding->line);
 }
 
 void words_coverage(struct buf *buf, const struct coverage *coverage)

@@ -122,6 +122,12 @@ void wrap_text(struct wrap *wrap, enum paint paint, const char *text)
 	}
 }
 
+void wrap_buf(struct wrap *wrap, enum paint paint, struct buf *text)
+{
+	wrap_text(wrap, paint, buf_text(text));
+	buf_clear(text);
+}
+
 void wrap_printf(struct wrap *wrap, enum paint paint, const char *format, ...)
 {
 	va_list args;

@@ -39,6 +39,8 @@ void wrap_release(struct wrap *wrap);
 /* Begin a paragraph: its first line at column `first`, the others at `rest`. */
 void wrap_begin(struct wrap *wrap, int first, int rest);
 void wrap_text(struct wrap *wrap, enum paint paint, const char *text);
+/* The same, and empty the buffer for the next text. */
+void wrap_buf(struct wrap *wrap, enum paint paint, struct buf *text);
 void wrap_printf(struct wrap *wrap, enum paint paint, const char *format, ...)
 	PRINTF_LIKE(3, 4);
 void wrap_end(struct wrap *wrap);
