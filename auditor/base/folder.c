@@ -17,7 +17,7 @@
 
 #define FOLDER_DEPTH 100 /* most folders within each other */
 #define PATH_BYTES 65536 /* more than FOLDER_DEPTH names and a root */
-#define FOLDERS_A_THREAD 16
+#define FOLDERS_A_THREAD 64
 #define OPEN_TRIES 8 /* of openat2(2), which gives up while a folder is moved */
 
 /* A name in a folder, as readdir(3) and fstatat(2) have it. */

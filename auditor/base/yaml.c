@@ -389,10 +389,10 @@ static bool means_null(const char *text, size_t length)
 {
 	static const char *const nulls[] = { "", "~", "null", "Null", "NULL" };
 
-	if (length > strlen("null") || !strchr("~nN", text[0]))
+	if (length > strlen("null"))
 		return false;
 	for (size_t i = 0; i < ARRAY_LENGTH(nulls); i++) {
-		if (strcmp(text, nulls[i]) == 0)
+		if (text[0] == nulls[i][0] && strcmp(text, nulls[i]) == 0)
 			return true;
 	}
 	return false;

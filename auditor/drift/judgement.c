@@ -178,18 +178,6 @@ static void keep_answer(struct judgement *judgement, const struct rule *rule,
 	}
 }
 
-/* Nothing is said yet but the rule. */
-static struct finding finding_begin(const struct drift *drift, const struct rule *rule)
-{
-	struct finding finding = finding_blank();
-
-	finding.rule = rule->id;
-	finding.level = policy_level_of(&drift->snapshot->policy, rule->id, rule->level);
-	finding.subject = rule->subject;
-	finding.first_seen_at = finding.last_seen_at = drift->snapshot->observed_at;
-	return finding;
-}
-
 /* A scope that is made once for a name: a namespace, or a path. */
 static const char *memo_scope(struct judgement *judgement, struct table *memo,
 			      const char *name, const char *key,
@@ -338,6 +326,18 @@ static void show_subject(const struct drift *drift, struct finding *finding,
 	}
 }
 
+/* Nothing is said yet but what it is about. */
+static struct finding finding_begin(const struct drift *drift,
+				    const struct subject *subject)
+{
+	struct finding finding = finding_blank();
+
+	finding.subject = subject->kind;
+	finding.first_seen_at = finding.last_seen_at = drift->snapshot->observed_at;
+	show_subject(drift, &finding, subject);
+	return finding;
+}
+
 static enum answer ask(struct drift *drift, const struct rule *rule,
 		       const struct subject *subject, struct finding *finding)
 {
@@ -370,14 +370,19 @@ static enum answer ask(struct drift *drift, const struct rule *rule,
 /* Ask all rules of its kind. */
 static void judge(struct judgement *judgement, const struct subject *subject)
 {
+	const struct drift *drift = judgement->drift;
+	const struct finding begun = finding_begin(drift, subject);
+
 	for (const struct rule *rule = rules; rule->id; rule++) {
 		struct finding finding;
 		enum answer answer;
 
 		if (rule->subject != subject->kind)
 			continue;
-		finding = finding_begin(judgement->drift, rule);
-		show_subject(judgement->drift, &finding, subject);
+		finding = begun;
+		finding.rule = rule->id;
+		finding.level =
+			policy_level_of(&drift->snapshot->policy, rule->id, rule->level);
 		answer = ask(judgement->drift, rule, subject, &finding);
 		keep_answer(judgement, rule, subject, answer, &finding);
 	}

@@ -66,7 +66,7 @@ static bool is_apart(const char *key)
 	};
 
 	for (size_t i = 0; i < ARRAY_LENGTH(keys); i++) {
-		if (strcmp(key, keys[i]) == 0)
+		if (key[0] == keys[i][0] && strcmp(key, keys[i]) == 0)
 			return true;
 	}
 	return holds_word(key, "registr"); /* "localhost:5000" */
