@@ -1,7 +1,7 @@
 #include "source/kube_reader.h"
 
-#define BATCH_BYTES ((size_t)128 * 1024) /* that a job is worth beginning for */
-#define ARRIVED_BYTES (4 * BATCH_BYTES)  /* that wait for the worker at most */
+#define BATCH_BYTES ((size_t)256 * 1024) /* that a job is worth beginning for */
+#define ARRIVED_BYTES (2 * BATCH_BYTES)  /* that wait for the worker at most */
 
 /* The job: the worker's thread. */
 static void read_batch(void *user)
