@@ -81,6 +81,20 @@ bool buf_printf(struct buf *buf, const char *format, ...)
 	return fits;
 }
 
+char *buf_room(struct buf *buf, size_t length)
+{
+	if (!buf_reserve(buf, length))
+		return NULL;
+	buf->data[buf->length] = '\0';
+	return buf->data + buf->length;
+}
+
+void buf_take(struct buf *buf, size_t length)
+{
+	buf->length += length;
+	buf->data[buf->length] = '\0';
+}
+
 const char *buf_text(const struct buf *buf)
 {
 	return buf->data ? buf->data : "";

@@ -41,6 +41,13 @@ bool buf_add_part(struct buf *buf, const char *text);
 bool buf_printf(struct buf *buf, const char *format, ...) PRINTF_LIKE(2, 3);
 bool buf_vprintf(struct buf *buf, const char *format, va_list args) PRINTF_LIKE(2, 0);
 
+/*
+ * For what a call of the system fills in: room for `length` bytes behind the others, NULL
+ * where the limit would be passed; then so many of them count.
+ */
+char *buf_room(struct buf *buf, size_t length);
+void buf_take(struct buf *buf, size_t length);
+
 /* The text so far; "" while empty.  Borrowed until the next call. */
 const char *buf_text(const struct buf *buf);
 

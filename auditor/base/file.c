@@ -48,13 +48,10 @@ static bool fail_too_large(const struct buf *buf, struct error *err)
 	return error_set(err, ERROR_LIMIT, "larger than %zu bytes", buf->limit);
 }
 
-/* A short read that makes `expected` bytes full is the last; 0: not known beforehand. */
-static bool read_all(struct buf *buf, int descriptor, uintmax_t expected,
-		     struct error *err)
+bool file_read_descriptor(struct buf *buf, int descriptor, struct error *err)
 {
 	char bytes[READ_SIZE];
 	ssize_t length;
-	uintmax_t total = 0;
 
 	do {
 		length = read(descriptor, bytes, sizeof(bytes));
@@ -62,14 +59,8 @@ static bool read_all(struct buf *buf, int descriptor, uintmax_t expected,
 			return file_fail(err, errno);
 		if (length > 0 && !buf_add(buf, bytes, (size_t)length))
 			return fail_too_large(buf, err);
-		total += length > 0 ? (uintmax_t)length : 0;
-	} while (length != 0 && (length == sizeof(bytes) || total != expected));
+	} while (length != 0);
 	return true;
-}
-
-bool file_read_descriptor(struct buf *buf, int descriptor, struct error *err)
-{
-	return read_all(buf, descriptor, 0, err);
 }
 
 bool file_read_any(struct buf *buf, const char *path, struct error *err)
@@ -79,7 +70,7 @@ bool file_read_any(struct buf *buf, const char *path, struct error *err)
 
 	if (descriptor < 0)
 		return file_fail(err, errno);
-	ok = read_all(buf, descriptor, 0, err);
+	ok = file_read_descriptor(buf, descriptor, err);
 	close(descriptor);
 	return ok;
 }
@@ -96,6 +87,17 @@ static bool check_regular(const struct buf *buf, const struct stat *status,
 	return true;
 }
 
+/* One call reads a file of known size: one that gives no more than that ends it. */
+static bool read_expected(struct buf *buf, int descriptor, size_t size)
+{
+	char *room = size < buf->limit - buf->length ? buf_room(buf, size + 1) : NULL;
+	ssize_t length = room && size > 0 ? read(descriptor, room, size + 1) : -1;
+
+	if (length > 0)
+		buf_take(buf, (size_t)length);
+	return length > 0 && (size_t)length == size;
+}
+
 static bool read_regular(struct buf *buf, int descriptor, struct error *err)
 {
 	struct stat status;
@@ -103,7 +105,8 @@ static bool read_regular(struct buf *buf, int descriptor, struct error *err)
 	if (fstat(descriptor, &status) != 0)
 		return file_fail(err, errno);
 	return check_regular(buf, &status, err) &&
-	       read_all(buf, descriptor, (uintmax_t)status.st_size, err);
+	       (read_expected(buf, descriptor, (size_t)status.st_size) ||
+		file_read_descriptor(buf, descriptor, err));
 }
 
 bool file_read_regular(struct buf *buf, int descriptor, struct error *err)

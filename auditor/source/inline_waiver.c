@@ -12,8 +12,12 @@ struct scalar_span {
 
 struct scalar_spans scalar_spans_begin(const char *text, size_t length)
 {
+	const char *comment = length ? memchr(text, '#', length) : NULL;
+	size_t before = comment ? (size_t)(comment - text) : length;
+
 	return (struct scalar_spans){
-		.wanted = memmem(text, length, MARKER, strlen(MARKER)) != NULL,
+		.wanted = memmem(text + before, length - before, MARKER,
+				 strlen(MARKER)) != NULL,
 	};
 }
 

@@ -126,6 +126,23 @@ static void parts_make_keys_that_differ_where_the_parts_do(void **state)
 	assert_memory_equal(other.data, "a\0bc", 5);
 }
 
+static void room_is_filled_in_and_taken(void **state)
+{
+	CLEANUP(buf_release) struct buf buf = BUF_INIT(8);
+	char *room;
+
+	(void)state;
+	room = buf_room(&buf, 4);
+	assert_non_null(room);
+	assert_string_equal(buf_text(&buf), "");
+	memcpy(room, "abcd", 4);
+	buf_take(&buf, 3);
+	assert_string_equal(buf_text(&buf), "abc");
+	assert_null(buf_room(&buf, 6));
+	assert_string_equal(buf_text(&buf), "abc");
+	assert_true(buf.overflowed);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -136,6 +153,7 @@ int main(void)
 		cmocka_unit_test(what_does_not_fit_is_dropped_whole),
 		cmocka_unit_test(it_grows_over_many_additions),
 		cmocka_unit_test(parts_make_keys_that_differ_where_the_parts_do),
+		cmocka_unit_test(room_is_filled_in_and_taken),
 		cmocka_unit_test(detach_gives_the_bytes_away),
 		cmocka_unit_test(detach_of_nothing_gives_an_empty_text),
 		cmocka_unit_test(clear_keeps_memory_and_limit_and_forgets_the_overflow),

@@ -97,6 +97,17 @@ static void what_an_option_names_may_be_a_pipe_or_nothing(void **state)
 	assert_int_equal(err.code, ERROR_NOT_FOUND);
 }
 
+/* The kernel makes it up while it is read. */
+static void read_takes_a_file_whose_size_is_not_known(void **state)
+{
+	CLEANUP(buf_release) struct buf buf = BUF_INIT(1000000);
+	struct error err = ERROR_INIT;
+
+	(void)state;
+	assert_true(file_read(&buf, "/proc/self/status", &err));
+	assert_non_null(strstr(buf_text(&buf), "\nPid:"));
+}
+
 static void descriptors_are_read_to_their_end(void **state)
 {
 	CLEANUP(buf_release) struct buf buf = BUF_INIT(100);
@@ -290,6 +301,7 @@ int main(void)
 		IN_SCRATCH(read_stops_at_the_buffers_limit),
 		IN_SCRATCH(read_refuses_without_waiting),
 		IN_SCRATCH(what_an_option_names_may_be_a_pipe_or_nothing),
+		IN_SCRATCH(read_takes_a_file_whose_size_is_not_known),
 		IN_SCRATCH(descriptors_are_read_to_their_end),
 		IN_SCRATCH(commit_writes_all_of_a_new_file_for_its_owner_alone),
 		IN_SCRATCH(commit_replaces_a_file_and_keeps_its_mode),
