@@ -85,7 +85,8 @@ static void put_word(struct wrap *wrap, enum paint paint)
 {
 	const char *on = wrap->color ? paints[paint] : NULL;
 
-	make_room(wrap, columns_of(buf_text(&wrap->word)));
+	/* On a line without end nobody asks how wide a word is. */
+	make_room(wrap, wrap->columns ? columns_of(buf_text(&wrap->word)) : 0);
 	if (on)
 		buf_puts(&wrap->line, on);
 	buf_add(&wrap->line, buf_text(&wrap->word), wrap->word.length);

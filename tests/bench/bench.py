@@ -34,7 +34,7 @@ from servers.distant import DistantRegistry  # noqa: E402
 from servers.registry import Registry  # noqa: E402
 from servers.static_pages import StaticPages  # noqa: E402
 
-ROUNDS = int(os.environ.get("BENCH_ROUNDS", "5"))
+ROUNDS = int(os.environ.get("BENCH_ROUNDS", "9"))
 PODS = int(os.environ.get("BENCH_PODS", "5000"))
 LARGE = int(os.environ.get("BENCH_LARGE", str(4 * PODS)))
 WORKLOADS = 15000  # of a cluster of 150,000 pods
@@ -71,8 +71,12 @@ class Bench:
         return program
 
     def measure(self, argv, expected=(0,), **environment):
-        """Run a command to its end; what it used."""
+        """Run a command to its end; what it used.
+
+        What others wrote goes to the disk first, and not while this one is measured.
+        """
         figures = self.work / "figures"
+        os.sync()
         with tempfile.TemporaryFile() as output:
             subprocess.run([self._spent, figures] + [str(one) for one in argv], check=True,
                            stdin=subprocess.DEVNULL, stdout=output, stderr=output,
