@@ -19,7 +19,7 @@
 #define STANDARD_INPUT "-"
 #define BATCHES_A_THREAD 8 /* so that none waits long for the last */
 #define BATCH_LEAST 16     /* files: fewer are not worth a thread */
-#define BATCH_MOST 64       /* files: the last batch is read by one thread alone */
+#define BATCH_MOST 64      /* files: the last batch is read by one thread alone */
 
 /* One of the paths that the user named. */
 struct operand {
