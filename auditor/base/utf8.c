@@ -38,6 +38,14 @@ size_t utf8_take(const char *text, uint32_t *point)
 	return is_scalar_value(*point, length) ? length : 0;
 }
 
+size_t utf8_mark(const char *text, size_t length)
+{
+	static const char mark[] = "\xef\xbb\xbf";
+	size_t size = strlen(mark);
+
+	return length >= size && memcmp(text, mark, size) == 0 ? size : 0;
+}
+
 size_t utf8_front(const char *text, size_t most)
 {
 	size_t length = strnlen(text, most);

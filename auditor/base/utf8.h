@@ -13,6 +13,9 @@
  */
 size_t utf8_take(const char *text, uint32_t *point);
 
+/* Bytes of the byte order mark that a text of `length` bytes begins with: 3, or 0. */
+size_t utf8_mark(const char *text, size_t length);
+
 /* Bytes at the front of `text`, at most `most` of them, that cut no character in two. */
 size_t utf8_front(const char *text, size_t most);
 

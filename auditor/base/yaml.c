@@ -2,6 +2,7 @@
 
 #include "base/cursor.h"
 #include "base/table.h"
+#include "base/utf8.h"
 
 #include <assert.h>
 #include <yaml.h>
@@ -10,8 +11,6 @@
 #define DOCUMENT_MAX ((ptrdiff_t)YAML_DOCUMENT_BYTES)
 #define READ_AHEAD ((ptrdiff_t)64 * 1024) /* more than libyaml looks beyond an event */
 #define PLAIN_BLOCK 64 /* bytes: many at once, for compilers that can */
-
-#define BYTE_ORDER_MARK "\xef\xbb\xbf"
 
 struct yaml_stream {
 	yaml_parser_t parser;
@@ -155,8 +154,7 @@ struct yaml_stream *yaml_stream_new(const char *text, size_t length, struct erro
 		error_set(err, ERROR_SYNTAX, "UTF-16, and only UTF-8 is read");
 		return NULL;
 	}
-	if (length >= 3 && memcmp(text, BYTE_ORDER_MARK, 3) == 0)
-		first += 3;
+	first += utf8_mark(text, length);
 	if (!check_directives(first, text + length, err))
 		return NULL;
 	stream = xcalloc(1, sizeof(*stream));

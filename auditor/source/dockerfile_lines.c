@@ -6,7 +6,6 @@
 #include <ctype.h>
 #include <strings.h>
 
-#define BYTE_ORDER_MARK "\xef\xbb\xbf"
 #define BLANKS " \t\r\f\v"
 
 /* Bytes of the file, without a line break. */
@@ -122,8 +121,7 @@ bool dockerfile_lines_init(struct dockerfile_lines *lines, const struct buf *tex
 	};
 	if (!check_text(text, err))
 		return false;
-	if (strncmp(lines->text, BYTE_ORDER_MARK, 3) == 0)
-		lines->at = 3;
+	lines->at = utf8_mark(lines->text, lines->length);
 	behind = *lines;
 	while (behind.at < behind.length) {
 		if (!read_directive(&behind, take_line(&behind)))

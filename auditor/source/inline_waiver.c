@@ -1,9 +1,9 @@
 #include "source/inline_waiver.h"
 
 #include "base/cursor.h"
+#include "base/utf8.h"
 
 #define MARKER "pindrift:ignore"
-#define BYTE_ORDER_MARK "\xef\xbb\xbf"
 
 /* Bytes of the file from `begin` up to, and without, `end`. */
 struct scalar_span {
@@ -104,15 +104,6 @@ static bool is_in_scalar(const struct scalar_spans *spans, size_t offset)
 			high = middle;
 	}
 	return low > 0 && offset < spans->items[low - 1].end;
-}
-
-/* Where the first line begins: a mark of the byte order is no part of it. */
-static const char *first_line(const char *text, size_t length)
-{
-	size_t mark = strlen(BYTE_ORDER_MARK);
-
-	return length >= mark && memcmp(text, BYTE_ORDER_MARK, mark) == 0 ? text + mark
-									  : text;
 }
 
 static bool is_blank(char c)
@@ -258,7 +249,7 @@ static bool add_waiver(const struct kube_file *file, struct waiver *waiver, size
 void inline_waivers_read(const struct kube_file *file, struct scalar_spans *spans,
 			 size_t length)
 {
-	const char *text = first_line(file->text, length);
+	const char *text = file->text + utf8_mark(file->text, length);
 	const char *end = file->text + length, *marker;
 	struct cursor cursor = cursor_start(text);
 	size_t count = 0;

@@ -1,6 +1,7 @@
 #include "source/kube_dump.h"
 
 #include "base/file.h"
+#include "base/utf8.h"
 #include "base/yaml.h"
 #include "model/scope.h"
 #include "source/kube_area.h"
@@ -14,7 +15,6 @@
 #define CHUNK_BYTES ((size_t)64 * 1024)
 #define YAML_BYTES ((size_t)256 * 1024 * 1024)
 #define NOTE_BYTES 1024
-#define BYTE_ORDER_MARK "\xef\xbb\xbf"
 #define KIND_BYTES 64
 #define ADVICE "dump with `" KUBE_DUMP_COMMAND "`"
 
@@ -286,12 +286,13 @@ static bool read_yaml(struct reading *reading, char *chunk, size_t length,
 static bool read_dump(struct reading *reading, struct error *err)
 {
 	CLEANUP(free_pointer) char *chunk = xmalloc(CHUNK_BYTES);
-	size_t length = 0, begin = 0;
+	size_t length = 0, begin = 0, mark;
 
 	if (!read_chunk(reading, chunk, &length, err))
 		return false;
-	if (length >= 3 && memcmp(chunk, BYTE_ORDER_MARK, 3) == 0)
-		memmove(chunk, chunk + 3, length -= 3);
+	mark = utf8_mark(chunk, length);
+	if (mark)
+		memmove(chunk, chunk + mark, length -= mark);
 	while (begin < length && memchr(" \t\r\n", chunk[begin], 4))
 		begin++;
 	if (begin == length)

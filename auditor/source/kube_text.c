@@ -1,13 +1,13 @@
 #include "source/kube_text.h"
 
 #include "base/json.h"
+#include "base/utf8.h"
 #include "base/yaml.h"
 #include "source/dockerfile.h"
 #include "source/inline_waiver.h"
 #include "source/kube_document.h"
 
 #define KEPT_BYTES ((size_t)1024 * 1024) /* from one file to the next */
-#define BYTE_ORDER_MARK "\xef\xbb\xbf"
 
 /* Errors: as json_read(). */
 static bool read_json(struct kube_text *from, struct kube_file *file, struct error *err)
@@ -16,8 +16,7 @@ static bool read_json(struct kube_text *from, struct kube_file *file, struct err
 	struct json_source source = { .with_places = true };
 	struct node *document;
 
-	if (text->length >= 3 && memcmp(text->data, BYTE_ORDER_MARK, 3) == 0)
-		file->offset = 3;
+	file->offset = utf8_mark(text->data, text->length);
 	file->text = text->data + file->offset;
 	if (text->length > YAML_DOCUMENT_BYTES)
 		return error_set(err, ERROR_LIMIT, "document is larger than 8 MiB");

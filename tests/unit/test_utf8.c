@@ -89,6 +89,19 @@ static void front_cuts_no_character_in_two(void **state)
 		assert_int_equal(utf8_front(text, most), fronts[most]);
 }
 
+static void a_mark_is_three_bytes_at_the_front(void **state)
+{
+	(void)state;
+	assert_int_equal(utf8_mark("\xef\xbb\xbf"
+				   "a",
+				   4),
+			 3);
+	assert_int_equal(utf8_mark("\xef\xbb\xbf", 3), 3);
+	assert_int_equal(utf8_mark("\xef\xbb\xbf", 2), 0);
+	assert_int_equal(utf8_mark("a\xef\xbb\xbf", 4), 0);
+	assert_int_equal(utf8_mark("", 0), 0);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -96,6 +109,7 @@ int main(void)
 		cmocka_unit_test(unsafe_are_controls_and_what_hides_or_reorders),
 		cmocka_unit_test(visible_never_gives_a_control_character),
 		cmocka_unit_test(front_cuts_no_character_in_two),
+		cmocka_unit_test(a_mark_is_three_bytes_at_the_front),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
