@@ -1,6 +1,5 @@
 #include "base/parallel.h"
 
-#include <pthread.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdatomic.h>
@@ -35,18 +34,25 @@ static void *work(void *argument)
 	return NULL;
 }
 
-/* Threads inherit the mask of signals: none is delivered to them. */
-static unsigned start(pthread_t *threads, unsigned wanted, struct loop *loop)
+/* Threads inherit the mask of signals. */
+bool thread_begin(pthread_t *thread, void *(*body)(void *user), void *user)
 {
 	sigset_t all, before;
-	unsigned started = 0;
+	bool begun;
 
 	sigfillset(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &before);
-	while (started < wanted &&
-	       pthread_create(&threads[started], NULL, work, loop) == 0)
-		started++;
+	begun = pthread_create(thread, NULL, body, user) == 0;
 	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	return begun;
+}
+
+static unsigned start(pthread_t *threads, unsigned wanted, struct loop *loop)
+{
+	unsigned started = 0;
+
+	while (started < wanted && thread_begin(&threads[started], work, loop))
+		started++;
 	return started;
 }
 

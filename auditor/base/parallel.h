@@ -10,11 +10,16 @@
 
 #include "base/base.h"
 
+#include <pthread.h>
+
 #define PARALLEL_MOST 8 /* threads, however many processors there are */
 
 /* The processors that this process may run on (sched_setaffinity(2)), at most
  * PARALLEL_MOST. */
 unsigned parallel_processors(void);
+
+/* Begin a thread to which no signal is delivered; false where the system refuses it. */
+bool thread_begin(pthread_t *thread, void *(*body)(void *user), void *user);
 
 /*
  * Call `body` once for each number below `count`, on the caller's and up to

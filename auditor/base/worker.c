@@ -4,8 +4,6 @@
 #include "base/parallel.h"
 
 #include <malloc.h>
-#include <pthread.h>
-#include <signal.h>
 
 struct worker {
 	pthread_t thread;
@@ -51,15 +49,9 @@ static void *work(void *argument)
 	return NULL;
 }
 
-/* Threads inherit the mask of signals: none is delivered to this one. */
 static bool begin(struct worker *worker)
 {
-	sigset_t all, before;
-
-	sigfillset(&all);
-	pthread_sigmask(SIG_SETMASK, &all, &before);
-	worker->begun = pthread_create(&worker->thread, NULL, work, worker) == 0;
-	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	worker->begun = thread_begin(&worker->thread, work, worker);
 	worker->refused = !worker->begun;
 	return worker->begun;
 }
