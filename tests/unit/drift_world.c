@@ -38,6 +38,21 @@ void drift_world_release(struct drift_world *world)
 	image_world_release(&world->images);
 }
 
+void drift_world_add_second(struct drift_world *world)
+{
+	struct snapshot *snapshot = world->snapshot;
+
+	snapshot_add_cluster(snapshot,
+			     &(struct scanned_cluster){ .identity = { .key = "uid:2",
+								      .name = "staging",
+								      .context = "",
+								      .server = "",
+								      .alias = "" },
+							.namespace = "" });
+	snapshot_add_coverage(snapshot, scope_of_namespace(&snapshot->arena, "uid:2", ""),
+			      true, "cluster");
+}
+
 void drift_world_uncover(struct drift_world *world)
 {
 	world->snapshot->coverage_count = 0;

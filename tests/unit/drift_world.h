@@ -27,6 +27,9 @@ struct drift_world {
 void drift_world_init(struct drift_world *world, const char *const *images, size_t count);
 void drift_world_release(struct drift_world *world);
 
+/* A second cluster, whose running uses and workloads get number 1. */
+void drift_world_add_second(struct drift_world *world);
+
 /* The full text of an image; lives as long as the world. */
 const char *drift_world_text(struct drift_world *world, const char *image);
 

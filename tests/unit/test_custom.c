@@ -596,21 +596,6 @@ static void an_owner_that_labels_name_counts_if_it_is_declared(void **state)
 			    "tool-1/main undeclared\ntool/main match exact\n");
 }
 
-static void add_second(struct drift_world *world)
-{
-	struct snapshot *snapshot = world->snapshot;
-
-	snapshot_add_cluster(snapshot,
-			     &(struct scanned_cluster){ .identity = { .key = "uid:2",
-								      .name = "staging",
-								      .context = "",
-								      .server = "",
-								      .alias = "" },
-							.namespace = "" });
-	snapshot_add_coverage(snapshot, scope_of_namespace(&snapshot->arena, "uid:2", ""),
-			      true, "cluster");
-}
-
 /* Each container is that of the same name in the other cluster. */
 static void in_two_clusters_namesakes_are_compared(void **state)
 {
@@ -618,7 +603,7 @@ static void in_two_clusters_namesakes_are_compared(void **state)
 
 	(void)state;
 	drift_world_init(&world, images, ARRAY_LENGTH(images));
-	add_second(&world);
+	drift_world_add_second(&world);
 	drift_world_declare(&world, WATCH, "prom:1");
 	for (uint32_t cluster = 0; cluster < 2; cluster++) {
 		drift_world_run(&world, WATCH "main", "prom:1", "one")->cluster = cluster;
@@ -638,7 +623,7 @@ static void what_no_cluster_has_is_missed_once_if_it_always_has_pods(void **stat
 
 	(void)state;
 	drift_world_init(&world, images, ARRAY_LENGTH(images));
-	add_second(&world);
+	drift_world_add_second(&world);
 	drift_world_declare(&world, WATCH, "prom:1@one");
 	drift_world_declare(&world, GADGET, "prom:1@one");
 	drift_world_judge(&world, NULL, 0);

@@ -467,22 +467,6 @@ static void an_environment_claims_its_namespace_by_its_files(void **state)
 	assert_true(find(&joined, "shop", "api", "app")->claimed);
 }
 
-/* A second cluster, whose running uses and workloads get number 1. */
-static void add_second(struct joined *joined)
-{
-	struct snapshot *snapshot = joined->world.snapshot;
-
-	snapshot_add_cluster(snapshot,
-			     &(struct scanned_cluster){ .identity = { .key = "uid:2",
-								      .name = "staging",
-								      .context = "",
-								      .server = "",
-								      .alias = "" },
-							.namespace = "" });
-	snapshot_add_coverage(snapshot, scope_of_namespace(&snapshot->arena, "uid:2", ""),
-			      true, "cluster");
-}
-
 static void run_in_second(struct joined *joined, const char *where, const char *image)
 {
 	struct snapshot *snapshot = joined->world.snapshot;
@@ -497,7 +481,7 @@ static void a_declaration_meets_each_cluster_that_has_its_object(void **state)
 
 	(void)state;
 	joined_init(&joined);
-	add_second(&joined);
+	drift_world_add_second(&joined.world);
 	drift_world_declare(&joined.world, "shop/Deployment/web/app", "web:1");
 	drift_world_run(&joined.world, "shop/Deployment/web/app", "web:1", "one");
 	run_in_second(&joined, "shop/Deployment/web/app", "web:1");
@@ -527,7 +511,7 @@ static void what_no_cluster_has_is_one_use_of_none(void **state)
 		CLEANUP(joined_release) struct joined joined;
 
 		joined_init(&joined);
-		add_second(&joined);
+		drift_world_add_second(&joined.world);
 		joined.world.snapshot->coverage[joined.world.snapshot->coverage_count - 1]
 			.observed = !silent;
 		drift_world_declare(&joined.world, "shop/Deployment/web/app", "web:1");
@@ -545,7 +529,7 @@ static void a_namespace_found_in_one_cluster_is_not_that_of_another(void **state
 
 	(void)state;
 	joined_init(&joined);
-	add_second(&joined);
+	drift_world_add_second(&joined.world);
 	declared = drift_world_declare(&joined.world, "/Deployment/web/app", "web:1");
 	drift_world_run(&joined.world, "shop/Deployment/web/app", "web:1", "one");
 	run_in_second(&joined, "bank/Deployment/web/app", "web:1");
